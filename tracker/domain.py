@@ -1,0 +1,330 @@
+"""The values that pass between the layers: frozen, without a database behind them.
+
+Missing is `None`, never 0. Times are aware UTC; a date is the date as the publisher printed it.
+Ids of platforms are text.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any, Literal
+
+Status = Literal["suspected", "under_review", "accepted", "rejected", "withdrawn", "control", "unassessed"]
+Outcome = Literal[
+    "rows", "empty_confirmed", "empty_unverified", "throttled", "login_wall", "refused", "gone", "error"
+]
+Polarity = Literal["include", "exclude", "used_unspecified"]
+Predicate = Literal[
+    "operated_by", "part_of", "supervised_by", "pays_for", "same_as", "relays", "quotes", "criticises"
+]
+LabelState = Literal[
+    "state_affiliated", "state_controlled_media", "government_check", "paid_check", "none", "unknown"
+]
+SubjectType = Literal["account", "brand", "organisation"]
+
+STATUSES: tuple[Status, ...] = (
+    "suspected", "under_review", "accepted", "rejected", "withdrawn", "control", "unassessed",
+)  # fmt: skip
+
+
+# -- the registry: who ------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A dated publication that says something about an account. `reliability` is the source's, A to F."""
+
+    id: str
+    publisher: str
+    title: str
+    published_on: date | None
+    url: str | None
+    reliability: str
+    archived: str | None = None
+    note: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Organisation:
+    """A body that operates, supervises or pays."""
+
+    id: str
+    name: str
+    kind: str
+    native_name: str | None = None
+    level: str | None = None
+    place: str | None = None
+    country: str | None = None
+    aliases: tuple[str, ...] = ()
+    note: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Brand:
+    """The outward name, with accounts on several platforms."""
+
+    id: str
+    name: str
+    native_name: str | None = None
+    place: str | None = None
+    note: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AccountRef:
+    """How a seed, a file or a form names an account.
+
+    `key` is the normalised handle, platform id or domain, unique on its platform; an account whose handle no
+    document gives has the key `~brand-id`. `handle` is what a reader would type, or `None`.
+    """
+
+    platform: str
+    key: str
+    handle: str | None = None
+    name: str | None = None
+    url: str | None = None
+    native_id: str | None = None
+    brand_id: str | None = None
+    known_as: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class FollowerCount:
+    """A follower figure as a document or a profile gave it: `as_published` keeps its words."""
+
+    lower: int | None
+    upper: int | None
+    as_published: str
+    on: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A dated statement about who stands behind whom, with the document that makes it and where in it."""
+
+    subject_type: SubjectType
+    subject: str
+    predicate: Predicate
+    object_type: SubjectType
+    object: str
+    document: str
+    place: str
+    says: str
+    analyst: str = "seed list"
+    grade: str = "moderate"
+    valid_from: date | None = None
+    valid_to: date | None = None
+    rival: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LabelSeen:
+    """Whether the platform told readers that an account is state media, on one day, as one document saw it."""
+
+    account: AccountRef
+    state: LabelState
+    on: date | None
+    document: str
+    words: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SeedAccount:
+    """One account of the seed list with what its documents say of it."""
+
+    ref: AccountRef
+    status: Status
+    followers: tuple[tuple[FollowerCount, str], ...] = ()
+    labels: tuple[LabelSeen, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Seeds:
+    """The whole seed list, checked: every reference resolves, every claim has a document."""
+
+    documents: tuple[Document, ...]
+    organisations: tuple[Organisation, ...]
+    brands: tuple[Brand, ...]
+    accounts: tuple[SeedAccount, ...]
+    claims: tuple[Claim, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Code:
+    """One code of the codebook: what belongs, what does not, and the visible words that suggest it.
+
+    `keywords` maps a language (`en`, `zh`, `ru`, …) to words or phrases; a word that ends in `*` is a stem.
+    """
+
+    id: str
+    name: str
+    parent: str | None
+    definition: str
+    includes: str
+    excludes: str
+    examples: tuple[str, ...]
+    keywords: Mapping[str, tuple[str, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class Codebook:
+    """A version of the codes; codings name the version that they were made under."""
+
+    version: int
+    codes: tuple[Code, ...]
+
+
+# -- what a source's `parse` yields -----------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """One record of a file or an answer, before any meaning is read into it. `line` counts from 1."""
+
+    line: int
+    values: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """What was asked: the parameters as given, and when the answer was given out (aware UTC)."""
+
+    values: Mapping[str, str]
+    observed_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """What one answer showed for one account at one time: the unit of coverage and of comparison.
+
+    `series` names what is comparable with what: two listings of one series differ by changes, not by what was
+    asked. `covers_from` and `covers_to` are the days asked about, both in; `outcome` is what the answer was.
+    """
+
+    series: str
+    observed_at: datetime
+    account: AccountRef | None = None
+    section: str | None = None
+    country: str | None = None
+    covers_from: date | None = None
+    covers_to: date | None = None
+    outcome: Outcome = "rows"
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """One targeting criterion: its kind in our words, its value as published, included or excluded."""
+
+    kind: str
+    value: str
+    polarity: Polarity
+    as_published: str
+
+
+@dataclass(frozen=True, slots=True)
+class Metric:
+    """A number as published, as a range; `upper` is `None` when the publisher leaves it open."""
+
+    name: Literal["impressions", "reach", "spend", "clicks"]
+    lower: int | float | None
+    upper: int | float | None
+    unit: str
+    as_published: str
+    country: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Ad:
+    """One ad as one answer showed it. `key` is unique within the source.
+
+    A source whose rows have no id gives `match` instead: rows that agree on it are candidates for one ad.
+    """
+
+    listing: Listing
+    key: str | None
+    account: AccountRef | None
+    match: str | None = None
+    advertiser_name: str | None = None
+    beneficiary: str | None = None
+    payer: str | None = None
+    creative_url: str | None = None
+    text: str | None = None
+    landing_url: str | None = None
+    posted_at: datetime | None = None
+    first_shown: date | None = None
+    last_shown: date | None = None
+    status: str | None = None
+    removal: str | None = None
+    metrics: tuple[Metric, ...] = ()
+    targets: tuple[Target, ...] = ()
+    extra: Mapping[str, Any] = field(default_factory=dict)
+    line: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Post:
+    """One post, article or headline as one answer showed it; `key` is unique for its account and source."""
+
+    listing: Listing
+    key: str
+    account: AccountRef
+    text: str
+    published_at: datetime | None = None
+    published_as_printed: str | None = None
+    section: str | None = None
+    url: str | None = None
+    line: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Quarantined:
+    """A record that contradicts what is known of its set: kept and shown, never counted."""
+
+    line: int
+    field: str
+    reason: str
+    raw: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """Something a person should know about the file: an unknown column, a cell that could not be read."""
+
+    message: str
+
+
+Parsed = Listing | Ad | Post | Quarantined | Notice
+
+
+# -- what a change and a finding are -----------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A typed, dated difference between two snapshots. Snapshot ids read `listing-12`, `ad-345`, `post-678`."""
+
+    at: datetime
+    type: str
+    account_id: int | None
+    subject: str
+    field: str | None
+    before: str | None
+    after: str | None
+    snapshot_before: str
+    snapshot_after: str
+
+
+@dataclass(frozen=True, slots=True)
+class ImportReport:
+    """What an import did. `read` counts records; the others say what became of them."""
+
+    source: str
+    file: str
+    outcome: Outcome
+    read: int = 0
+    new: int = 0
+    changed: int = 0
+    unchanged: int = 0
+    quarantined: int = 0
+    changes: int = 0
+    warnings: tuple[str, ...] = ()

@@ -1,0 +1,1 @@
+"""Who: the seed list, the claims, the suspects and their review."""
