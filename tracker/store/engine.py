@@ -1,0 +1,96 @@
+"""Opens the record on SQLite or PostgreSQL with the settings that were measured to be safe."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Engine, create_engine, event, make_url, text
+from sqlalchemy.exc import ArgumentError, DBAPIError
+from sqlmodel import Session
+
+from tracker.errors import ConfigError
+
+_PRAGMAS = (
+    "journal_mode=WAL",
+    "synchronous=FULL",
+    "busy_timeout=10000",
+    "foreign_keys=ON",
+    "recursive_triggers=ON",
+    "cache_size=-65536",
+    "temp_store=MEMORY",
+    "wal_autocheckpoint=65536",
+)
+_READ_PRAGMAS = ("query_only=1", "busy_timeout=10000", "cache_size=-65536")
+
+
+def open_record(url: str, *, read_only: bool = False) -> Engine:
+    """Return an engine for the record at `url`; raise `ConfigError` when it cannot be used.
+
+    `recursive_triggers` is on because `INSERT OR REPLACE` walks past a delete trigger without it.
+    """
+    try:
+        parsed = make_url(url)
+    except ArgumentError as error:
+        raise ConfigError("TRACKER_RECORD_URL is not a database URL; expected sqlite:///PATH or postgresql://…") from error
+    if parsed.get_backend_name() == "postgresql":
+        options = "-c default_transaction_read_only=on" if read_only else ""
+        return create_engine(parsed.set(drivername="postgresql+psycopg"), connect_args={"options": options})
+    if parsed.get_backend_name() != "sqlite":
+        raise ConfigError(f"the record cannot be kept in {parsed.get_backend_name()}; expected sqlite or postgresql")
+    if parsed.database and parsed.database != ":memory:":
+        Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
+    engine = create_engine(parsed)
+    pragmas = _READ_PRAGMAS if read_only else _PRAGMAS
+
+    @event.listens_for(engine, "connect")
+    def _set_pragmas(connection: Any, _record: Any) -> None:
+        cursor = connection.cursor()
+        for pragma in pragmas:
+            cursor.execute(f"PRAGMA {pragma}")
+        cursor.close()
+
+    return engine
+
+
+@contextmanager
+def unit_of_work(engine: Engine) -> Iterator[Session]:
+    """Open a session for one short write transaction and commit it; the only place that commits.
+
+    On SQLite the write lock is taken at once: a read that grows into a write cannot wait for it.
+    """
+    with Session(engine, expire_on_commit=False) as session:
+        try:
+            if engine.dialect.name == "sqlite":
+                session.connection().exec_driver_sqlite("BEGIN IMMEDIATE")
+            yield session
+            session.commit()
+        except DBAPIError as error:
+            if "readonly" in str(error.orig) or "disk is full" in str(error.orig):
+                raise ConfigError(f"the record cannot be written: {error.orig}") from error
+            raise
+
+
+def migrate(engine: Engine) -> None:
+    """Bring the record to the newest schema; an empty database becomes a usable one."""
+    from alembic import command  # takes 0.2 s to import, and most commands never migrate
+
+    with engine.connect() as connection:
+        command.upgrade(alembic_config(connection), "head")
+
+
+def alembic_config(connection: Any) -> Any:
+    """Return the Alembic configuration that runs over an open connection."""
+    from alembic.config import Config
+
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    config.attributes["connection"] = connection
+    return config
+
+
+def checkpoint(engine: Engine) -> None:
+    """Fold the write-ahead log into the database file at the end of a run (SQLite only)."""
+    if engine.dialect.name == "sqlite":
+        with engine.connect() as connection:
+            connection.execute(text("PRAGMA wal_checkpoint(TRUNCATE)"))

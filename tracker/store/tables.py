@@ -1,0 +1,436 @@
+"""The tables of the record, the same on SQLite and PostgreSQL.
+
+Rows are added, never changed, in every table named in `APPEND_ONLY`; triggers hold that on both databases.
+Rows never leave `store`: `reads` returns plain dicts, `writes` takes the values of `tracker.domain`.
+"""
+
+from datetime import date, datetime
+
+from sqlalchemy import JSON, BigInteger, Column, Index, Integer, LargeBinary, MetaData, UniqueConstraint
+from sqlmodel import Field, SQLModel
+
+SQLModel.metadata.naming_convention = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+BigId = BigInteger().with_variant(Integer, "sqlite")
+WITHOUT_ROWID = {"sqlite_with_rowid": False}
+
+APPEND_ONLY = (
+    "audit", "claim", "evidence", "evidence_chunk", "fetch", "follower_count", "label_seen",
+    "query", "query_batch", "query_outcome", "listing", "sighting", "quarantined",
+    "ad_snapshot", "ad_metric", "targeting_set", "targeting_item", "post_snapshot", "change",
+)  # fmt: skip
+"""Tables whose rows a trigger refuses to update or delete."""
+
+
+def _id() -> int:
+    return Field(sa_column=Column(BigId, primary_key=True, autoincrement=False))  # type: ignore[no-any-return]
+
+
+class Meta(SQLModel, table=True):
+    """Facts about this store, such as the notice that its data are a reconstruction."""
+
+    key: str = Field(primary_key=True)
+    value: str
+
+
+class IdCounter(SQLModel, table=True):
+    """The next free id of each table that is written in bulk."""
+
+    __tablename__ = "id_counter"
+    name: str = Field(primary_key=True)
+    next: int = Field(sa_type=BigInteger)
+
+
+class Document(SQLModel, table=True):
+    """A publication that says something about an account."""
+
+    id: str = Field(primary_key=True)
+    publisher: str
+    title: str
+    published_on: date | None = None
+    url: str | None = None
+    archived: str | None = None
+    reliability: str
+    note: str | None = None
+
+
+class Organisation(SQLModel, table=True):
+    """A body that operates, supervises or pays."""
+
+    id: str = Field(primary_key=True)
+    name: str
+    native_name: str | None = None
+    kind: str
+    level: str | None = None
+    place: str | None = None
+    country: str | None = None
+    aliases: list[str] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
+    note: str | None = None
+
+
+class Brand(SQLModel, table=True):
+    """The outward name, with accounts on several platforms."""
+
+    id: str = Field(primary_key=True)
+    name: str
+    native_name: str | None = None
+    place: str | None = None
+    note: str | None = None
+
+
+class Account(SQLModel, table=True):
+    """A channel on a platform; its status says who has judged it."""
+
+    __table_args__ = (UniqueConstraint("platform", "key"),)
+    id: int = _id()
+    platform: str
+    key: str
+    handle: str | None = None
+    name: str | None = None
+    url: str | None = None
+    native_id: str | None = None
+    brand_id: str | None = Field(default=None, foreign_key="brand.id")
+    status: str
+    known_as: list[str] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
+    added_at: datetime
+
+
+class Claim(SQLModel, table=True):
+    """A dated statement with its document; `digest` makes loading the same claim twice one row."""
+
+    id: int | None = Field(default=None, primary_key=True)
+    digest: str = Field(unique=True)
+    subject_type: str
+    subject: str = Field(index=True)
+    predicate: str
+    object_type: str
+    object: str = Field(index=True)
+    document_id: str = Field(foreign_key="document.id")
+    place: str
+    says: str
+    analyst: str
+    grade: str
+    valid_from: date | None = None
+    valid_to: date | None = None
+    rival: str | None = None
+    added_at: datetime
+
+
+class FollowerCount(SQLModel, table=True):
+    """A follower figure as a document gave it."""
+
+    __tablename__ = "follower_count"
+    __table_args__ = (UniqueConstraint("account_id", "document_id", "as_published"),)
+    id: int | None = Field(default=None, primary_key=True)
+    account_id: int = Field(foreign_key="account.id", sa_type=BigInteger)
+    document_id: str = Field(foreign_key="document.id")
+    lower: int | None = Field(default=None, sa_type=BigInteger)
+    upper: int | None = Field(default=None, sa_type=BigInteger)
+    as_published: str
+    on: date | None = None
+
+
+class LabelSeen(SQLModel, table=True):
+    """Whether a platform labelled an account, as seen on a day."""
+
+    __tablename__ = "label_seen"
+    __table_args__ = (UniqueConstraint("account_id", "document_id", "state", "on"),)
+    id: int | None = Field(default=None, primary_key=True)
+    account_id: int = Field(foreign_key="account.id", sa_type=BigInteger)
+    state: str
+    on: date | None = None
+    document_id: str = Field(foreign_key="document.id")
+    words: str | None = None
+
+
+class Suspect(SQLModel, table=True):
+    """What the form brought in: a suspicion with a reason and a document, not a claim."""
+
+    id: int | None = Field(default=None, primary_key=True)
+    account_id: int = Field(foreign_key="account.id", sa_type=BigInteger)
+    submitted_at: datetime
+    submitted_by: str
+    reason: str
+    document_id: str = Field(foreign_key="document.id")
+    predicate: str | None = None
+    operator: str | None = None
+    rival: str | None = None
+
+
+class Audit(SQLModel, table=True):
+    """Who did what in the registry, and when."""
+
+    id: int | None = Field(default=None, primary_key=True)
+    at: datetime
+    actor: str
+    action: str
+    subject: str
+    details: dict[str, str] = Field(default_factory=dict, sa_column=Column(JSON, nullable=False))
+
+
+class Evidence(SQLModel, table=True):
+    """The raw bytes of an answer or a file, by SHA-256; `base_id` names the page that a delta rests on."""
+
+    id: int = _id()
+    sha256: str = Field(unique=True, max_length=64)
+    n_bytes: int = Field(sa_type=BigInteger)
+    codec: str
+    base_id: int | None = Field(default=None, foreign_key="evidence.id", sa_type=BigInteger)
+    feed: str | None = Field(default=None, index=True)
+    name: str | None = None
+
+
+class EvidenceChunk(SQLModel, table=True):
+    """A compressed part of an evidence blob, so that a large file is kept and read in constant memory."""
+
+    __tablename__ = "evidence_chunk"
+    evidence_id: int = Field(foreign_key="evidence.id", primary_key=True, sa_type=BigInteger)
+    seq: int = Field(primary_key=True)
+    z: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
+
+
+class Query(SQLModel, table=True):
+    """One thing asked of a source: an import or a fetch. Without an outcome it was interrupted."""
+
+    id: int = _id()
+    source: str = Field(index=True)
+    scope: dict[str, str] = Field(sa_column=Column(JSON, nullable=False))
+    digest: str = Field(index=True)
+    observed_at: datetime
+    started_at: datetime
+    evidence_id: int | None = Field(default=None, foreign_key="evidence.id", sa_type=BigInteger)
+    tool_version: str
+
+
+class QueryBatch(SQLModel, table=True):
+    """A part of a query that was written and acknowledged; `records` is how many records lie behind it."""
+
+    __tablename__ = "query_batch"
+    query_id: int = Field(foreign_key="query.id", primary_key=True, sa_type=BigInteger)
+    seq: int = Field(primary_key=True)
+    records: int = Field(sa_type=BigInteger)
+    new: int
+    changed: int
+    unchanged: int
+    quarantined: int
+
+
+class QueryOutcome(SQLModel, table=True):
+    """How a query ended, with what it brought."""
+
+    __tablename__ = "query_outcome"
+    query_id: int = Field(foreign_key="query.id", primary_key=True, sa_type=BigInteger)
+    finished_at: datetime
+    outcome: str
+    read: int = Field(sa_type=BigInteger)
+    new: int
+    changed: int
+    unchanged: int
+    quarantined: int
+    message: str | None = None
+    warnings: list[str] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
+
+
+class Fetch(SQLModel, table=True):
+    """The ledger: which bytes came from where, each row chained to the one before it."""
+
+    id: int = _id()
+    query_id: int = Field(foreign_key="query.id", sa_type=BigInteger)
+    fetched_at: datetime
+    origin: str
+    http_status: int | None = None
+    evidence_id: int | None = Field(default=None, foreign_key="evidence.id", sa_type=BigInteger)
+    prev_hash: str
+    row_hash: str
+
+
+class Listing(SQLModel, table=True):
+    """What one answer showed for one account at one time."""
+
+    __table_args__ = (
+        UniqueConstraint("query_id", "series", "observed_at"),
+        Index("ix_listing_series_observed_at", "series", "observed_at"),
+    )
+    id: int = _id()
+    query_id: int = Field(foreign_key="query.id", sa_type=BigInteger)
+    series: str
+    account_id: int | None = Field(default=None, foreign_key="account.id", sa_type=BigInteger)
+    section: str | None = None
+    country: str | None = None
+    observed_at: datetime
+    covers_from: date | None = None
+    covers_to: date | None = None
+    outcome: str
+
+
+class Sighting(SQLModel, table=True):
+    """That a listing showed an item: `item` is a snapshot id of an ad, or the id of a post."""
+
+    __table_args__ = (WITHOUT_ROWID,)
+    listing_id: int = Field(foreign_key="listing.id", primary_key=True, sa_type=BigInteger)
+    item: int = Field(primary_key=True, sa_type=BigInteger)
+
+
+class Quarantined(SQLModel, table=True):
+    """A record that contradicts what is known of its set: shown, never counted."""
+
+    id: int | None = Field(default=None, primary_key=True)
+    query_id: int = Field(foreign_key="query.id", sa_type=BigInteger)
+    line: int = Field(sa_type=BigInteger)
+    field: str
+    reason: str
+    raw: str
+
+
+class TargetingSet(SQLModel, table=True):
+    """One combination of targeting criteria; many ads share one."""
+
+    __tablename__ = "targeting_set"
+    id: int = _id()
+    sha256: str = Field(unique=True)
+
+
+class TargetingItem(SQLModel, table=True):
+    """One criterion of a set. The handles among them are audiences sought: they are in no registry."""
+
+    __tablename__ = "targeting_item"
+    __table_args__ = (WITHOUT_ROWID,)
+    set_id: int = Field(foreign_key="targeting_set.id", primary_key=True, sa_type=BigInteger)
+    kind: str = Field(primary_key=True)
+    value: str = Field(primary_key=True)
+    polarity: str = Field(primary_key=True)
+    as_published: str
+
+
+class Ad(SQLModel, table=True):
+    """An ad by its key in its repository; `head` points at its latest snapshot."""
+
+    __table_args__ = (UniqueConstraint("source", "key"), Index("ix_ad_account_id", "account_id"))
+    id: int = _id()
+    source: str
+    key: str
+    match: str | None = Field(default=None, index=True)
+    account_id: int | None = Field(default=None, foreign_key="account.id", sa_type=BigInteger)
+
+
+class AdSnapshot(SQLModel, table=True):
+    """What one listing said of an ad; a row only when a value differs from the series' last."""
+
+    __tablename__ = "ad_snapshot"
+    __table_args__ = (Index("ix_ad_snapshot_ad_id_observed_at", "ad_id", "observed_at"),)
+    id: int = _id()
+    ad_id: int = Field(foreign_key="ad.id", sa_type=BigInteger)
+    listing_id: int = Field(foreign_key="listing.id", sa_type=BigInteger)
+    observed_at: datetime
+    digest: str
+    line: int | None = Field(default=None, sa_type=BigInteger)
+    advertiser_name: str | None = None
+    beneficiary: str | None = None
+    payer: str | None = None
+    creative_url: str | None = None
+    text: str | None = None
+    landing_url: str | None = None
+    posted_at: datetime | None = None
+    first_shown: date | None = None
+    last_shown: date | None = None
+    status: str | None = None
+    removal: str | None = None
+    targeting_set_id: int = Field(foreign_key="targeting_set.id", sa_type=BigInteger)
+    extra: dict[str, str] = Field(default_factory=dict, sa_column=Column(JSON, nullable=False))
+
+
+class AdMetric(SQLModel, table=True):
+    """A number of an ad snapshot, as a range and as published."""
+
+    __tablename__ = "ad_metric"
+    __table_args__ = (WITHOUT_ROWID,)
+    snapshot_id: int = Field(foreign_key="ad_snapshot.id", primary_key=True, sa_type=BigInteger)
+    name: str = Field(primary_key=True)
+    country: str = Field(primary_key=True, default="")
+    lower: float | None = None
+    upper: float | None = None
+    unit: str
+    as_published: str
+
+
+class Post(SQLModel, table=True):
+    """A post or headline by its key; `digest` is that of its latest snapshot."""
+
+    __table_args__ = (
+        UniqueConstraint("account_id", "source", "key"),
+        Index("ix_post_account_id_published_at", "account_id", "published_at"),
+        Index("ix_post_published_at", "published_at"),
+    )
+    id: int = _id()
+    account_id: int = Field(foreign_key="account.id", sa_type=BigInteger)
+    source: str
+    key: str
+    published_at: datetime | None = None
+    published_as_printed: str | None = None
+    section: str | None = None
+    url: str | None = None
+    first_seen: datetime
+    digest: str
+
+
+class PostSnapshot(SQLModel, table=True):
+    """What was said, whenever it differed from before."""
+
+    __tablename__ = "post_snapshot"
+    __table_args__ = (Index("ix_post_snapshot_post_id", "post_id"),)
+    id: int = _id()
+    post_id: int = Field(foreign_key="post.id", sa_type=BigInteger)
+    listing_id: int = Field(foreign_key="listing.id", sa_type=BigInteger)
+    observed_at: datetime
+    text: str
+
+
+class Change(SQLModel, table=True):
+    """A typed, dated difference; `subject` reads in words, the snapshots by id."""
+
+    __table_args__ = (Index("ix_change_at", "at"),)
+    id: int = _id()
+    query_id: int = Field(foreign_key="query.id", sa_type=BigInteger)
+    at: datetime
+    type: str
+    account_id: int | None = Field(default=None, foreign_key="account.id", sa_type=BigInteger)
+    subject: str
+    field: str | None = None
+    before: str | None = None
+    after: str | None = None
+    snapshot_before: str
+    snapshot_after: str
+
+
+class JobRun(SQLModel, table=True):
+    """The worker's ledger: each slot of each job runs to success once."""
+
+    __tablename__ = "job_run"
+    __table_args__ = (UniqueConstraint("job", "scheduled_for"),)
+    id: int | None = Field(default=None, primary_key=True)
+    job: str
+    scheduled_for: datetime
+    started_at: datetime
+    finished_at: datetime | None = None
+    status: str
+    error: str | None = None
+    host: str
+    attempts: int = 1
+
+
+class Heartbeat(SQLModel, table=True):
+    """That a worker is alive: one row per host."""
+
+    host: str = Field(primary_key=True)
+    at: datetime
+    started_at: datetime
+
+
+def metadata() -> MetaData:
+    """Return the metadata of all tables, for migrations and tests."""
+    return SQLModel.metadata
