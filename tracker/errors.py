@@ -1,11 +1,11 @@
 """What can go wrong, grouped by what to do next.
 
-    TrackerError
-    ├── ConfigError       stop: a setting or the store is not usable; a person fixes it
-    ├── BadInput          stop this file or form: the words say what was found and where; nothing of it was kept
-    │   └── SeedError     stop: a seed file contradicts itself or the policy
-    ├── RetryLater        wait: throttled, locked, or not answering
-    └── PlatformChanged   skip: the answer has a new form; its evidence is kept
+TrackerError
+├── ConfigError       stop: a setting or the store is not usable; a person fixes it
+├── BadInput          stop this file or form: the words say what was found and where; nothing of it was kept
+│   └── SeedError     stop: a seed file contradicts itself or the policy
+├── RetryLater        wait: throttled, locked, or not answering
+└── PlatformChanged   skip: the answer has a new form; its evidence is kept
 """
 
 
@@ -23,8 +23,14 @@ class BadInput(TrackerError):
     The message reads `FILE, line N, field F: what was found; what was expected`, as far as each is known.
     """
 
-    def __init__(self, found: str, *, file: str | None = None, line: int | None = None, field: str | None = None):
-        place = [part for part in (file, f"line {line}" if line else None, f"field {field!r}" if field else None) if part]
+    def __init__(
+        self, found: str, *, file: str | None = None, line: int | None = None, field: str | None = None
+    ):
+        place = [
+            part
+            for part in (file, f"line {line}" if line else None, f"field {field!r}" if field else None)
+            if part
+        ]
         super().__init__(f"{', '.join(place)}: {found}" if place else found)
         self.found, self.file, self.line, self.field = found, file, line, field
 

@@ -50,6 +50,7 @@ def load(**overrides: object) -> Settings:
         return Settings(**overrides)  # type: ignore[arg-type]
     except ValidationError as error:
         problems = "; ".join(
-            f"TRACKER_{'_'.join(str(part) for part in item['loc']).upper()}: {item['msg']}" for item in error.errors()
+            f"TRACKER_{'_'.join(str(part) for part in item['loc']).upper()}: {item['msg']}"
+            for item in error.errors()
         )
         raise ConfigError(problems) from error

@@ -32,12 +32,16 @@ def open_record(url: str, *, read_only: bool = False) -> Engine:
     try:
         parsed = make_url(url)
     except ArgumentError as error:
-        raise ConfigError("TRACKER_RECORD_URL is not a database URL; expected sqlite:///PATH or postgresql://…") from error
+        raise ConfigError(
+            "TRACKER_RECORD_URL is not a database URL; expected sqlite:///PATH or postgresql://…"
+        ) from error
     if parsed.get_backend_name() == "postgresql":
         options = "-c default_transaction_read_only=on" if read_only else ""
         return create_engine(parsed.set(drivername="postgresql+psycopg"), connect_args={"options": options})
     if parsed.get_backend_name() != "sqlite":
-        raise ConfigError(f"the record cannot be kept in {parsed.get_backend_name()}; expected sqlite or postgresql")
+        raise ConfigError(
+            f"the record cannot be kept in {parsed.get_backend_name()}; expected sqlite or postgresql"
+        )
     if parsed.database and parsed.database != ":memory:":
         Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
     engine = create_engine(parsed)
