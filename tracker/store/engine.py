@@ -66,7 +66,7 @@ def unit_of_work(engine: Engine) -> Iterator[Session]:
     with Session(engine, expire_on_commit=False) as session:
         try:
             if engine.dialect.name == "sqlite":
-                session.connection().exec_driver_sqlite("BEGIN IMMEDIATE")
+                session.connection().exec_driver_sql("BEGIN IMMEDIATE")
             yield session
             session.commit()
         except DBAPIError as error:
