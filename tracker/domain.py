@@ -191,6 +191,19 @@ class Scope:
 
     values: Mapping[str, str]
     observed_at: datetime
+    account: AccountRef | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Release:
+    """A published data release that attributes what it holds: accounts that come in with it bear this claim."""
+
+    document: Document
+    organisation: Organisation
+    predicate: Predicate
+    place: str
+    says: str
+    rival: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

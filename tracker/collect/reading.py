@@ -1,0 +1,263 @@
+"""Opens a file from outside: checks its bytes in one pass, then streams its records in constant memory.
+
+CSV (comma, semicolon or tab), JSON lines and Parquet, plain or gzipped, told apart by content and never by name.
+"""
+
+import codecs
+import csv
+import gzip
+import hashlib
+import io
+import json
+import zlib
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, Any, Literal, cast
+
+from tracker.domain import Record
+from tracker.errors import BadInput
+
+Form = Literal["csv", "jsonl", "parquet"]
+
+_BLOCK = 1 << 20
+_FREE_UNPACKED = 64 << 20
+_PARQUET_MAGIC = b"PAR1"
+_REPLACEMENT = "\ufffd"
+
+
+@dataclass(frozen=True, slots=True)
+class FileFacts:
+    """What one pass over the bytes showed: the hash of the file as it lies there, its size and its form."""
+
+    path: Path
+    sha256: str
+    n_bytes: int
+    form: Form
+    packed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How much of a hostile file is read before it is refused."""
+
+    max_line_bytes: int = 10_000_000
+    max_unpacked_ratio: int = 200
+
+
+def inspect(path: Path, *, limits: Limits, tick: Callable[[int], None] = lambda _bytes: None) -> FileFacts:
+    """Read every byte once and return what the file is.
+
+    Raises `BadInput` with the file and, where it helps, the line: not there, empty, a web page, not UTF-8, a NUL
+    byte, a line over the limit, a damaged gzip or one that unpacks to more than `max_unpacked_ratio` times its size.
+    """
+    name = path.name
+    if not path.is_file():
+        raise BadInput("there is no such file", file=str(path))
+    size = path.stat().st_size
+    if size == 0:
+        raise BadInput("the file is empty (0 bytes)", file=name)
+    with path.open("rb") as raw:
+        head = raw.read(4)
+        packed = head[:2] == b"\x1f\x8b"
+        sha256 = _hash(raw, tick)
+        if not packed and head == _PARQUET_MAGIC:
+            return FileFacts(path, sha256, size, "parquet", packed=False)
+        raw.seek(0)
+        try:
+            form = _check_text(_unpacked(raw, packed, size * limits.max_unpacked_ratio, name), limits, name)
+        except (EOFError, zlib.error, gzip.BadGzipFile) as error:
+            raise BadInput(f"the gzip is damaged or cut off ({error})", file=name) from error
+    return FileFacts(path, sha256, size, form, packed=packed)
+
+
+def records(facts: FileFacts, *, limits: Limits) -> Iterator[Record]:
+    """Yield the records of an inspected file; raise `BadInput` with file and line for one that cannot be read."""
+    name = facts.path.name
+    if facts.form == "parquet":
+        yield from _parquet_records(facts.path)
+        return
+    with _text(facts) as text:
+        yield from _csv_records(text, limits, name) if facts.form == "csv" else _json_records(text, name)
+
+
+def _text(facts: FileFacts) -> io.TextIOWrapper:
+    binary = gzip.open(facts.path) if facts.packed else facts.path.open("rb")
+    return io.TextIOWrapper(cast("IO[bytes]", binary), encoding="utf-8-sig", newline="")
+
+
+def _header(first: str) -> tuple[str, list[str]]:
+    """Return the delimiter that the header uses and its column names."""
+    delimiter = max(",;\t", key=first.count)
+    return delimiter, [column.strip() for column in next(csv.reader([first], delimiter=delimiter), [])]
+
+
+def columns(facts: FileFacts, *, limits: Limits) -> list[str]:
+    """Return the names of the columns: the header of a CSV, the schema of a Parquet file, the first JSON object's keys."""
+    if facts.form == "parquet":
+        return _parquet_columns(facts.path)
+    with _text(facts) as text:
+        if facts.form == "csv":
+            return _header(text.readline(limits.max_line_bytes))[1]
+        return [str(key) for key in next(_json_records(text, facts.path.name)).values]
+
+
+def _hash(raw: IO[bytes], tick: Callable[[int], None]) -> str:
+    raw.seek(0)
+    digest = hashlib.sha256()
+    while block := raw.read(_BLOCK):
+        digest.update(block)
+        tick(len(block))
+    return digest.hexdigest()
+
+
+def _unpacked(raw: IO[bytes], packed: bool, most: int, name: str) -> Iterator[bytes]:
+    if not packed:
+        while block := raw.read(_BLOCK):
+            yield block
+        return
+    total = 0
+    with gzip.GzipFile(fileobj=raw) as unpacker:
+        while block := unpacker.read(_BLOCK):
+            total += len(block)
+            if total > max(most, _FREE_UNPACKED):
+                raise BadInput(
+                    f"the gzip unpacks to more than {total - 1:,} bytes: refused as a bomb", file=name
+                )
+            yield block
+
+
+def _check_text(blocks: Iterator[bytes], limits: Limits, name: str) -> Form:
+    """Check encoding, NUL bytes and line length over all blocks; return the form that the first bytes show."""
+    decoder = codecs.getincrementaldecoder("utf-8")()
+    head, lines, open_line = b"", 1, 0
+    for block in blocks:
+        if not head:
+            head = _check_head(block, name)
+        if (at := block.find(b"\0")) >= 0:
+            raise BadInput(
+                "a NUL byte: this is not a text file", file=name, line=lines + block.count(b"\n", 0, at)
+            )
+        open_line = _check_line(block, open_line, limits, name, lines)
+        _decode(decoder, block, name, lines)
+        lines += block.count(b"\n")
+    if not head:
+        raise BadInput("the file is empty once unpacked", file=name)
+    _decode(decoder, b"", name, lines, final=True)
+    return "jsonl" if head.lstrip()[:1] == b"{" else "csv"
+
+
+def _check_head(block: bytes, name: str) -> bytes:
+    if block[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        raise BadInput(
+            "the text is UTF-16; expected UTF-8. Save it as UTF-8 and import again", file=name, line=1
+        )
+    head = block[:512].removeprefix(codecs.BOM_UTF8)
+    if head.lstrip()[:1] == b"<":
+        raise BadInput(
+            "this is a web page or XML, not an export; expected CSV, JSON lines or Parquet. "
+            "A login or error page saved as a file looks like this",
+            file=name,
+            line=1,
+        )
+    if head[:4] == _PARQUET_MAGIC:
+        raise BadInput("a gzipped Parquet file; unpack it first", file=name)
+    return head or b" "
+
+
+def _check_line(block: bytes, open_line: int, limits: Limits, name: str, lines: int) -> int:
+    """Return the length of the line that the block leaves open."""
+    end = block.find(b"\n")
+    length = open_line + (len(block) if end < 0 else end)
+    if length > limits.max_line_bytes:
+        raise BadInput(f"the line is longer than {limits.max_line_bytes:,} bytes", file=name, line=lines)
+    return length if end < 0 else len(block) - block.rfind(b"\n") - 1
+
+
+def _decode(
+    decoder: codecs.IncrementalDecoder, block: bytes, name: str, lines: int, *, final: bool = False
+) -> None:
+    try:
+        decoder.decode(block, final)
+    except UnicodeDecodeError as error:
+        line = lines + error.object[: error.start].count(b"\n")
+        byte = error.object[error.start]
+        raise BadInput(
+            f"byte 0x{byte:02X} is not UTF-8. Save the file as UTF-8 and import again", file=name, line=line
+        ) from error
+
+
+def _csv_records(text: io.TextIOWrapper, limits: Limits, name: str) -> Iterator[Record]:
+    csv.field_size_limit(limits.max_line_bytes)
+    delimiter, columns = _header(text.readline())
+    if len({column.casefold() for column in columns}) < len(columns):
+        raise BadInput("two columns have the same name", file=name, line=1)
+    reader = csv.reader(text, delimiter=delimiter, strict=True)
+    line = 2
+    try:
+        for cells in reader:
+            if cells:
+                yield Record(line, _row(columns, cells, name, line))
+            line = reader.line_num + 2
+    except csv.Error as error:
+        raise BadInput(f"the CSV cannot be read here ({error})", file=name, line=line) from error
+
+
+def _row(columns: list[str], cells: list[str], name: str, line: int) -> dict[str, str]:
+    if len(cells) != len(columns):
+        raise BadInput(
+            f"{len(cells)} cells where the header names {len(columns)} columns", file=name, line=line
+        )
+    return dict(zip(columns, cells, strict=True))
+
+
+def _json_records(text: io.TextIOWrapper, name: str) -> Iterator[Record]:
+    for line, words in enumerate(text, 1):
+        if not words.strip():
+            continue
+        try:
+            values = json.loads(words)
+        except (ValueError, RecursionError) as error:
+            raise BadInput(f"the line is not JSON ({error})", file=name, line=line) from error
+        if not isinstance(values, dict):
+            raise BadInput(f"a JSON object was expected, found {type(values).__name__}", file=name, line=line)
+        yield Record(line, clean(values) if "\\u" in words else values)
+
+
+def _parquet_columns(path: Path) -> list[str]:
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    try:
+        return list(pq.read_schema(path).names)
+    except (pa.ArrowException, OSError) as error:
+        raise BadInput(f"the Parquet file cannot be read ({error})", file=path.name) from error
+
+
+def _parquet_records(path: Path) -> Iterator[Record]:
+    import pyarrow as pa  # 0.2 s to import; only Parquet files pay for it
+    import pyarrow.parquet as pq
+
+    line = 0
+    try:
+        with pq.ParquetFile(path) as file:
+            for batch in file.iter_batches(batch_size=10_000):
+                names = batch.schema.names
+                for values in zip(*(column.to_pylist() for column in batch.columns), strict=True):
+                    line += 1
+                    yield Record(line, dict(zip(names, values, strict=True)))
+    except (pa.ArrowException, OSError) as error:
+        raise BadInput(
+            f"the Parquet file cannot be read ({error})", file=path.name, line=line or None
+        ) from error
+
+
+def clean(value: Any) -> Any:
+    """Return the value with NUL and lone surrogates, which no database keeps, shown as the replacement character."""
+    if isinstance(value, str):
+        return value.replace("\0", _REPLACEMENT).encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    if isinstance(value, list):
+        return [clean(item) for item in value]
+    if isinstance(value, dict):
+        return {clean(key): clean(item) for key, item in value.items()}
+    return value

@@ -1,0 +1,51 @@
+"""One file per source; a file put here is a source, without being named anywhere else.
+
+A source module says `name` (its file's), `platform`, `kind`, `needs` (credential names), `per_minute`, `scope`
+(the parameters that an import may give, each with its help), `origin` (where the file is had), `required` (columns, in
+lower case, without which it is another kind of file) and defines
+
+    parse(records, scope) -> iterator of Listing, Ad, Post, Quarantined and Notice
+
+which is pure: the same records and scope give the same values, whether a person imported a file or a collector
+fetched an answer. It may say `release`, the published data release that attributes the accounts it holds, and
+`matched = True` when its rows bear no id, so that rows of two exports are matched by likeness.
+"""
+
+import importlib
+import pkgutil
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Literal, Protocol, cast
+
+from tracker.domain import Parsed, Record, Release, Scope
+from tracker.errors import BadInput
+
+
+class Source(Protocol):
+    """What every source module offers."""
+
+    name: str
+    platform: str
+    kind: Literal["profile", "posts", "ads", "page"]
+    needs: tuple[str, ...]
+    per_minute: int
+    scope: Mapping[str, str]
+    origin: str
+    required: tuple[str, ...]
+    release: Release | None
+    matched: bool
+
+    def parse(self, records: Iterable[Record], scope: Scope) -> Iterator[Parsed]:
+        """Turn records into values; see the package's docstring."""
+        ...
+
+
+def names() -> list[str]:
+    """Return the names of all sources, found by looking in this folder."""
+    return sorted(module.name for module in pkgutil.iter_modules(__path__) if not module.name.startswith("_"))
+
+
+def load(name: str) -> Source:
+    """Return the source called `name`; raise `BadInput` that lists the known ones."""
+    if name not in names():
+        raise BadInput(f"no source is called {name!r}; there are: {', '.join(names())}")
+    return cast("Source", importlib.import_module(f"{__name__}.{name}"))

@@ -1,0 +1,138 @@
+"""The Facebook and Instagram ads of the Internet Research Agency, as the US House Intelligence Committee released them.
+
+JSON lines with `created`, `url`, `targets[]` and the rest, as parsed from the released PDFs (umd-mith/irads). The set
+is that of 2015 to 2017: a later date comes from a parsing error and is kept apart.
+"""
+
+from collections.abc import Iterable, Iterator
+from datetime import UTC, date, datetime
+from typing import Any
+
+from tracker.domain import (
+    Ad,
+    Document,
+    Listing,
+    Metric,
+    Organisation,
+    Parsed,
+    Quarantined,
+    Record,
+    Release,
+    Scope,
+    Target,
+)
+from tracker.errors import BadInput
+
+name = "ira_ads"
+platform = "facebook"
+kind = "ads"
+needs: tuple[str, ...] = ()
+per_minute = 0
+origin = "the release of 10 May 2018, as JSON lines (one ad a line; .jsonl or .jsonl.gz)"
+required = ("id", "created", "targets", "url")
+matched = False
+scope: dict[str, str] = {}
+RELEASED = datetime(2018, 5, 10, tzinfo=UTC)
+FIRST, LAST = date(2015, 1, 1), date(2017, 12, 31)
+release = Release(
+    document=Document(
+        id="hpsci-2018-ira-ads",
+        publisher="US House Permanent Select Committee on Intelligence",
+        title="Social media advertisements of the Internet Research Agency, 2015-2017",
+        published_on=RELEASED.date(),
+        url=None,
+        reliability="A",
+        note="3,517 redacted PDFs handed over by Facebook; text and targeting as parsed by umd-mith/irads",
+    ),
+    organisation=Organisation(
+        id="internet-research-agency",
+        name="Internet Research Agency",
+        kind="company",
+        native_name="Агентство интернет-исследований",
+        place="Saint Petersburg",
+        country="RU",
+        aliases=("IRA",),
+    ),
+    predicate="pays_for",
+    place="landing page of at least one ad in the release",
+    says="Facebook handed the ads over as bought by the Internet Research Agency; this page is where they led",
+    rival="A landing page that the agency only advertised, without running it",
+)
+
+
+def parse(records: Iterable[Record], scope: Scope) -> Iterator[Parsed]:
+    """Yield the release as one listing and its ads; an ad dated outside 2015 to 2017 is quarantined."""
+    listing = Listing("ira_ads", observed_at=scope.observed_at, covers_from=FIRST, covers_to=LAST)
+    yield listing
+    for record in records:
+        values = record.values
+        shown = _day(record, "created")
+        if shown is not None and not FIRST <= shown <= LAST:
+            yield Quarantined(
+                record.line, "created", f"dated {shown}, outside the set's 2015 to 2017", values
+            )
+            continue
+        ended = _day(record, "ended")
+        yield Ad(
+            listing=listing,
+            key=str(values["id"]),
+            account=None,
+            payer=release.organisation.name,
+            text=(values.get("text") or "").strip() or None,
+            landing_url=values.get("url") or None,
+            first_shown=shown,
+            last_shown=ended,
+            metrics=tuple(_metrics(record)),
+            targets=tuple(_target(record, entry) for entry in values.get("targets") or ()),
+            extra={key: str(values[key]) for key in ("pdf", "image") if values.get(key)},
+            line=record.line,
+        )
+
+
+def _day(record: Record, field: str) -> date | None:
+    """Return the day as printed, in the offset of the release; the month of an ad is that of its printed day."""
+    text = record.values.get(field)
+    if text is None:
+        return None
+    try:
+        return datetime.fromisoformat(text).date()
+    except (TypeError, ValueError) as error:
+        raise BadInput(f"{text!r} is not an ISO 8601 time", line=record.line, field=field) from error
+
+
+def _metrics(record: Record) -> Iterator[Metric]:
+    for field, unit in (
+        ("impressions", "impressions"),
+        ("clicks", "clicks"),
+        ("spend_amount", record.values.get("spend_currency")),
+    ):
+        value = record.values.get(field)
+        if value is None:
+            continue
+        try:
+            amount = float(value)
+        except (TypeError, ValueError) as error:
+            raise BadInput(f"{value!r} is not a number", line=record.line, field=field) from error
+        yield Metric(
+            "spend" if field == "spend_amount" else field,
+            amount,
+            amount,
+            unit or "currency not given",
+            str(value),
+        )  # type: ignore[arg-type]
+
+
+def _target(record: Record, entry: Any) -> Target:
+    """Read one criterion; its value is the whole published path, because the same word under two paths is two criteria."""
+    if (
+        not isinstance(entry, dict)
+        or not isinstance(entry.get("name"), str)
+        or not isinstance(entry.get("category"), str)
+    ):
+        raise BadInput("a target without category and name", line=record.line, field="targets")
+    return Target(
+        entry["category"],
+        entry["name"],
+        "exclude" if entry["category"].startswith("exclude") else "include",
+        entry["name"],
+    )

@@ -1,0 +1,83 @@
+"""Reads the targeting cells of X: JSON, `Type: value` lists, or a plain list whose kind stays `unparsed`.
+
+The names of the types are those that X shows a user in the archive of her own data (`ad-impressions.js`), the same
+ad system; the grammar of the repository's cells is not published.
+"""
+
+import json
+import re
+from collections.abc import Iterator
+
+from tracker.domain import Polarity, Target
+
+KINDS = {
+    "follower look-alikes": "follower_lookalike",
+    "follower lookalikes": "follower_lookalike",
+    "followers": "follower_lookalike",
+    "keywords": "keyword",
+    "keyword": "keyword",
+    "conversation topics": "topic",
+    "events": "event",
+    "interests": "interest",
+    "movies and tv shows": "interest",
+    "locations": "location",
+    "location": "location",
+    "languages": "language",
+    "language": "language",
+    "age": "age",
+    "gender": "gender",
+    "platforms": "platform",
+    "os versions": "device_os",
+    "devices": "device_os",
+    "list": "custom_list",
+    "website activity": "website_activity",
+    "app activity": "app_activity",
+    "app activity combination": "app_activity",
+    "retargeting campaign engager": "audience_advertiser_defined",
+    "retargeting engagement type": "audience_advertiser_defined",
+    "unknown": "unknown",
+}
+_TYPED = re.compile(r"\s*([A-Za-z][A-Za-z \-]{1,40}?)\s*:\s*(.+)", re.DOTALL)
+
+
+def targets(cell: str, polarity: Polarity) -> Iterator[Target]:
+    """Yield the criteria of one cell, in its order; a part whose kind is not known comes as `unparsed`, never lost."""
+    text = cell.strip()
+    if not text:
+        return
+    pairs = list(_json_pairs(text)) or list(_typed_pairs(text))
+    for type_name, value in pairs:
+        kind = KINDS.get(type_name.casefold().strip())
+        words = f"{type_name}: {value}"
+        yield Target(kind, value, polarity, words) if kind else Target("unparsed", words, polarity, words)
+    if not pairs:
+        for part in filter(None, (part.strip() for part in re.split(r"[;|,\n]", text))):
+            yield Target("unparsed", part, polarity, part)
+
+
+def _json_pairs(text: str) -> Iterator[tuple[str, str]]:
+    if text[0] not in "[{":
+        return
+    try:
+        value = json.loads(text)
+    except ValueError:
+        return
+    for item in value if isinstance(value, list) else [value]:
+        if isinstance(item, dict) and "targetingType" in item:
+            yield str(item["targetingType"]), str(item.get("targetingValue", ""))
+        elif isinstance(item, dict):
+            for type_name, values in item.items():
+                yield from (
+                    (type_name, str(entry)) for entry in (values if isinstance(values, list) else [values])
+                )
+
+
+def _typed_pairs(text: str) -> Iterator[tuple[str, str]]:
+    current = None
+    for part in re.split(r"[;|\n]", text):
+        if typed := _TYPED.fullmatch(part):
+            current = typed[1]
+            part = typed[2]
+        elif current is None:
+            return
+        yield from ((current, value.strip()) for value in part.split(",") if value.strip())

@@ -1,0 +1,203 @@
+"""Raw bytes, content-addressed and never changed; a ledger of fetches chained by hash.
+
+A page that nearly repeats the last full page of its feed is kept as a delta against it (one level deep, so there
+are no chains); a file is kept in compressed chunks, so that size costs no memory.
+"""
+
+import hashlib
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import zstandard
+from sqlalchemy import Select, func, insert, select
+from sqlmodel import Session, col
+
+from tracker.store.ids import reserve
+from tracker.store.tables import Evidence, EvidenceChunk, Fetch
+
+CHUNK = 4 << 20
+GENESIS = "0" * 64
+_DELTA_AT_MOST = 1 / 6
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """Something that `verify` found: which row, and what does not agree."""
+
+    where: str
+    what: str
+
+
+def keep(session: Session, body: bytes, *, feed: str | None = None, name: str | None = None) -> int:
+    """Keep the bytes of one answer and return their evidence id; the same bytes are kept once."""
+    digest = hashlib.sha256(body).hexdigest()
+    if (known := find(session, digest)) is not None:
+        return known
+    base_id, codec, stored = None, "zstd", zstandard.compress(body, 3)
+    if feed is not None and (base := _key_frame(session, feed)) is not None:
+        delta = _delta_compressor(_read_whole(session, base)).compress(body)
+        if len(delta) <= len(body) * _DELTA_AT_MOST:
+            base_id, codec, stored = base, "zstd-delta", delta
+    evidence_id = reserve(session, "evidence", 1)
+    session.execute(
+        insert(Evidence).values(
+            id=evidence_id,
+            sha256=digest,
+            n_bytes=len(body),
+            codec=codec,
+            base_id=base_id,
+            feed=feed,
+            name=name,
+        )
+    )
+    session.execute(insert(EvidenceChunk).values(evidence_id=evidence_id, seq=0, z=stored))
+    return evidence_id
+
+
+def keep_file(session: Session, path: Path, *, sha256: str, n_bytes: int) -> int:
+    """Keep a file in chunks, reading it once; `sha256` is that of its bytes, as inspected before."""
+    if (known := find(session, sha256)) is not None:
+        return known
+    evidence_id = reserve(session, "evidence", 1)
+    session.execute(
+        insert(Evidence).values(id=evidence_id, sha256=sha256, n_bytes=n_bytes, codec="zstd", name=path.name)
+    )
+    with path.open("rb") as file:
+        for seq, block in enumerate(iter(lambda: file.read(CHUNK), b"")):
+            session.execute(
+                insert(EvidenceChunk).values(evidence_id=evidence_id, seq=seq, z=zstandard.compress(block, 3))
+            )
+    return evidence_id
+
+
+def find(session: Session, sha256: str) -> int | None:
+    """Return the id of the evidence with this SHA-256, or `None`."""
+    return session.execute(select(col(Evidence.id)).where(col(Evidence.sha256) == sha256)).scalar()
+
+
+def read(session: Session, evidence_id: int) -> Iterator[bytes]:
+    """Yield the raw bytes of evidence, chunk by chunk, exactly as they came."""
+    codec, base_id = session.execute(
+        select(col(Evidence.codec), col(Evidence.base_id)).where(col(Evidence.id) == evidence_id)
+    ).one()
+    if codec == "zstd-delta":
+        z = session.execute(_chunk(evidence_id, 0)).scalar_one()
+        yield _delta_decompressor(_read_whole(session, base_id)).decompress(z)
+        return
+    seq = 0
+    while (z := session.execute(_chunk(evidence_id, seq)).scalar()) is not None:
+        yield zstandard.decompress(z)
+        seq += 1
+
+
+def add_fetch(
+    session: Session,
+    query_id: int,
+    *,
+    fetched_at: datetime,
+    origin: str,
+    http_status: int | None,
+    evidence_id: int | None,
+) -> None:
+    """Append a row to the ledger, chained to the row before it."""
+    previous = session.execute(select(col(Fetch.row_hash)).order_by(col(Fetch.id).desc()).limit(1)).scalar()
+    prev_hash = previous or GENESIS
+    row = {
+        "id": reserve(session, "fetch", 1),
+        "query_id": query_id,
+        "fetched_at": fetched_at,
+        "origin": origin,
+        "http_status": http_status,
+        "evidence_id": evidence_id,
+        "prev_hash": prev_hash,
+    }
+    session.execute(insert(Fetch).values(**row, row_hash=_row_hash(session, row)))
+
+
+def verify(session: Session, tick: Callable[[int], None] = lambda _bytes: None) -> Iterator[Fault]:
+    """Re-hash every blob and every row of the ledger; yield what does not agree."""
+    for evidence_id, sha256, n_bytes in session.execute(
+        select(col(Evidence.id), col(Evidence.sha256), col(Evidence.n_bytes)).order_by(col(Evidence.id))
+    ).all():
+        digest, length = hashlib.sha256(), 0
+        try:
+            for block in read(session, evidence_id):
+                digest.update(block)
+                length += len(block)
+                tick(len(block))
+        except zstandard.ZstdError as error:
+            yield Fault(f"evidence {evidence_id}", f"cannot be unpacked: {error}")
+            continue
+        if digest.hexdigest() != sha256 or length != n_bytes:
+            yield Fault(f"evidence {evidence_id}", f"its bytes are not those of {sha256[:12]}…")
+    yield from _verify_ledger(session)
+
+
+def totals(session: Session) -> dict[str, int]:
+    """Return `blobs`, `bytes` (as they came), and `fetches`."""
+    blobs, size = session.execute(select(func.count(col(Evidence.id)), func.coalesce(func.sum(Evidence.n_bytes), 0))).one()
+    return {
+        "blobs": blobs,
+        "bytes": int(size),
+        "fetches": session.execute(select(func.count(col(Fetch.id)))).scalar_one(),
+    }
+
+
+def _verify_ledger(session: Session) -> Iterator[Fault]:
+    expected = GENESIS
+    for fetch in session.execute(select(Fetch).order_by(col(Fetch.id))).scalars():
+        row = fetch.model_dump()
+        stated = row.pop("row_hash")
+        if row["prev_hash"] != expected:
+            yield Fault(
+                f"fetch {fetch.id}", "does not follow the row before it: a row is missing or was changed"
+            )
+        if _row_hash(session, row) != stated:
+            yield Fault(f"fetch {fetch.id}", "was changed after it was written")
+        expected = stated
+
+
+def _row_hash(session: Session, row: dict[str, object]) -> str:
+    evidence_id = row["evidence_id"]
+    sha256 = session.execute(select(col(Evidence.sha256)).where(col(Evidence.id) == evidence_id)).scalar()
+    fetched_at = row["fetched_at"]
+    if isinstance(fetched_at, datetime):
+        row = {**row, "fetched_at": fetched_at.astimezone(UTC).isoformat()}
+    canonical = json.dumps(
+        {**row, "sha256": sha256}, sort_keys=True, ensure_ascii=False, separators=(",", ":")
+    )
+    return hashlib.sha256(canonical.encode()).hexdigest()
+
+
+def _key_frame(session: Session, feed: str) -> int | None:
+    return session.execute(
+        select(col(Evidence.id))
+        .where(col(Evidence.feed) == feed, col(Evidence.base_id).is_(None))
+        .order_by(col(Evidence.id).desc())
+        .limit(1)
+    ).scalar()
+
+
+def _chunk(evidence_id: int, seq: int) -> Select[bytes]:
+    return select(col(EvidenceChunk.z)).where(
+        col(EvidenceChunk.evidence_id) == evidence_id, col(EvidenceChunk.seq) == seq
+    )
+
+
+def _read_whole(session: Session, evidence_id: int) -> bytes:
+    return b"".join(read(session, evidence_id))
+
+
+def _delta_compressor(base: bytes) -> zstandard.ZstdCompressor:
+    return zstandard.ZstdCompressor(
+        level=3, dict_data=zstandard.ZstdCompressionDict(base, zstandard.DICT_TYPE_RAWCONTENT)
+    )
+
+
+def _delta_decompressor(base: bytes) -> zstandard.ZstdDecompressor:
+    return zstandard.ZstdDecompressor(
+        dict_data=zstandard.ZstdCompressionDict(base, zstandard.DICT_TYPE_RAWCONTENT)
+    )
