@@ -1,0 +1,1 @@
+"""The pages a reader sees: Streamlit over the findings; it computes nothing itself."""

@@ -1,0 +1,37 @@
+"""Charts of the findings, for the pages and the report alike: each takes rows and returns an Altair chart.
+
+A chart carries its own words: a title that says what it shows, and below it the unit, n and *as of*.
+"""
+
+from tracker.charts.ads import ads_per_month, new_payers
+from tracker.charts.look import DARK, LABEL_WORDS, LIGHT, OUTCOME_WORDS, Look, config
+from tracker.charts.months import coverage_runs
+from tracker.charts.places import country_map, country_ranks, other_places
+from tracker.charts.registry import coverage_band, label_matrix
+from tracker.charts.targeting import group_of, shift_bars, targeting_heatmap
+from tracker.charts.topics import codes_of, topic_share, topic_shares
+from tracker.charts.words import until
+
+__all__ = [
+    "DARK",
+    "LABEL_WORDS",
+    "LIGHT",
+    "OUTCOME_WORDS",
+    "Look",
+    "ads_per_month",
+    "codes_of",
+    "config",
+    "country_map",
+    "country_ranks",
+    "coverage_band",
+    "coverage_runs",
+    "group_of",
+    "label_matrix",
+    "new_payers",
+    "other_places",
+    "shift_bars",
+    "targeting_heatmap",
+    "topic_share",
+    "topic_shares",
+    "until",
+]

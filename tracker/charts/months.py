@@ -1,0 +1,166 @@
+"""The shared time axis: every chart over time and the coverage band under it are drawn on this one.
+
+Times pass as milliseconds since 1970 in UTC, so that no reader's time zone moves a bar.
+"""
+
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from datetime import UTC, date, datetime, timedelta
+from itertools import groupby
+from typing import Any
+
+import altair as alt
+
+from tracker.charts.look import OUTCOME_WORDS, Look
+
+Rows = Sequence[Mapping[str, Any]]
+
+MAX_LABELS = 14
+STRIP_GAP, STRIP_HEIGHT = 6, 9
+STRIP_OFFSET = STRIP_GAP + STRIP_HEIGHT + 3
+
+
+def start_of(month: str) -> date:
+    """Return the first day of `YYYY-MM`."""
+    year, number = month.split("-")
+    return date(int(year), int(number), 1)
+
+
+def end_of(month: str) -> date:
+    """Return the first day after `YYYY-MM`."""
+    first = start_of(month)
+    return date(first.year + first.month // 12, first.month % 12 + 1, 1)
+
+
+def milliseconds(day: date) -> int:
+    """Return the UTC midnight that begins a day, as Vega counts time."""
+    return int(datetime(day.year, day.month, day.day, tzinfo=UTC).timestamp() * 1000)
+
+
+def span(months: Iterable[str]) -> list[str]:
+    """Return every month from the first to the last of those given, without a gap."""
+    known = sorted({month for month in months if month})
+    return [month for month in _from(known[0]) if month <= known[-1]] if known else []
+
+
+def _from(month: str) -> list[str]:
+    year = int(month[:4])
+    return [
+        f"{y:04d}-{m:02d}"
+        for y in range(year, year + 40)
+        for m in range(1, 13)
+        if (y, m) >= (year, int(month[5:]))
+    ]
+
+
+def month_box(month: str, *, inset: float = 0.0) -> dict[str, int]:
+    """Return where a month begins and ends on the axis; `inset` is the share left free on either side."""
+    begin, end = milliseconds(start_of(month)), milliseconds(end_of(month))
+    room = round((end - begin) * inset)
+    return {"begin": begin + room, "middle": (begin + end) // 2, "end": end - room}
+
+
+def x_of(field: str, months: Sequence[str], *, offset: int = 0) -> alt.X:
+    """Return the shared x axis over `months`, which are without a gap and name at least one month."""
+    domain = [milliseconds(start_of(months[0])), milliseconds(end_of(months[-1]))]
+    shown = _labelled(months)
+    first = month_box(shown[0])["middle"]
+    with_year = (
+        f"utcmonth(datum.value) == 0 || datum.value == {first}"
+        " ? [utcFormat(datum.value, '%b'), utcFormat(datum.value, '%Y')] : utcFormat(datum.value, '%b')"
+    )
+    axis = alt.Axis(
+        title=None,
+        values=[month_box(month)["middle"] for month in shown],
+        labelExpr=with_year,
+        labelOverlap="greedy",
+        labelFlush=False,
+        ticks=False,
+        offset=offset,
+    )
+    return alt.X(f"{field}:Q", scale=alt.Scale(type="utc", domain=domain, nice=False), axis=axis)
+
+
+def _labelled(months: Sequence[str]) -> list[str]:
+    step = next((step for step in (1, 2, 3, 6, 12) if len(months) / step <= MAX_LABELS), 12)
+    shown = [month for month in months if (int(month[5:]) - 1) % step == 0]
+    return shown or [months[0]]
+
+
+def coverage_runs(coverage: Rows, months: Sequence[str]) -> list[dict[str, Any]]:
+    """Return the stretches of days with the same outcome inside `months`: `state`, `begin`, `end`, `days`, `rows`.
+
+    Of several answers for one day the least complete is shown. A day without an answer was not asked.
+    """
+    worst: dict[date, tuple[int, str, int]] = {}
+    order = list(OUTCOME_WORDS)
+    for row in coverage:
+        outcome = row.get("outcome")
+        if outcome in OUTCOME_WORDS:
+            day = as_date(row["day"])
+            rank, _, rows = worst.get(day, (-1, "", 0))
+            total = rows + (row.get("rows") or 0)
+            worst[day] = (max(rank, order.index(outcome)), order[max(rank, order.index(outcome))], total)
+    days = list(_days(months))
+    states = [(OUTCOME_WORDS[worst[day][1]] if day in worst else "not asked", day) for day in days]
+    return [
+        _run(state, [day for _, day in run], worst)
+        for state, run in groupby(states, key=lambda pair: pair[0])
+    ]
+
+
+def _run(state: str, days: Sequence[date], known: Mapping[date, tuple[int, str, int]]) -> dict[str, Any]:
+    return {
+        "state": state,
+        "begin": milliseconds(days[0]),
+        "end": milliseconds(days[-1] + timedelta(days=1)),
+        "from": days[0].isoformat(),
+        "to": days[-1].isoformat(),
+        "days": len(days),
+    }
+
+
+def _days(months: Sequence[str]) -> Iterator[date]:
+    if months:
+        day, last = start_of(months[0]), end_of(months[-1])
+        while day < last:
+            yield day
+            day += timedelta(days=1)
+
+
+def as_date(value: Any) -> date:
+    """Return the day of a date, a time or an ISO text."""
+    if isinstance(value, datetime):
+        return value.date()
+    return value if isinstance(value, date) else date.fromisoformat(str(value)[:10])
+
+
+def outcome_scale(look: Look, states: Collection[str]) -> alt.Scale:
+    """Return the fixed colours of the outcomes that occur, in their fixed order."""
+    shown = [state for state in look.outcomes if state in states]
+    return alt.Scale(domain=shown, range=[look.outcomes[state] for state in shown])
+
+
+def coverage_strip(coverage: Rows, months: Sequence[str], *, top: int, look: Look) -> alt.Chart:
+    """Return the coverage band as a layer that stands `top` pixels below the upper edge of a chart."""
+    runs = coverage_runs(coverage, months)
+    return (
+        alt.Chart(alt.InlineData(values=runs))
+        .mark_rect(clip=False, stroke=look.grid, strokeWidth=0.5)
+        .encode(
+            x=x_of("begin", months, offset=STRIP_OFFSET),
+            x2="end:Q",
+            y=alt.value(top + STRIP_GAP),
+            y2=alt.value(top + STRIP_GAP + STRIP_HEIGHT),
+            color=alt.Color(
+                "state:N",
+                scale=outcome_scale(look, {run["state"] for run in runs}),
+                legend=alt.Legend(orient="bottom", title="coverage"),
+            ),
+            tooltip=[
+                alt.Tooltip("state:N", title="coverage"),
+                alt.Tooltip("from:N"),
+                alt.Tooltip("to:N"),
+                alt.Tooltip("days:Q"),
+            ],
+        )
+    )

@@ -1,0 +1,107 @@
+"""Which share of the items is about what, month by month, with the interval and the part nobody has coded."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+import altair as alt
+
+from tracker.charts.look import LIGHT, Look, config
+from tracker.charts.months import STRIP_OFFSET, Rows, coverage_strip, month_box, span, x_of
+from tracker.charts.words import heading
+
+HEIGHT = 190
+NOT_CODED = "not coded"
+
+
+def codes_of(rows: Rows) -> list[str]:
+    """Return the codes of a `topics` finding in their fixed order, the colours' one, the rest by name."""
+    order = list(LIGHT.codes)
+    return sorted(
+        {row["code"] for row in rows if row["code"]},
+        key=lambda code: (order.index(code) if code in order else len(order), code),
+    )
+
+
+def topic_share(
+    rows: Rows, *, code: str, as_of: datetime | None, coverage: Rows = (), look: Look = LIGHT
+) -> alt.LayerChart:
+    """Return the share of one code per month as a line in its 95 % Wilson interval, on a scale from 0 to 100 %.
+
+    `code` may be `not coded`: then the line is the share of items that nobody has coded, and has no interval.
+    """
+    months = span(row["month"] for row in rows)
+    points = _not_coded(rows) if code == NOT_CODED else _points(rows, code)
+    colour = look.codes.get(code, look.category[4])
+    base = alt.Chart(alt.InlineData(values=points)).encode(x=x_of("middle", months, offset=STRIP_OFFSET))
+    share = alt.Y(
+        "share:Q", scale=alt.Scale(domain=[0, 1]), axis=alt.Axis(format="%", title=None, tickCount=5)
+    )
+    band = base.mark_area(opacity=0.18, color=colour).encode(y=alt.Y("lower:Q", title=None), y2="upper:Q")
+    line = base.mark_line(color=colour).encode(y=share)
+    dots = base.mark_point(filled=True, size=38, color=colour, opacity=1).encode(
+        y=share,
+        tooltip=[
+            alt.Tooltip("month:N"), alt.Tooltip("share:Q", format=".0%"), alt.Tooltip("interval:N"),
+            alt.Tooltip("items:Q"), alt.Tooltip("n:Q", title="of n coded"),
+        ],
+    )  # fmt: skip
+    ends = [point for point in points if point["end"]]
+    words = (
+        alt.Chart(alt.InlineData(values=ends))
+        .mark_text(dy=-12, fontWeight=600, color=look.ink)
+        .encode(
+            x=x_of("middle", months, offset=STRIP_OFFSET), y=share, text=alt.Text("share:Q", format=".0%")
+        )
+    )
+    layers = [line, dots, words] if code == NOT_CODED else [band, line, dots, words]
+    return alt.layer(*layers, coverage_strip(coverage, months, top=HEIGHT, look=look)).properties(
+        height=HEIGHT,
+        width="container",
+        title=heading(
+            code.capitalize(),
+            unit="share of items" if code == NOT_CODED else "share of coded items, 95 % interval",
+            n=sum(point["n"] for point in points),
+            as_of=as_of,
+        ),
+    ).configure(**config(look))  # fmt: skip
+
+
+def topic_shares(
+    rows: Rows, *, as_of: datetime | None, coverage: Rows = (), look: Look = LIGHT
+) -> alt.VConcatChart:
+    """Return the share of every code and of what is not coded, one below the other on the same time axis."""
+    charts = [
+        topic_share(rows, code=code, as_of=as_of, coverage=coverage, look=look)
+        for code in [*codes_of(rows), NOT_CODED]
+    ]
+    for chart in charts:
+        chart.config = alt.Undefined
+        chart.width = 560
+    return alt.vconcat(*charts).configure(**config(look))
+
+
+def _points(rows: Rows, code: str) -> list[dict[str, object]]:
+    of_code = sorted(
+        (row for row in rows if row["code"] == code and row["share"] is not None),
+        key=lambda row: row["month"],
+    )
+    return [
+        {
+            **month_box(row["month"]), "month": row["month"], "share": row["share"], "lower": row["lower"],
+            "upper": row["upper"], "items": row["items"], "n": row["n"],
+            "interval": f"{row['lower']:.0%} to {row['upper']:.0%}", "end": place in (0, len(of_code) - 1),
+        }
+        for place, row in enumerate(of_code)
+    ]  # fmt: skip
+
+
+def _not_coded(rows: Rows) -> list[dict[str, object]]:
+    by_month = {row["month"]: row for row in rows if row["uncoded_share"] is not None}
+    ordered: Sequence[str] = sorted(by_month)
+    return [
+        {
+            **month_box(month), "month": month, "share": by_month[month]["uncoded_share"], "items": None,
+            "n": by_month[month]["n"], "interval": "none", "end": place in (0, len(ordered) - 1),
+        }
+        for place, month in enumerate(ordered)
+    ]  # fmt: skip

@@ -1,0 +1,25 @@
+"""The words that every chart carries: its unit, of how many, and as of when."""
+
+from datetime import datetime
+
+import altair as alt
+
+
+def heading(title: str, *, unit: str, n: int | None, as_of: datetime | None) -> alt.TitleParams:
+    """Return a title that says what a chart shows, with unit, n and *as of* in the line below."""
+    count = "n not known" if n is None else f"n = {n:,}"
+    return alt.TitleParams(title, subtitle=f"{unit} · {count} · {until(as_of)}")
+
+
+def until(as_of: datetime | None) -> str:
+    """Return the time up to which the data reach, in words: `as of 30 Sep 2024, 06:00 UTC`."""
+    if as_of is None:
+        return "as of: nothing collected yet"
+    day = f"{as_of.day} {as_of:%b %Y}"
+    return f"as of {day}, {as_of:%H:%M} UTC" if isinstance(as_of, datetime) else f"as of {day}"
+
+
+def shortened(text: str, length: int = 44) -> str:
+    """Return a text on one line, cut with an ellipsis where it is too long for a label."""
+    line = " ".join(text.split())
+    return line if len(line) <= length else f"{line[: length - 1]}…"
