@@ -82,7 +82,7 @@ def records(facts: FileFacts, *, limits: Limits) -> Iterator[Record]:
 
 
 def _text(facts: FileFacts) -> io.TextIOWrapper:
-    binary = gzip.open(facts.path) if facts.packed else facts.path.open("rb")
+    binary = gzip.open(facts.path) if facts.packed else facts.path.open("rb")  # noqa: SIM115, the wrapper closes it
     return io.TextIOWrapper(cast("IO[bytes]", binary), encoding="utf-8-sig", newline="")
 
 

@@ -138,7 +138,9 @@ def verify(session: Session, tick: Callable[[int], None] = lambda _bytes: None) 
 
 def totals(session: Session) -> dict[str, int]:
     """Return `blobs`, `bytes` (as they came), and `fetches`."""
-    blobs, size = session.execute(select(func.count(col(Evidence.id)), func.coalesce(func.sum(Evidence.n_bytes), 0))).one()
+    blobs, size = session.execute(
+        select(func.count(col(Evidence.id)), func.coalesce(func.sum(Evidence.n_bytes), 0))
+    ).one()
     return {
         "blobs": blobs,
         "bytes": int(size),

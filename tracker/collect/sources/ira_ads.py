@@ -101,25 +101,23 @@ def _day(record: Record, field: str) -> date | None:
 
 
 def _metrics(record: Record) -> Iterator[Metric]:
-    for field, unit in (
-        ("impressions", "impressions"),
-        ("clicks", "clicks"),
-        ("spend_amount", record.values.get("spend_currency")),
-    ):
-        value = record.values.get(field)
-        if value is None:
-            continue
-        try:
-            amount = float(value)
-        except (TypeError, ValueError) as error:
-            raise BadInput(f"{value!r} is not a number", line=record.line, field=field) from error
+    currency = record.values.get("spend_currency") or "currency not given"
+    if (impressions := _number(record, "impressions")) is not None:
         yield Metric(
-            "spend" if field == "spend_amount" else field,
-            amount,
-            amount,
-            unit or "currency not given",
-            str(value),
-        )  # type: ignore[arg-type]
+            "impressions", impressions, impressions, "impressions", str(record.values["impressions"])
+        )
+    if (clicks := _number(record, "clicks")) is not None:
+        yield Metric("clicks", clicks, clicks, "clicks", str(record.values["clicks"]))
+    if (spend := _number(record, "spend_amount")) is not None:
+        yield Metric("spend", spend, spend, currency, str(record.values["spend_amount"]))
+
+
+def _number(record: Record, field: str) -> float | None:
+    value = record.values.get(field)
+    try:
+        return None if value is None else float(value)
+    except (TypeError, ValueError) as error:
+        raise BadInput(f"{value!r} is not a number", line=record.line, field=field) from error
 
 
 def _target(record: Record, entry: Any) -> Target:
