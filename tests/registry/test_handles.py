@@ -35,6 +35,8 @@ IRA_ADS = (
         ("https://en-gb.facebook.com/www.rg.ru/", None, ("facebook", "www.rg.ru", "www.rg.ru")),
         ("www.rg.ru", "facebook", ("facebook", "www.rg.ru", "www.rg.ru")),
         ("https://www.facebook.com/profile.php?id=100091791662713", None, ("facebook", "100091791662713", None)),
+        ("profile.php?id=61550978094668&paipv=0", "facebook", ("facebook", "61550978094668", None)),
+        ("@the...optimist", "tiktok", ("tiktok", "the...optimist", "the...optimist")),
         ("https://facebook.com/Tabasums-life-108100584302366/", None, ("facebook", "108100584302366", None)),
         ("https://www.facebook.com/people/Some-Name/100012345678901/", None, ("facebook", "100012345678901", None)),
         ("https://www.youtube.com/@Daily_Bae", None, ("youtube", "daily_bae", "Daily_Bae")),

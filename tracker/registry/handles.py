@@ -26,6 +26,8 @@ def account_ref(text: str, platform: str | None = None, *, field: str = "account
     """
     typed = _clean(text, field=field)
     wanted = platform_of(platform) if platform else None
+    if wanted == "facebook" and typed.startswith("profile.php?"):
+        typed = f"facebook.com/{typed}"
     if wanted and wanted != "web" and not _is_address(typed):
         return _handle_ref(wanted, typed, field=field)
     host, path, query = _split(typed, field=field)
@@ -139,7 +141,7 @@ def _handle_ref(platform: str, handle: str, *, field: str) -> AccountRef:
     page = _PAGE_ID.fullmatch(bare) if platform == "facebook" else None
     if page:
         return _page_ref(page[2], page[1] or "")
-    if not re.fullmatch(rule.handle, bare) or not any(letter.isalnum() for letter in bare) or ".." in bare:
+    if not re.fullmatch(rule.handle, bare) or not any(letter.isalnum() for letter in bare):
         raise BadInput(
             f"{shown(handle)} cannot be a handle on {platform}{_odd(bare, rule.handle)}", field=field
         )

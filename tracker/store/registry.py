@@ -1,0 +1,354 @@
+"""The registry in the record: who is named, by which document, and what is suspected.
+
+Functions take a session and never commit. What a person decided about an account is never overwritten from a file.
+"""
+
+import hashlib
+import json
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, String, Table, cast, func, insert, or_, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlmodel import Session, SQLModel
+
+from tracker import domain
+from tracker.store import tables
+from tracker.store.ids import reserve
+
+Row = dict[str, Any]
+
+_BY_A_PERSON = ("under_review", "rejected", "withdrawn")
+REVIEWED = "reviewed"
+"""The audit action that says that a person decided about an account."""
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """How many entries were new, changed, or already known as they are."""
+
+    new: int = 0
+    changed: int = 0
+    unchanged: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class SeedCounts:
+    """What loading the seed list did, by kind of entry."""
+
+    documents: Counts
+    organisations: Counts
+    brands: Counts
+    accounts: Counts
+    claims: Counts
+    followers: Counts
+    labels: Counts
+
+
+def save_seeds(session: Session, seeds: domain.Seeds, *, at: datetime) -> SeedCounts:
+    """Write the seed list; the same list again changes nothing.
+
+    Nothing is deleted. A claim whose wording changed is added, and the earlier one stays.
+    """
+    return SeedCounts(
+        documents=save_documents(session, seeds.documents),
+        organisations=_save_named(session, _ORGANISATION, seeds.organisations),
+        brands=_save_named(session, _BRAND, seeds.brands),
+        accounts=_tally([_save_account(session, account, at=at) for account in seeds.accounts]),
+        claims=save_claims(session, seeds.claims, at=at),
+        followers=_save_followers(session, seeds.accounts),
+        labels=_save_labels(session, seeds.accounts),
+    )
+
+
+def save_documents(session: Session, documents: Iterable[domain.Document]) -> Counts:
+    """Write documents that are not there yet, and what changed in those that are."""
+    return _save_named(session, _DOCUMENT, documents)
+
+
+def save_claims(session: Session, claims: Iterable[domain.Claim], *, at: datetime) -> Counts:
+    """Add the claims that are not there yet; the document of each stands in the record already."""
+    rows: dict[str, Row] = {}
+    for claim in claims:
+        values = asdict(claim)
+        values["document_id"] = values.pop("document")
+        digest = hashlib.sha256(json.dumps(values, default=str, sort_keys=True).encode()).hexdigest()
+        rows[digest] = {"digest": digest, **values, "added_at": at}
+    known = set(session.execute(select(_CLAIM.c.digest)).scalars()) if rows else set()
+    new = [row for digest, row in rows.items() if digest not in known]
+    if new:
+        session.execute(insert(_CLAIM), new)
+    return Counts(new=len(new), unchanged=len(rows) - len(new))
+
+
+def resolve_account(session: Session, ref: domain.AccountRef, *, status: domain.Status, at: datetime) -> int:
+    """Return the id of the account that `ref` names, and add it with `status` when no one knows it yet.
+
+    Looked for by key, then by the platform's id, then by the names it was known under. What is known of an
+    account is left as it is.
+    """
+    known = find_account(session, ref)
+    if known is not None:
+        return known
+    row = {"id": reserve(session, "account", 1), "status": status, "added_at": at, **_values(ref)}
+    add = _insert_for(session)(_ACCOUNT).values(**row)
+    session.execute(add.on_conflict_do_nothing(index_elements=["platform", "key"]))
+    return int(session.execute(select(_ACCOUNT.c.id).where(*_same_key(ref))).scalar_one())
+
+
+def find_account(session: Session, ref: domain.AccountRef) -> int | None:
+    """Return the id of the account that `ref` names, or `None`."""
+    found = session.execute(select(_ACCOUNT.c.id).where(*_same_key(ref))).scalar()
+    if found is None and ref.native_id:
+        same_id = (_ACCOUNT.c.platform == ref.platform, _ACCOUNT.c.native_id == ref.native_id)
+        found = session.execute(select(_ACCOUNT.c.id).where(*same_id).order_by(_ACCOUNT.c.id)).scalar()
+    return _known_as(session, ref) if found is None else int(found)
+
+
+def account_by(session: Session, platform: str, key: str) -> Row | None:
+    """Return the account with this key: the columns of `accounts`, or `None`."""
+    return next(iter(_accounts(session, _ACCOUNT.c.platform == platform, _ACCOUNT.c.key == key)), None)
+
+
+def account(session: Session, account_id: int) -> Row | None:
+    """Return the account with this id: the columns of `accounts`, or `None`."""
+    return next(iter(_accounts(session, _ACCOUNT.c.id == account_id)), None)
+
+
+def accounts(session: Session, *, brand_id: str | None = None) -> list[Row]:
+    """Return the accounts, all or those of a brand, by platform and key.
+
+    Columns: those of the table, `account` (`x:chinasays`), `brand` (its name), and `claims` (how many have the
+    account as their subject).
+    """
+    return _accounts(session, *([] if brand_id is None else [_ACCOUNT.c.brand_id == brand_id]))
+
+
+def brand(session: Session, brand_id: str) -> Row | None:
+    """Return a brand: `id`, `name`, `native_name`, `place`, `note`; or `None`."""
+    found = session.execute(select(_BRAND).where(_BRAND.c.id == brand_id)).mappings().first()
+    return dict(found) if found else None
+
+
+def claims_of(session: Session, subject_type: domain.SubjectType, subject: str) -> list[Row]:
+    """Return the claims about a subject in their latest wording, with their documents, oldest document first.
+
+    Columns: those of `claim`; `publisher`, `title`, `published_on`, `url`, `archived`, `reliability` of the
+    document; `object_name` when the object is an organisation.
+    """
+    rows = session.execute(
+        select(_CLAIM, *_ABOUT_DOCUMENT, _ORGANISATION.c.name.label("object_name"))
+        .join(_DOCUMENT, _CLAIM.c.document_id == _DOCUMENT.c.id)
+        .outerjoin(
+            _ORGANISATION, (_CLAIM.c.object == _ORGANISATION.c.id) & (_CLAIM.c.object_type == "organisation")
+        )
+        .where(_CLAIM.c.subject_type == subject_type, _CLAIM.c.subject == subject)
+        .order_by(_DOCUMENT.c.published_on, _CLAIM.c.id)
+    ).mappings()
+    latest = {tuple(row[name] for name in _CLAIM_IDENTITY): dict(row) for row in rows}
+    return list(latest.values())
+
+
+def add_suspect(
+    session: Session,
+    ref: domain.AccountRef,
+    document: domain.Document,
+    *,
+    reason: str,
+    submitted_by: str,
+    predicate: domain.Predicate | None,
+    operator: str | None,
+    rival: str | None,
+    at: datetime,
+) -> int:
+    """Keep a suspicion with its document and return its id; it is not a claim.
+
+    The account becomes `suspected` unless somebody judged it already.
+    """
+    account_id = resolve_account(session, ref, status="suspected", at=at)
+    unjudged = (_ACCOUNT.c.id == account_id, _ACCOUNT.c.status == "unassessed")
+    session.execute(update(_ACCOUNT).where(*unjudged).values(status="suspected"))
+    session.execute(_insert_for(session)(_DOCUMENT).values(**asdict(document)).on_conflict_do_nothing())
+    added = session.execute(
+        insert(_SUSPECT)
+        .values(
+            account_id=account_id, submitted_at=at, submitted_by=submitted_by, reason=reason,
+            document_id=document.id, predicate=predicate, operator=operator, rival=rival,
+        )
+        .returning(_SUSPECT.c.id)
+    ).scalar_one()  # fmt: skip
+    name = (account(session, account_id) or {})["account"]
+    details = {"suspect": str(added), "document": document.id}
+    add_audit(session, actor=submitted_by, action="suspected", subject=name, at=at, details=details)
+    return int(added)
+
+
+def add_audit(
+    session: Session, *, actor: str, action: str, subject: str, at: datetime, details: dict[str, str]
+) -> None:
+    """Note who did what in the registry; the row can never be changed."""
+    row = {"at": at, "actor": actor, "action": action, "subject": subject, "details": details}
+    session.execute(insert(_AUDIT).values(**row))
+
+
+def suspects(session: Session) -> list[Row]:
+    """Return what the form brought, latest first.
+
+    Columns: those of `suspect`; `account`, `platform`, `handle`, `status` of the account; `publisher`, `title`,
+    `published_on`, `url`, `archived`, `reliability` of the document.
+    """
+    named = [_NAME.label("account"), _ACCOUNT.c.platform, _ACCOUNT.c.handle, _ACCOUNT.c.status]
+    rows = session.execute(
+        select(_SUSPECT, *named, *_ABOUT_DOCUMENT)
+        .join(_ACCOUNT, _SUSPECT.c.account_id == _ACCOUNT.c.id)
+        .join(_DOCUMENT, _SUSPECT.c.document_id == _DOCUMENT.c.id)
+        .order_by(_SUSPECT.c.submitted_at.desc(), _SUSPECT.c.id.desc())
+    )
+    return [dict(row) for row in rows.mappings()]
+
+
+def _table(model: type[SQLModel]) -> Table:
+    return model.__table__  # type: ignore[attr-defined, no-any-return]
+
+
+_ACCOUNT, _AUDIT, _BRAND = _table(tables.Account), _table(tables.Audit), _table(tables.Brand)
+_CLAIM, _DOCUMENT, _ORGANISATION = _table(tables.Claim), _table(tables.Document), _table(tables.Organisation)
+_SUSPECT = _table(tables.Suspect)
+_NAME = _ACCOUNT.c.platform + ":" + _ACCOUNT.c.key
+_ABOUT_DOCUMENT = [
+    _DOCUMENT.c[name] for name in ("publisher", "title", "published_on", "url", "archived", "reliability")
+]
+_CLAIM_IDENTITY = (
+    "predicate", "object_type", "object", "document_id", "place", "analyst", "valid_from", "valid_to",
+)  # fmt: skip
+
+
+def _save_account(session: Session, seed: domain.SeedAccount, *, at: datetime) -> str:
+    """Write one account of the seed list and return whether it was `new`, `changed` or `unchanged`.
+
+    An account that came in under another key (a number, an outlet's name) takes the key of the list and keeps the
+    other among the names it was known under.
+    """
+    known = find_account(session, seed.ref)
+    if known is None:
+        resolve_account(session, seed.ref, status=seed.status, at=at)
+        return "new"
+    row = account(session, known) or {}
+    wanted = {name: value for name, value in _values(seed.ref).items() if value is not None}
+    earlier = [*row["known_as"], *([row["key"]] if row["key"] != seed.ref.key else [])]
+    wanted["known_as"] = list(dict.fromkeys([*earlier, *seed.ref.known_as]))
+    if row["status"] not in _BY_A_PERSON and not _reviewed(session, row["account"]):
+        wanted["status"] = seed.status
+    changed = {name: value for name, value in wanted.items() if row[name] != value}
+    if not changed:
+        return "unchanged"
+    session.execute(update(_ACCOUNT).where(_ACCOUNT.c.id == known).values(**changed))
+    return "changed"
+
+
+def _save_followers(session: Session, seeds: Iterable[domain.SeedAccount]) -> Counts:
+    rows = [
+        {"account_id": find_account(session, seed.ref), "document_id": document, **asdict(count)}
+        for seed in seeds
+        for count, document in seed.followers
+    ]
+    key = ("account_id", "document_id", "as_published")
+    return _add_missing(session, _table(tables.FollowerCount), rows, key=key)
+
+
+def _save_labels(session: Session, seeds: Iterable[domain.SeedAccount]) -> Counts:
+    rows = []
+    for seed in seeds:
+        for label in seed.labels:
+            values = {
+                "state": label.state,
+                "on": label.on,
+                "document_id": label.document,
+                "words": label.words,
+            }
+            rows.append({"account_id": find_account(session, seed.ref), **values})
+    return _add_missing(
+        session, _table(tables.LabelSeen), rows, key=("account_id", "document_id", "state", "on")
+    )
+
+
+def _reviewed(session: Session, name: str) -> bool:
+    decided = select(_AUDIT.c.id).where(_AUDIT.c.subject == name, _AUDIT.c.action == REVIEWED).limit(1)
+    return session.execute(decided).scalar() is not None
+
+
+def _save_named(session: Session, table: Table, values: Iterable[Any]) -> Counts:
+    """Write values that bring their own id into their table."""
+    known = {row["id"]: dict(row) for row in session.execute(select(table)).mappings()}
+    outcomes = []
+    for value in values:
+        row = {name: list(item) if isinstance(item, tuple) else item for name, item in asdict(value).items()}
+        if row["id"] not in known:
+            session.execute(insert(table).values(**row))
+            outcomes.append("new")
+        elif row != known[row["id"]]:
+            session.execute(update(table).where(table.c.id == row["id"]).values(**row))
+            outcomes.append("changed")
+        else:
+            outcomes.append("unchanged")
+    return _tally(outcomes)
+
+
+def _add_missing(session: Session, table: Table, rows: list[Row], *, key: tuple[str, ...]) -> Counts:
+    """Add the rows whose key an append-only table does not hold; an unknown date is equal to itself here."""
+    known = {tuple(found) for found in session.execute(select(*(table.c[name] for name in key)))}
+    new = {place: row for row in rows if (place := tuple(row[name] for name in key)) not in known}
+    if new:
+        session.execute(insert(table), list(new.values()))
+    return Counts(new=len(new), unchanged=len(rows) - len(new))
+
+
+def _known_as(session: Session, ref: domain.AccountRef) -> int | None:
+    """Return the account that carries this handle, or that this one carries, among its earlier names."""
+    names = {name.casefold() for name in (ref.key, ref.handle, ref.native_id) if name}
+    earlier = {name.casefold() for name in ref.known_as}
+    rows = session.execute(
+        select(_ACCOUNT.c.id, _ACCOUNT.c.key, _ACCOUNT.c.known_as)
+        .where(_ACCOUNT.c.platform == ref.platform)
+        .where(or_(cast(_ACCOUNT.c.known_as, String) != "[]", _ACCOUNT.c.key.in_(earlier)))
+        .order_by(_ACCOUNT.c.id)
+    )
+    for account_id, key, known_as in rows:
+        if key in earlier or names & {name.casefold() for name in known_as}:
+            return int(account_id)
+    return None
+
+
+def _accounts(session: Session, *where: ColumnElement[bool]) -> list[Row]:
+    number = (
+        select(func.count())
+        .where(_CLAIM.c.subject_type == "account", _CLAIM.c.subject == _NAME)
+        .scalar_subquery()
+    )
+    rows = session.execute(
+        select(_ACCOUNT, _NAME.label("account"), _BRAND.c.name.label("brand"), number.label("claims"))
+        .outerjoin(_BRAND, _ACCOUNT.c.brand_id == _BRAND.c.id)
+        .where(*where)
+        .order_by(_ACCOUNT.c.platform, _ACCOUNT.c.key)
+    )
+    return [dict(row) for row in rows.mappings()]
+
+
+def _same_key(ref: domain.AccountRef) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+    return _ACCOUNT.c.platform == ref.platform, _ACCOUNT.c.key == ref.key
+
+
+def _values(ref: domain.AccountRef) -> Row:
+    return {**asdict(ref), "known_as": list(ref.known_as)}
+
+
+def _insert_for(session: Session) -> Any:
+    """Return the insert that knows ON CONFLICT on this database."""
+    return {"sqlite": sqlite.insert, "postgresql": postgresql.insert}[session.get_bind().dialect.name]
+
+
+def _tally(outcomes: list[str]) -> Counts:
+    return Counts(**Counter(outcomes))
