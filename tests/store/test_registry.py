@@ -15,7 +15,7 @@ from tracker.domain import (
     SeedAccount,
     Seeds,
 )
-from tracker.store import registry
+from tracker.store import registry, suspects
 from tracker.store.engine import unit_of_work
 from tracker.store.registry import Counts, SeedCounts
 
@@ -143,7 +143,7 @@ def test_the_seed_list_never_overwrites_what_a_person_decided(engine, status, af
 def test_a_status_that_stands_in_the_audit_trail_is_kept(engine):
     save(engine, SEEDS)
     with unit_of_work(engine) as session:
-        registry.add_audit(
+        suspects.add_audit(
             session,
             actor="second reader",
             action=registry.REVIEWED,
@@ -199,7 +199,7 @@ def test_a_label_without_a_date_is_kept_once(engine_of):
 def suspect(engine: Engine, ref: AccountRef, reason: str = "It copies the party paper.") -> int:
     document = Document("form-1", "Example Press", "A look at it", date(2024, 9, 30), None, "F")
     with unit_of_work(engine) as session:
-        return registry.add_suspect(
+        return suspects.add_suspect(
             session, ref, document, reason=reason, submitted_by="reader", predicate="relays", operator=None,
             rival="It may only quote it.", at=AT,
         )  # fmt: skip
@@ -209,7 +209,7 @@ def test_a_suspect_is_stored_as_suspected_with_its_document_and_an_audit_row(eng
     suspect(engine_of, AccountRef("tiktok", "harbourfun", handle="harbourfun"))
 
     with unit_of_work(engine_of) as session:
-        [row] = registry.suspects(session)
+        [row] = suspects.suspects(session)
         trail = session.execute(text("SELECT actor, action, subject FROM audit")).all()
     assert (row["account"], row["status"], row["reason"], row["publisher"], row["predicate"]) == (
         "tiktok:harbourfun", "suspected", "It copies the party paper.", "Example Press", "relays",

@@ -26,6 +26,26 @@ REVIEWED = "reviewed"
 """The audit action that says that a person decided about an account."""
 
 
+def table_of(model: type[SQLModel]) -> Table:
+    """Return the table behind a model, for statements that read or write more than one row."""
+    return model.__table__  # type: ignore[attr-defined, no-any-return]
+
+
+_ACCOUNT, _AUDIT, _BRAND = table_of(tables.Account), table_of(tables.Audit), table_of(tables.Brand)
+_CLAIM, _DOCUMENT, _ORGANISATION = (
+    table_of(tables.Claim),
+    table_of(tables.Document),
+    table_of(tables.Organisation),
+)
+NAME = _ACCOUNT.c.platform + ":" + _ACCOUNT.c.key
+ABOUT_DOCUMENT = [
+    _DOCUMENT.c[name] for name in ("publisher", "title", "published_on", "url", "archived", "reliability")
+]
+_CLAIM_IDENTITY = (
+    "predicate", "object_type", "object", "document_id", "place", "analyst", "valid_from", "valid_to",
+)  # fmt: skip
+
+
 @dataclass(frozen=True, slots=True)
 class Counts:
     """How many entries were new, changed, or already known as they are."""
@@ -94,7 +114,7 @@ def resolve_account(session: Session, ref: domain.AccountRef, *, status: domain.
     if known is not None:
         return known
     row = {"id": reserve(session, "account", 1), "status": status, "added_at": at, **_values(ref)}
-    add = _insert_for(session)(_ACCOUNT).values(**row)
+    add = insert_for(session)(_ACCOUNT).values(**row)
     session.execute(add.on_conflict_do_nothing(index_elements=["platform", "key"]))
     return int(session.execute(select(_ACCOUNT.c.id).where(*_same_key(ref))).scalar_one())
 
@@ -140,7 +160,7 @@ def claims_of(session: Session, subject_type: domain.SubjectType, subject: str) 
     document; `object_name` when the object is an organisation.
     """
     rows = session.execute(
-        select(_CLAIM, *_ABOUT_DOCUMENT, _ORGANISATION.c.name.label("object_name"))
+        select(_CLAIM, *ABOUT_DOCUMENT, _ORGANISATION.c.name.label("object_name"))
         .join(_DOCUMENT, _CLAIM.c.document_id == _DOCUMENT.c.id)
         .outerjoin(
             _ORGANISATION, (_CLAIM.c.object == _ORGANISATION.c.id) & (_CLAIM.c.object_type == "organisation")
@@ -150,80 +170,6 @@ def claims_of(session: Session, subject_type: domain.SubjectType, subject: str) 
     ).mappings()
     latest = {tuple(row[name] for name in _CLAIM_IDENTITY): dict(row) for row in rows}
     return list(latest.values())
-
-
-def add_suspect(
-    session: Session,
-    ref: domain.AccountRef,
-    document: domain.Document,
-    *,
-    reason: str,
-    submitted_by: str,
-    predicate: domain.Predicate | None,
-    operator: str | None,
-    rival: str | None,
-    at: datetime,
-) -> int:
-    """Keep a suspicion with its document and return its id; it is not a claim.
-
-    The account becomes `suspected` unless somebody judged it already.
-    """
-    account_id = resolve_account(session, ref, status="suspected", at=at)
-    unjudged = (_ACCOUNT.c.id == account_id, _ACCOUNT.c.status == "unassessed")
-    session.execute(update(_ACCOUNT).where(*unjudged).values(status="suspected"))
-    session.execute(_insert_for(session)(_DOCUMENT).values(**asdict(document)).on_conflict_do_nothing())
-    added = session.execute(
-        insert(_SUSPECT)
-        .values(
-            account_id=account_id, submitted_at=at, submitted_by=submitted_by, reason=reason,
-            document_id=document.id, predicate=predicate, operator=operator, rival=rival,
-        )
-        .returning(_SUSPECT.c.id)
-    ).scalar_one()  # fmt: skip
-    name = (account(session, account_id) or {})["account"]
-    details = {"suspect": str(added), "document": document.id}
-    add_audit(session, actor=submitted_by, action="suspected", subject=name, at=at, details=details)
-    return int(added)
-
-
-def add_audit(
-    session: Session, *, actor: str, action: str, subject: str, at: datetime, details: dict[str, str]
-) -> None:
-    """Note who did what in the registry; the row can never be changed."""
-    row = {"at": at, "actor": actor, "action": action, "subject": subject, "details": details}
-    session.execute(insert(_AUDIT).values(**row))
-
-
-def suspects(session: Session) -> list[Row]:
-    """Return what the form brought, latest first.
-
-    Columns: those of `suspect`; `account`, `platform`, `handle`, `status` of the account; `publisher`, `title`,
-    `published_on`, `url`, `archived`, `reliability` of the document.
-    """
-    named = [_NAME.label("account"), _ACCOUNT.c.platform, _ACCOUNT.c.handle, _ACCOUNT.c.status]
-    rows = session.execute(
-        select(_SUSPECT, *named, *_ABOUT_DOCUMENT)
-        .join(_ACCOUNT, _SUSPECT.c.account_id == _ACCOUNT.c.id)
-        .join(_DOCUMENT, _SUSPECT.c.document_id == _DOCUMENT.c.id)
-        .order_by(_SUSPECT.c.submitted_at.desc(), _SUSPECT.c.id.desc())
-    )
-    return [dict(row) for row in rows.mappings()]
-
-
-def _table(model: type[SQLModel]) -> Table:
-    return model.__table__  # type: ignore[attr-defined, no-any-return]
-
-
-_ACCOUNT, _AUDIT, _BRAND = _table(tables.Account), _table(tables.Audit), _table(tables.Brand)
-_CLAIM, _DOCUMENT, _ORGANISATION = _table(tables.Claim), _table(tables.Document), _table(tables.Organisation)
-_SUSPECT = _table(tables.Suspect)
-_NAME = _ACCOUNT.c.platform + ":" + _ACCOUNT.c.key
-_ABOUT_DOCUMENT = [
-    _DOCUMENT.c[name] for name in ("publisher", "title", "published_on", "url", "archived", "reliability")
-]
-_CLAIM_IDENTITY = (
-    "predicate", "object_type", "object", "document_id", "place", "analyst", "valid_from", "valid_to",
-)  # fmt: skip
 
 
 def _save_account(session: Session, seed: domain.SeedAccount, *, at: datetime) -> str:
@@ -256,7 +202,7 @@ def _save_followers(session: Session, seeds: Iterable[domain.SeedAccount]) -> Co
         for count, document in seed.followers
     ]
     key = ("account_id", "document_id", "as_published")
-    return _add_missing(session, _table(tables.FollowerCount), rows, key=key)
+    return _add_missing(session, table_of(tables.FollowerCount), rows, key=key)
 
 
 def _save_labels(session: Session, seeds: Iterable[domain.SeedAccount]) -> Counts:
@@ -271,7 +217,7 @@ def _save_labels(session: Session, seeds: Iterable[domain.SeedAccount]) -> Count
             }
             rows.append({"account_id": find_account(session, seed.ref), **values})
     return _add_missing(
-        session, _table(tables.LabelSeen), rows, key=("account_id", "document_id", "state", "on")
+        session, table_of(tables.LabelSeen), rows, key=("account_id", "document_id", "state", "on")
     )
 
 
@@ -325,11 +271,11 @@ def _known_as(session: Session, ref: domain.AccountRef) -> int | None:
 def _accounts(session: Session, *where: ColumnElement[bool]) -> list[Row]:
     number = (
         select(func.count())
-        .where(_CLAIM.c.subject_type == "account", _CLAIM.c.subject == _NAME)
+        .where(_CLAIM.c.subject_type == "account", _CLAIM.c.subject == NAME)
         .scalar_subquery()
     )
     rows = session.execute(
-        select(_ACCOUNT, _NAME.label("account"), _BRAND.c.name.label("brand"), number.label("claims"))
+        select(_ACCOUNT, NAME.label("account"), _BRAND.c.name.label("brand"), number.label("claims"))
         .outerjoin(_BRAND, _ACCOUNT.c.brand_id == _BRAND.c.id)
         .where(*where)
         .order_by(_ACCOUNT.c.platform, _ACCOUNT.c.key)
@@ -345,7 +291,7 @@ def _values(ref: domain.AccountRef) -> Row:
     return {**asdict(ref), "known_as": list(ref.known_as)}
 
 
-def _insert_for(session: Session) -> Any:
+def insert_for(session: Session) -> Any:
     """Return the insert that knows ON CONFLICT on this database."""
     return {"sqlite": sqlite.insert, "postgresql": postgresql.insert}[session.get_bind().dialect.name]
 

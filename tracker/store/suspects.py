@@ -1,0 +1,75 @@
+"""Suspicions that people bring in, and the trail of who did what in the registry.
+
+A suspicion is not a claim: nothing here can say who operates an account.
+"""
+
+from dataclasses import asdict
+from datetime import datetime
+
+from sqlalchemy import insert, select, update
+from sqlmodel import Session
+
+from tracker import domain
+from tracker.store import registry, tables
+from tracker.store.registry import Row, insert_for, table_of
+
+_ACCOUNT, _AUDIT = table_of(tables.Account), table_of(tables.Audit)
+_DOCUMENT, _SUSPECT = table_of(tables.Document), table_of(tables.Suspect)
+
+
+def add_suspect(
+    session: Session,
+    ref: domain.AccountRef,
+    document: domain.Document,
+    *,
+    reason: str,
+    submitted_by: str,
+    predicate: domain.Predicate | None,
+    operator: str | None,
+    rival: str | None,
+    at: datetime,
+) -> int:
+    """Keep a suspicion with its document and return its id; it is not a claim.
+
+    The account becomes `suspected` unless somebody judged it already.
+    """
+    account_id = registry.resolve_account(session, ref, status="suspected", at=at)
+    unjudged = (_ACCOUNT.c.id == account_id, _ACCOUNT.c.status == "unassessed")
+    session.execute(update(_ACCOUNT).where(*unjudged).values(status="suspected"))
+    session.execute(insert_for(session)(_DOCUMENT).values(**asdict(document)).on_conflict_do_nothing())
+    added = session.execute(
+        insert(_SUSPECT)
+        .values(
+            account_id=account_id, submitted_at=at, submitted_by=submitted_by, reason=reason,
+            document_id=document.id, predicate=predicate, operator=operator, rival=rival,
+        )
+        .returning(_SUSPECT.c.id)
+    ).scalar_one()  # fmt: skip
+    name = (registry.account(session, account_id) or {})["account"]
+    details = {"suspect": str(added), "document": document.id}
+    add_audit(session, actor=submitted_by, action="suspected", subject=name, at=at, details=details)
+    return int(added)
+
+
+def add_audit(
+    session: Session, *, actor: str, action: str, subject: str, at: datetime, details: dict[str, str]
+) -> None:
+    """Note who did what in the registry; the row can never be changed."""
+    row = {"at": at, "actor": actor, "action": action, "subject": subject, "details": details}
+    session.execute(insert(_AUDIT).values(**row))
+
+
+def suspects(session: Session) -> list[Row]:
+    """Return what the form brought, latest first.
+
+    Columns: those of `suspect`; `account`, `platform`, `handle`, `status` of the account; `publisher`, `title`,
+    `published_on`, `url`, `archived`, `reliability` of the document.
+    """
+    named = [registry.NAME.label("account"), _ACCOUNT.c.platform, _ACCOUNT.c.handle, _ACCOUNT.c.status]
+    rows = session.execute(
+        select(_SUSPECT, *named, *registry.ABOUT_DOCUMENT)
+        .join(_ACCOUNT, _SUSPECT.c.account_id == _ACCOUNT.c.id)
+        .join(_DOCUMENT, _SUSPECT.c.document_id == _DOCUMENT.c.id)
+        .order_by(_SUSPECT.c.submitted_at.desc(), _SUSPECT.c.id.desc())
+    )
+    return [dict(row) for row in rows.mappings()]
