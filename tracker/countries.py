@@ -26,12 +26,19 @@ ALIASES: Mapping[str, str] = {
     "vatican": "VAT", "venezuela bolivarian republic of": "VEN", "viet nam": "VNM",
 }  # fmt: skip
 
-FORMER = frozenset("AAA ASC BUR CPT DDR DGA FXX QUU SUN TAA XAA XBB YMD ZAR ZZZ".split())
+FORMER = frozenset(
+    {
+        "AAA", "ASC", "BUR", "CPT", "DDR", "DGA", "FXX", "QUU", "SUN", "TAA", "XAA", "XBB", "YMD", "ZAR", "ZZZ",
+    }
+)  # fmt: skip
 """Codes that CLDR still knows for states and areas that ISO 3166 no longer, or never, lists."""
 
 EUROPEAN_UNION = frozenset(
-    "AUT BEL BGR HRV CYP CZE DNK EST FIN FRA DEU GRC HUN IRL ITA LVA LTU LUX MLT NLD POL PRT ROU SVK SVN ESP SWE".split()
-)
+    {
+        "AUT", "BEL", "BGR", "CYP", "CZE", "DEU", "DNK", "ESP", "EST", "FIN", "FRA", "GRC", "HRV", "HUN",
+        "IRL", "ITA", "LTU", "LUX", "LVA", "MLT", "NLD", "POL", "PRT", "ROU", "SVK", "SVN", "SWE",
+    }
+)  # fmt: skip
 
 
 def a3(name: str) -> str | None:

@@ -7,10 +7,17 @@ from typing import Any
 
 import altair as alt
 
-from tracker.charts.look import LIGHT, Look, config
+from tracker.charts.look import LIGHT, Look, finished
 from tracker.charts.months import (
-    STRIP_OFFSET, Rows, as_date, coverage_strip, milliseconds, month_box, span, x_of,
-)  # fmt: skip
+    STRIP_OFFSET,
+    Rows,
+    as_date,
+    coverage_strip,
+    milliseconds,
+    month_box,
+    span,
+    x_of,
+)
 from tracker.charts.words import heading, shortened
 
 HEIGHT = 250
@@ -42,7 +49,7 @@ def ads_per_month(
         *_payer_layers(payers, months, look=look, highest=highest),
         coverage_strip(coverage, months, top=HEIGHT, look=look),
     ]
-    chart = (
+    chart: alt.LayerChart = (
         alt.layer(*layers)
         .resolve_scale(color="independent")
         .properties(
@@ -51,7 +58,7 @@ def ads_per_month(
             title=heading(title, unit="ads by month first shown", n=sum(totals.values()), as_of=as_of),
         )
     )
-    return chart.configure(**config(look))
+    return finished(chart, look)
 
 
 def new_payers(payers: Rows) -> list[dict[str, Any]]:
@@ -113,7 +120,7 @@ def _bar_layer(
         scale=alt.Scale(domain=topics, range=[colours[topic] for topic in topics]),
         legend=None if topics == ["ads"] else alt.Legend(),
     )
-    return (
+    layer: alt.Chart = (
         alt.Chart(alt.InlineData(values=list(bars)))
         .mark_rect(cursor="pointer")
         .encode(
@@ -130,6 +137,7 @@ def _bar_layer(
         )
         .add_params(chosen)
     )  # fmt: skip
+    return layer
 
 
 def _count_axis(highest: int) -> alt.Y:
@@ -139,7 +147,7 @@ def _count_axis(highest: int) -> alt.Y:
 
 def _payer_layers(payers: Rows, months: Sequence[str], *, look: Look, highest: int) -> list[alt.Chart]:
     first, last = month_box(months[0])["begin"], month_box(months[-1])["end"]
-    marks = [
+    marks: list[dict[str, Any]] = [
         {"at": milliseconds(row["first_shown"]), "label": f"new payer: {shortened(row['payer'], 36)}"}
         for row in new_payers(payers)
     ]

@@ -6,7 +6,11 @@ label and for alarms; grey is always "not checked", "not published" or "not code
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
+
+import altair as alt
+
+Finished = TypeVar("Finished", bound=alt.TopLevelMixin)
 
 FONT = "Inter, 'Noto Sans', 'Noto Sans CJK SC', 'Noto Sans Arabic', sans-serif"
 
@@ -102,6 +106,12 @@ LABEL_WORDS: Mapping[str, str] = {
     "unknown": "not checked",
 }
 """How the state of a platform's label reads in the matrix."""
+
+
+def finished(chart: Finished, look: Look) -> Finished:
+    """Return a chart with the theme of a look: the last thing done to it."""
+    themed: Finished = chart.configure(**config(look))
+    return themed
 
 
 def config(look: Look) -> dict[str, Any]:

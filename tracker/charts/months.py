@@ -99,7 +99,11 @@ def coverage_runs(coverage: Rows, months: Sequence[str]) -> list[dict[str, Any]]
             day = as_date(row["day"])
             rank, _, rows = worst.get(day, (-1, "", 0))
             total = rows + (row.get("rows") or 0)
-            worst[day] = (max(rank, order.index(outcome)), order[max(rank, order.index(outcome))], total)
+            worst[day] = (
+                max(rank, order.index(str(outcome))),
+                order[max(rank, order.index(str(outcome)))],
+                total,
+            )
     days = list(_days(months))
     states = [(OUTCOME_WORDS[worst[day][1]] if day in worst else "not asked", day) for day in days]
     return [
@@ -143,7 +147,7 @@ def outcome_scale(look: Look, states: Collection[str]) -> alt.Scale:
 def coverage_strip(coverage: Rows, months: Sequence[str], *, top: int, look: Look) -> alt.Chart:
     """Return the coverage band as a layer that stands `top` pixels below the upper edge of a chart."""
     runs = coverage_runs(coverage, months)
-    return (
+    strip: alt.Chart = (
         alt.Chart(alt.InlineData(values=runs))
         .mark_rect(clip=False, stroke=look.grid, strokeWidth=0.5)
         .encode(
@@ -164,3 +168,4 @@ def coverage_strip(coverage: Rows, months: Sequence[str], *, top: int, look: Loo
             ],
         )
     )
+    return strip

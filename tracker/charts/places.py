@@ -7,7 +7,7 @@ from typing import Any
 
 import altair as alt
 
-from tracker.charts.look import LIGHT, Look, config
+from tracker.charts.look import LIGHT, Look, finished
 from tracker.charts.months import Rows
 from tracker.charts.words import heading
 from tracker.countries import EUROPEAN_UNION, a3, name_of
@@ -60,7 +60,7 @@ def country_map(
     as_of: datetime | None,
     n: int | None,
     look: Look = LIGHT,
-) -> alt.LayerChart:
+) -> alt.LayerChart | alt.FacetChart:
     """Return a map of the countries in `country_ranks`, zoomed to Europe when all of them are in the EU.
 
     `shapes` is the address of the TopoJSON, or the TopoJSON itself for a chart that must stand alone.
@@ -93,11 +93,12 @@ def country_map(
         )
     )
     projection = EUROPE if inside else WORLD
-    return alt.layer(base, named).project(**projection).properties(
+    chart = alt.layer(base, named).project(**projection).properties(
         height=340,
         width="container",
         title=heading("Which countries are included?", unit="ads naming each country", n=n, as_of=as_of),
-    ).configure(**config(look))  # fmt: skip
+    )  # fmt: skip
+    return finished(chart, look)
 
 
 def _placed(rows: Rows) -> list[Mapping[str, Any]]:

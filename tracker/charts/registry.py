@@ -5,7 +5,7 @@ from datetime import datetime
 
 import altair as alt
 
-from tracker.charts.look import LABEL_WORDS, LIGHT, Look, config
+from tracker.charts.look import LABEL_WORDS, LIGHT, Look, finished
 from tracker.charts.months import Rows, coverage_runs, outcome_scale, span, x_of
 from tracker.charts.words import heading, shortened
 
@@ -34,7 +34,7 @@ def label_matrix(rows: Rows, *, as_of: datetime | None, look: Look = LIGHT) -> a
         for row in rows
     ]
     checked = sum(cell["label"] != "not checked" for cell in cells)
-    return (
+    chart: alt.Chart = (
         alt.Chart(alt.InlineData(values=cells))
         .mark_rect(cornerRadius=3, stroke=look.paper, strokeWidth=4)
         .encode(
@@ -50,8 +50,8 @@ def label_matrix(rows: Rows, *, as_of: datetime | None, look: Look = LIGHT) -> a
             title=heading("Who bears a label, and where?", unit=f"{checked} of {len(cells)} pairs checked",
                           n=len(cells), as_of=as_of),
         )
-        .configure(**config(look))
     )  # fmt: skip
+    return finished(chart, look)
 
 
 def coverage_band(rows: Rows, *, as_of: datetime | None, look: Look = LIGHT, most: int = 24) -> alt.Chart:
@@ -69,7 +69,7 @@ def coverage_band(rows: Rows, *, as_of: datetime | None, look: Look = LIGHT, mos
             [row for row in days if _lane(row["account"], row["source"]) == lane], months
         )
     ]
-    return (
+    chart: alt.Chart = (
         alt.Chart(alt.InlineData(values=runs))
         .mark_rect(height=13)
         .encode(
@@ -85,8 +85,8 @@ def coverage_band(rows: Rows, *, as_of: datetime | None, look: Look = LIGHT, mos
             title=heading("On which days did the sources answer?", unit="days by account and source",
                           n=len(days), as_of=as_of),
         )
-        .configure(**config(look))
     )  # fmt: skip
+    return finished(chart, look)
 
 
 def _lane(account: str | None, source: str) -> str:

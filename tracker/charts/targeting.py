@@ -7,7 +7,7 @@ from typing import Any
 
 import altair as alt
 
-from tracker.charts.look import LIGHT, Look, config
+from tracker.charts.look import LIGHT, Look, finished
 from tracker.charts.months import STRIP_OFFSET, Rows, coverage_strip, month_box, span, x_of
 from tracker.charts.words import heading, shortened
 
@@ -80,7 +80,7 @@ def targeting_heatmap(
         )
     )  # fmt: skip
     height = STEP * len(order)
-    return alt.layer(heat, coverage_strip(coverage, months, top=height, look=look)).resolve_scale(
+    chart: alt.LayerChart = alt.layer(heat, coverage_strip(coverage, months, top=height, look=look)).resolve_scale(
         color="independent"
     ).properties(
         height=height,
@@ -91,7 +91,8 @@ def targeting_heatmap(
             n=n,
             as_of=as_of,
         ),
-    ).configure(**config(look))  # fmt: skip
+    )  # fmt: skip
+    return finished(chart, look)
 
 
 def shift_bars(top: Sequence[Mapping[str, Any]], *, look: Look = LIGHT) -> alt.Chart:
@@ -102,7 +103,7 @@ def shift_bars(top: Sequence[Mapping[str, Any]], *, look: Look = LIGHT) -> alt.C
         for row in top
     ]  # fmt: skip
     ways = ["more in the later period", "less in the later period"]
-    return (
+    chart: alt.Chart = (
         alt.Chart(alt.InlineData(values=bars))
         .mark_bar(height=13, cornerRadiusEnd=1.5)
         .encode(
@@ -116,8 +117,8 @@ def shift_bars(top: Sequence[Mapping[str, Any]], *, look: Look = LIGHT) -> alt.C
             ],
         )
         .properties(height=alt.Step(24), width="container")
-        .configure(**config(look))
     )
+    return finished(chart, look)
 
 
 def _rises(row: Mapping[str, Any]) -> bool:

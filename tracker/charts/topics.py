@@ -2,10 +2,11 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 import altair as alt
 
-from tracker.charts.look import LIGHT, Look, config
+from tracker.charts.look import LIGHT, Look, finished
 from tracker.charts.months import STRIP_OFFSET, Rows, coverage_strip, month_box, span, x_of
 from tracker.charts.words import heading
 
@@ -24,13 +25,13 @@ def codes_of(rows: Rows) -> list[str]:
 
 def topic_share(
     rows: Rows, *, code: str, as_of: datetime | None, coverage: Rows = (), look: Look = LIGHT
-) -> alt.LayerChart:
+) -> alt.LayerChart | alt.FacetChart:
     """Return the share of one code per month as a line in its 95 % Wilson interval, on a scale from 0 to 100 %.
 
     `code` may be `not coded`: then the line is the share of items that nobody has coded, and has no interval.
     """
     months = span(row["month"] for row in rows)
-    points = _not_coded(rows) if code == NOT_CODED else _points(rows, code)
+    points = _not_coded(rows, months) if code == NOT_CODED else _points(rows, code, months)
     colour = look.codes.get(code, look.category[4])
     base = alt.Chart(alt.InlineData(values=points)).encode(x=x_of("middle", months, offset=STRIP_OFFSET))
     share = alt.Y(
@@ -54,16 +55,17 @@ def topic_share(
         )
     )
     layers = [line, dots, words] if code == NOT_CODED else [band, line, dots, words]
-    return alt.layer(*layers, coverage_strip(coverage, months, top=HEIGHT, look=look)).properties(
+    chart = alt.layer(*layers, coverage_strip(coverage, months, top=HEIGHT, look=look)).properties(
         height=HEIGHT,
         width="container",
         title=heading(
             code.capitalize(),
             unit="share of items" if code == NOT_CODED else "share of coded items, 95 % interval",
-            n=sum(point["n"] for point in points),
+            n=sum(point["n"] or 0 for point in points),
             as_of=as_of,
         ),
-    ).configure(**config(look))  # fmt: skip
+    )  # fmt: skip
+    return finished(chart, look)
 
 
 def topic_shares(
@@ -77,31 +79,38 @@ def topic_shares(
     for chart in charts:
         chart.config = alt.Undefined
         chart.width = 560
-    return alt.vconcat(*charts).configure(**config(look))
+    return finished(alt.vconcat(*charts), look)
 
 
-def _points(rows: Rows, code: str) -> list[dict[str, object]]:
-    of_code = sorted(
-        (row for row in rows if row["code"] == code and row["share"] is not None),
-        key=lambda row: row["month"],
-    )
+def _points(rows: Rows, code: str, months: Sequence[str]) -> list[dict[str, Any]]:
+    """Return a point for every month; one without coded items has no share, and the line has a gap there."""
+    of_code = {row["month"]: row for row in rows if row["code"] == code and row["share"] is not None}
+    known = sorted(of_code)
     return [
         {
-            **month_box(row["month"]), "month": row["month"], "share": row["share"], "lower": row["lower"],
+            **month_box(month), "month": month, "share": row["share"], "lower": row["lower"],
             "upper": row["upper"], "items": row["items"], "n": row["n"],
-            "interval": f"{row['lower']:.0%} to {row['upper']:.0%}", "end": place in (0, len(of_code) - 1),
+            "interval": f"{row['lower']:.0%} to {row['upper']:.0%}", "end": month in (known[0], known[-1]),
         }
-        for place, row in enumerate(of_code)
+        if (row := of_code.get(month))
+        else _gap(month)
+        for month in months
     ]  # fmt: skip
 
 
-def _not_coded(rows: Rows) -> list[dict[str, object]]:
+def _not_coded(rows: Rows, months: Sequence[str]) -> list[dict[str, Any]]:
     by_month = {row["month"]: row for row in rows if row["uncoded_share"] is not None}
-    ordered: Sequence[str] = sorted(by_month)
+    known = sorted(by_month)
     return [
         {
-            **month_box(month), "month": month, "share": by_month[month]["uncoded_share"], "items": None,
-            "n": by_month[month]["n"], "interval": "none", "end": place in (0, len(ordered) - 1),
+            **month_box(month), "month": month, "share": row["uncoded_share"], "items": None, "n": row["n"],
+            "interval": "none", "end": month in (known[0], known[-1]),
         }
-        for place, month in enumerate(ordered)
+        if (row := by_month.get(month))
+        else _gap(month)
+        for month in months
     ]  # fmt: skip
+
+
+def _gap(month: str) -> dict[str, Any]:
+    return {**month_box(month), "month": month, "share": None, "n": None, "end": False}
