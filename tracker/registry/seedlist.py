@@ -1,0 +1,161 @@
+"""The only place that reads YAML: seed files become checked domain values, or one error with every problem.
+
+YAML is read as text (`no` stays "no", `2024-01-01` stays text); duplicate keys, anchors, aliases and tags are refused.
+"""
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from tracker.domain import Claim, Codebook, Seeds
+from tracker.errors import SeedError
+from tracker.registry import seedmodels as models
+from tracker.registry.seedchecks import (
+    Known,
+    Place,
+    SeedFile,
+    brand_problems,
+    repeated_accounts,
+    valid_entries,
+    valid_entry,
+)
+
+LARGEST_FILE_BYTES = 1_000_000
+DEEPEST_NESTING = 12
+
+
+def load_seeds(folder: Path) -> Seeds:
+    """Read and check the whole seed folder; raise one `SeedError` that names every problem, one a line."""
+    problems: list[SeedError] = []
+    documents_file = _read(folder / "documents.yml", problems)
+    organisations_file = _read(folder / "organisations.yml", problems)
+    brand_files = [_read(path, problems) for path in sorted((folder / "brands").glob("[!.]*"))]
+    documents = valid_entries(models.DocumentEntry, documents_file, problems)
+    organisations = valid_entries(models.OrganisationEntry, organisations_file, problems)
+    brands = [brand for file in brand_files if (brand := valid_entry(models.BrandEntry, file, problems))]
+    known = Known.of(documents_file, organisations_file, brand_files)
+    for file in (organisations_file, *brand_files):
+        problems += known.dangling(file)
+    for file in brand_files:
+        problems += brand_problems(file)
+    problems += repeated_accounts(brand_files)
+    if problems:
+        raise _together(problems)
+    return Seeds(
+        documents=tuple(document.value(key) for key, document in documents.items()),
+        organisations=tuple(organisation.value(key) for key, organisation in organisations.items()),
+        brands=tuple(brand.value() for brand in brands),
+        accounts=tuple(account.value(brand.id) for brand in brands for account in brand.accounts),
+        claims=tuple(_claims(organisations, brands)),
+    )
+
+
+def load_codebook(path: Path) -> Codebook:
+    """Read and check a codebook file; raise one `SeedError` that names every problem, one a line."""
+    problems: list[SeedError] = []
+    file = _read(path, problems)
+    book = valid_entry(models.CodebookEntry, file, problems)
+    for code_id in book.codes if book else ():
+        parent = code_id.partition(".")[0]
+        if book and parent not in book.codes:
+            problems.append(file.problem(f"has no parent; expected a code {parent!r}", ("codes", code_id)))
+    if book is None or problems:
+        raise _together(problems)
+    return Codebook(version=book.version, codes=tuple(code.value(key) for key, code in book.codes.items()))
+
+
+def _claims(
+    organisations: Mapping[str, models.OrganisationEntry], brands: list[models.BrandEntry]
+) -> Iterator[Claim]:
+    for organisation_id, organisation in organisations.items():
+        for claim in organisation.claims:
+            yield claim.value("organisation", organisation_id)
+    for brand in brands:
+        for claim in brand.claims:
+            yield claim.value("brand", brand.id)
+        for account in brand.accounts:
+            for claim in account.claims:
+                yield claim.value("account", f"{account.platform}:{account.ref(brand.id).key}")
+
+
+def _together(problems: list[SeedError]) -> SeedError:
+    """Return one error with all problems, one a line."""
+    if len(problems) == 1:
+        return problems[0]
+    return SeedError("\n".join(str(problem) for problem in problems))
+
+
+class _TextLoader(yaml.BaseLoader):
+    """Composes nodes without giving any meaning to scalars, and refuses what can hide or multiply content."""
+
+    depth = 0
+
+    def compose_node(self, parent: yaml.Node | None, index: Any) -> yaml.Node | None:
+        event: Any = self.peek_event()  # type: ignore[no-untyped-call]
+        if isinstance(event, yaml.AliasEvent) or event.anchor is not None:
+            raise yaml.MarkedYAMLError(
+                problem="anchors and aliases are not allowed", problem_mark=event.start_mark
+            )
+        if event.tag is not None:
+            raise yaml.MarkedYAMLError(problem="tags are not allowed", problem_mark=event.start_mark)
+        if self.depth >= DEEPEST_NESTING:
+            raise yaml.MarkedYAMLError(problem="nested too deeply", problem_mark=event.start_mark)
+        self.depth += 1
+        node = super().compose_node(parent, index)
+        self.depth -= 1
+        return node
+
+
+def _read(path: Path, problems: list[SeedError]) -> SeedFile:
+    file = SeedFile(label="/".join(path.parts[-3:] if path.parent.name == "brands" else path.parts[-2:]))
+    try:
+        if path.suffix != ".yml":
+            raise SeedError("is not a seed file; expected a name that ends in .yml", file=file.label)
+        if path.stat().st_size > LARGEST_FILE_BYTES:
+            raise SeedError(f"is larger than {LARGEST_FILE_BYTES} bytes", file=file.label)
+        root = yaml.compose(path.read_text(encoding="utf-8"), Loader=_TextLoader)
+        if root is None:
+            raise SeedError("is empty", file=file.label)
+        file.tree = _plain(root, (), file, problems)
+    except SeedError as error:
+        problems.append(error)
+    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+        problems.append(_unreadable(error, file.label))
+    return file
+
+
+def _unreadable(error: Exception, label: str) -> SeedError:
+    if isinstance(error, FileNotFoundError):
+        return SeedError("is missing", file=label)
+    if isinstance(error, UnicodeDecodeError):
+        return SeedError(f"is not UTF-8 text at byte {error.start}", file=label)
+    if isinstance(error, yaml.MarkedYAMLError):
+        line = error.problem_mark.line + 1 if error.problem_mark else None
+        return SeedError(error.problem or "is not YAML", file=label, line=line)
+    return SeedError(f"cannot be read: {error}".replace("\n", " "), file=label)
+
+
+def _plain(node: yaml.Node, place: Place, file: SeedFile, problems: list[SeedError]) -> object:
+    """Turn a node into text, lists and dicts; a key without a value is left out, as if it were not there."""
+    file.lines[place] = node.start_mark.line + 1
+    if isinstance(node, yaml.SequenceNode):
+        return [_plain(item, (*place, number), file, problems) for number, item in enumerate(node.value)]
+    if not isinstance(node, yaml.MappingNode):
+        return node.value
+    values: dict[str, object] = {}
+    seen: set[str] = set()
+    for key_node, value_node in node.value:
+        key = str(key_node.value)
+        inner = (*place, key)
+        file.lines[inner] = key_node.start_mark.line + 1
+        if key in seen:
+            problems.append(file.problem(f"the key {key!r} stands here a second time", inner))
+            continue
+        seen.add(key)
+        value = _plain(value_node, inner, file, problems)
+        file.lines[inner] = key_node.start_mark.line + 1
+        if value != "":
+            values[key] = value
+    return values

@@ -1,0 +1,306 @@
+"""The shape of each seed file: which keys an entry has, what each may hold, and the domain value it becomes.
+
+Every scalar arrives as text. An unknown key is refused, so that a typing mistake never loses a fact.
+"""
+
+import re
+from datetime import date
+from decimal import Decimal
+from typing import Annotated, Literal
+from urllib.parse import urlsplit
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    field_validator,
+    model_validator,
+)
+
+from tracker import domain
+from tracker.domain import LabelState, Predicate, Status, SubjectType
+from tracker.errors import BadInput
+from tracker.registry.handles import account_ref, key_of
+from tracker.registry.platforms import PLATFORMS
+
+OrganisationKind = Literal[
+    "party_organ", "state_organ", "media_group", "news_outlet", "icc", "marketing_firm", "company"
+]
+Level = Literal["central", "province", "city", "county", "district"]
+Language = Annotated[str, Field(pattern=r"^[a-z]{2,3}(-[A-Za-z]{4})?$")]
+
+_SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+_CODE_ID = re.compile(r"[a-z0-9_]+(\.[a-z0-9_]+)?")
+_COUNT = re.compile(
+    r"(?:(?P<word>nearly|almost|under|below|less than|fewer than|up to|more than|over|above|at least|about|around)\s+)?"
+    r"(?P<first>\d[\d,]*(?:\.\d+)?)(?:\s*(?:-|–|to)\s*(?P<second>\d[\d,]*(?:\.\d+)?))?"
+    r"\s*(?P<unit>thousand|k|million|m|billion|万|亿)?(?:\s+(?:followers|subscribers|fans))?",
+    re.IGNORECASE,
+)
+_UNITS = {
+    "thousand": 1_000, "k": 1_000, "million": 1_000_000, "m": 1_000_000, "billion": 1_000_000_000,
+    "万": 10_000, "亿": 100_000_000,
+}  # fmt: skip
+_BELOW = {"nearly", "almost", "under", "below", "less than", "fewer than", "up to"}
+_ABOVE = {"more than", "over", "above", "at least"}
+
+
+def _slug(text: str) -> str:
+    if not _SLUG.fullmatch(text) or len(text) > 80:
+        raise ValueError(f"{text!r}; expected lower-case words joined by hyphens, such as 'china-says'")
+    return text
+
+
+def _code_id(text: str) -> str:
+    if not _CODE_ID.fullmatch(text):
+        raise ValueError(f"{text!r}; expected 'top' or 'top.finer' in lower case, such as 'culture.food'")
+    return text
+
+
+def _iso_date(text: object) -> date:
+    if not isinstance(text, str) or not re.fullmatch(r"\d{4}-\d\d-\d\d", text):
+        raise ValueError(f"{text!r}; expected a date as YYYY-MM-DD, or nothing when none was published")
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise ValueError(f"{text!r} is not a day of the calendar") from error
+
+
+def _web_address(text: str) -> str:
+    if (
+        urlsplit(text).scheme not in ("http", "https")
+        or not urlsplit(text).hostname
+        or re.search(r"\s", text)
+    ):
+        raise ValueError(f"{text!r}; expected an address that begins with https:// or http://")
+    return text
+
+
+def _platform(text: str) -> str:
+    if text not in PLATFORMS:
+        raise ValueError(f"{text!r}; expected one of {', '.join(PLATFORMS)}")
+    return text
+
+
+Slug = Annotated[str, AfterValidator(_slug)]
+CodeId = Annotated[str, AfterValidator(_code_id)]
+IsoDate = Annotated[date, BeforeValidator(_iso_date)]
+WebAddress = Annotated[str, AfterValidator(_web_address)]
+
+
+class Entry(BaseModel):
+    """What all entries share: no unknown keys, nothing changed after reading."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True)
+
+
+class DocumentEntry(Entry):
+    """A publication in `documents.yml`; its id is its key there."""
+
+    publisher: str
+    title: str
+    date: IsoDate | None = None
+    url: WebAddress | None = None
+    archived: WebAddress | None = None
+    reliability: Literal["A", "B", "C", "D", "E", "F"]
+    note: str | None = None
+
+    def value(self, document_id: str) -> domain.Document:
+        """Return the document under its id."""
+        return domain.Document(
+            id=document_id, publisher=self.publisher, title=self.title, published_on=self.date, url=self.url,
+            reliability=self.reliability, archived=self.archived, note=self.note,
+        )  # fmt: skip
+
+
+class ClaimEntry(Entry):
+    """A dated statement; its subject is the entry that it stands under.
+
+    `object` is the id of an organisation, or `brand:ID`, or `account:PLATFORM:KEY`.
+    """
+
+    predicate: Predicate
+    object: str
+    document: str
+    place: str
+    says: Annotated[str, Field(max_length=600)]
+    grade: Literal["low", "moderate", "high"]
+    rival: str | None = None
+    analyst: str = "seed list"
+    valid_from: IsoDate | None = None
+    valid_to: IsoDate | None = None
+
+    def object_ref(self) -> tuple[SubjectType, str]:
+        """Return the type and the id of what the claim is about."""
+        if self.object.startswith("brand:"):
+            return "brand", self.object.removeprefix("brand:")
+        if self.object.startswith("account:"):
+            return "account", self.object.removeprefix("account:")
+        return "organisation", self.object
+
+    def value(self, subject_type: SubjectType, subject: str) -> domain.Claim:
+        """Return the claim about `subject`."""
+        object_type, object_id = self.object_ref()
+        return domain.Claim(
+            subject_type=subject_type, subject=subject, predicate=self.predicate, object_type=object_type,
+            object=object_id, document=self.document, place=self.place, says=self.says, analyst=self.analyst,
+            grade=self.grade, valid_from=self.valid_from, valid_to=self.valid_to, rival=self.rival,
+        )  # fmt: skip
+
+
+class OrganisationEntry(Entry):
+    """A body in `organisations.yml`; its id is its key there."""
+
+    name: str
+    native_name: str | None = None
+    kind: OrganisationKind
+    level: Level | None = None
+    place: str | None = None
+    country: Annotated[str, Field(pattern="^[A-Z]{2}$")] | None = None
+    aliases: tuple[str, ...] = ()
+    note: str | None = None
+    claims: tuple[ClaimEntry, ...] = ()
+
+    def value(self, organisation_id: str) -> domain.Organisation:
+        """Return the organisation under its id."""
+        fields = self.model_dump(exclude={"claims"})
+        return domain.Organisation(id=organisation_id, **fields)
+
+
+class FollowersEntry(Entry):
+    """A follower figure in the words of a document."""
+
+    says: str
+    document: str
+    on: IsoDate | None = None
+
+    @field_validator("says")
+    @classmethod
+    def _readable(cls, says: str) -> str:
+        parse_followers(says, on=None)
+        return says
+
+
+class LabelEntry(Entry):
+    """What a document saw of a platform's state-media label."""
+
+    state: LabelState
+    document: str
+    on: IsoDate | None = None
+    words: str | None = None
+
+
+class AccountEntry(Entry):
+    """One account of a brand. An empty `handle` means that no document gives one."""
+
+    platform: Annotated[str, AfterValidator(_platform)]
+    handle: str | None = None
+    name: str | None = None
+    url: WebAddress | None = None
+    native_id: Annotated[str, Field(pattern=r"^[\w\-]{1,100}$")] | None = None
+    status: Status = "accepted"
+    known_as: tuple[str, ...] = ()
+    followers: tuple[FollowersEntry, ...] = ()
+    labels: tuple[LabelEntry, ...] = ()
+    claims: tuple[ClaimEntry, ...] = ()
+
+    @model_validator(mode="after")
+    def _handle_is_only_a_handle(self) -> "AccountEntry":
+        try:
+            account_key(self.platform, self.handle or self.native_id, "none")
+        except BadInput as error:
+            raise ValueError(f"handle {self.handle or self.native_id!r}: {error.found}") from error
+        return self
+
+    def ref(self, brand_id: str) -> domain.AccountRef:
+        """Return how the rest of the product names this account."""
+        typed = self.handle or self.native_id
+        return domain.AccountRef(
+            platform=self.platform, key=account_key(self.platform, typed, brand_id),
+            handle=self.handle.removeprefix("@") if self.handle else None, name=self.name,
+            url=self.url or (account_ref(typed, self.platform).url if typed else None),
+            native_id=self.native_id, brand_id=brand_id, known_as=self.known_as,
+        )  # fmt: skip
+
+    def value(self, brand_id: str) -> domain.SeedAccount:
+        """Return the account with the figures and labels that documents give."""
+        ref = self.ref(brand_id)
+        return domain.SeedAccount(
+            ref=ref,
+            status=self.status,
+            followers=tuple((parse_followers(one.says, on=one.on), one.document) for one in self.followers),
+            labels=tuple(
+                domain.LabelSeen(
+                    account=ref, state=one.state, on=one.on, document=one.document, words=one.words
+                )
+                for one in self.labels
+            ),
+        )
+
+
+class BrandEntry(Entry):
+    """A file in `brands/`: the outward name, its accounts, and who is said to stand behind it."""
+
+    id: Slug
+    name: str
+    native_name: str | None = None
+    place: str | None = None
+    note: str | None = None
+    accounts: tuple[AccountEntry, ...] = ()
+    claims: tuple[ClaimEntry, ...] = ()
+
+    def value(self) -> domain.Brand:
+        """Return the brand alone."""
+        return domain.Brand(**self.model_dump(exclude={"accounts", "claims"}))
+
+
+class CodeEntry(Entry):
+    """A code of the codebook; its id is its key there, and the part before the dot is its parent."""
+
+    name: str
+    definition: str
+    includes: str
+    excludes: str
+    examples: Annotated[tuple[str, ...], Field(min_length=2)]
+    keywords: dict[Language, tuple[str, ...]] = Field(default_factory=dict)
+
+    def value(self, code_id: str) -> domain.Code:
+        """Return the code under its id."""
+        parent, dot, _ = code_id.partition(".")
+        return domain.Code(id=code_id, parent=parent if dot else None, **self.model_dump())
+
+
+class CodebookEntry(Entry):
+    """The file `codebook.yml`."""
+
+    version: Annotated[int, Field(ge=1)]
+    codes: Annotated[dict[CodeId, CodeEntry], Field(min_length=1)]
+
+
+def account_key(platform: str, handle: str | None, brand_id: str) -> str:
+    """Return the key of an account: its normalised handle or id, or `~brand-id` when no document gives one."""
+    return key_of(platform, handle) if handle else f"~{brand_id}"
+
+
+def parse_followers(text: str, *, on: date | None) -> domain.FollowerCount:
+    """Read a published follower figure as a range; raise `ValueError` for words that are not a figure.
+
+    "nearly 190,000" bounds from above only, "more than 85,000" from below only, "3.9 million" from both sides.
+    """
+    match = _COUNT.fullmatch(text.strip())
+    if match is None:
+        raise ValueError(f"{text!r}; expected a figure such as '3.9 million' or 'nearly 190,000'")
+    unit = _UNITS[match["unit"].lower()] if match["unit"] else 1
+    first, second = (
+        int(Decimal(number.replace(",", "")) * unit) if number else None
+        for number in (match["first"], match["second"])
+    )
+    word = (match["word"] or "").lower()
+    return domain.FollowerCount(
+        lower=None if word in _BELOW else first,
+        upper=None if word in _ABOVE else second or first,
+        as_published=text,
+        on=on,
+    )
