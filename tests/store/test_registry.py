@@ -17,7 +17,8 @@ from tracker.domain import (
 )
 from tracker.store import registry, suspects
 from tracker.store.engine import unit_of_work
-from tracker.store.registry import Counts, SeedCounts
+from tracker.store.registry import SeedCounts
+from tracker.store.writes import Counts
 
 AT = datetime(2024, 10, 1, 8, tzinfo=UTC)
 REF = AccountRef("x", "harbourvoice", handle="HarbourVoice", brand_id="harbour-voice")
@@ -103,6 +104,30 @@ def test_claims_come_with_the_document_that_makes_them(engine_of):
     assert (claim["predicate"], claim["object_name"], claim["publisher"], claim["published_on"]) == (
         "operated_by", "Harbour ICC", "Example Press", date(2024, 9, 1),
     )  # fmt: skip
+
+
+def test_a_body_that_pays_for_an_account_is_found_from_the_account(engine_of):
+    save(engine_of, SEEDS)
+    pays = Claim(
+        "organisation",
+        "harbour-icc",
+        "pays_for",
+        "account",
+        "x:harbourvoice",
+        "press-2024",
+        "table 1",
+        "Paid for it.",
+    )
+    with unit_of_work(engine_of) as session:
+        registry.save_claims(session, [pays], at=AT)
+
+    with unit_of_work(engine_of) as session:
+        claims = registry.claims_of(session, "account", "x:harbourvoice")
+
+    assert [(row["predicate"], row["subject_name"], row["object_name"]) for row in claims] == [
+        ("operated_by", None, "Harbour ICC"),
+        ("pays_for", "Harbour ICC", None),
+    ]
 
 
 def test_a_reworded_claim_is_added_and_only_its_latest_wording_is_read(engine_of):

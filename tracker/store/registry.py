@@ -11,13 +11,13 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, String, Table, cast, func, insert, or_, select, update
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import ColumnElement, String, Table, and_, cast, func, insert, or_, select, update
 from sqlmodel import Session, SQLModel
 
 from tracker import domain
 from tracker.store import tables
 from tracker.store.ids import reserve
+from tracker.store.writes import Counts, insert_all, insert_new
 
 Row = dict[str, Any]
 
@@ -42,17 +42,8 @@ ABOUT_DOCUMENT = [
     _DOCUMENT.c[name] for name in ("publisher", "title", "published_on", "url", "archived", "reliability")
 ]
 _CLAIM_IDENTITY = (
-    "predicate", "object_type", "object", "document_id", "place", "analyst", "valid_from", "valid_to",
+    "subject_type", "subject", "predicate", "object_type", "object", "document_id", "place", "analyst", "valid_from", "valid_to",
 )  # fmt: skip
-
-
-@dataclass(frozen=True, slots=True)
-class Counts:
-    """How many entries were new, changed, or already known as they are."""
-
-    new: int = 0
-    changed: int = 0
-    unchanged: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,8 +90,7 @@ def save_claims(session: Session, claims: Iterable[domain.Claim], *, at: datetim
         rows[digest] = {"digest": digest, **values, "added_at": at}
     known = set(session.execute(select(_CLAIM.c.digest)).scalars()) if rows else set()
     new = [row for digest, row in rows.items() if digest not in known]
-    if new:
-        session.execute(insert(_CLAIM), new)
+    insert_all(session, tables.Claim, new)
     return Counts(new=len(new), unchanged=len(rows) - len(new))
 
 
@@ -114,8 +104,7 @@ def resolve_account(session: Session, ref: domain.AccountRef, *, status: domain.
     if known is not None:
         return known
     row = {"id": reserve(session, "account", 1), "status": status, "added_at": at, **_values(ref)}
-    add = insert_for(session)(_ACCOUNT).values(**row)
-    session.execute(add.on_conflict_do_nothing(index_elements=["platform", "key"]))
+    insert_new(session, tables.Account, [row])
     return int(session.execute(select(_ACCOUNT.c.id).where(*_same_key(ref))).scalar_one())
 
 
@@ -141,8 +130,8 @@ def account(session: Session, account_id: int) -> Row | None:
 def accounts(session: Session, *, brand_id: str | None = None) -> list[Row]:
     """Return the accounts, all or those of a brand, by platform and key.
 
-    Columns: those of the table, `account` (`x:chinasays`), `brand` (its name), and `claims` (how many have the
-    account as their subject).
+    Columns: those of the table, `account` (`x:chinasays`), `brand` (its name), and `claims` (how many name
+    the account).
     """
     return _accounts(session, *([] if brand_id is None else [_ACCOUNT.c.brand_id == brand_id]))
 
@@ -153,19 +142,26 @@ def brand(session: Session, brand_id: str) -> Row | None:
     return dict(found) if found else None
 
 
-def claims_of(session: Session, subject_type: domain.SubjectType, subject: str) -> list[Row]:
-    """Return the claims about a subject in their latest wording, with their documents, oldest document first.
+def claims_of(session: Session, subject_type: domain.SubjectType, *names: str) -> list[Row]:
+    """Return the claims in which something stands, as subject or object, oldest document first.
 
-    Columns: those of `claim`; `publisher`, `title`, `published_on`, `url`, `archived`, `reliability` of the
-    document; `object_name` when the object is an organisation.
+    Only the latest wording of each. Columns: those of `claim`; `publisher`, `title`, `published_on`, `url`,
+    `archived`, `reliability` of the document; `subject_name` and `object_name` where that is an organisation.
     """
+    subject, thing = _ORGANISATION.alias(), _ORGANISATION.alias()
     rows = session.execute(
-        select(_CLAIM, *ABOUT_DOCUMENT, _ORGANISATION.c.name.label("object_name"))
-        .join(_DOCUMENT, _CLAIM.c.document_id == _DOCUMENT.c.id)
-        .outerjoin(
-            _ORGANISATION, (_CLAIM.c.object == _ORGANISATION.c.id) & (_CLAIM.c.object_type == "organisation")
+        select(
+            _CLAIM, *ABOUT_DOCUMENT, subject.c.name.label("subject_name"), thing.c.name.label("object_name")
         )
-        .where(_CLAIM.c.subject_type == subject_type, _CLAIM.c.subject == subject)
+        .join(_DOCUMENT, _CLAIM.c.document_id == _DOCUMENT.c.id)
+        .outerjoin(subject, (_CLAIM.c.subject == subject.c.id) & (_CLAIM.c.subject_type == "organisation"))
+        .outerjoin(thing, (_CLAIM.c.object == thing.c.id) & (_CLAIM.c.object_type == "organisation"))
+        .where(
+            or_(
+                and_(_CLAIM.c.subject_type == subject_type, _CLAIM.c.subject.in_(names)),
+                and_(_CLAIM.c.object_type == subject_type, _CLAIM.c.object.in_(names)),
+            )
+        )
         .order_by(_DOCUMENT.c.published_on, _CLAIM.c.id)
     ).mappings()
     latest = {tuple(row[name] for name in _CLAIM_IDENTITY): dict(row) for row in rows}
@@ -271,7 +267,12 @@ def _known_as(session: Session, ref: domain.AccountRef) -> int | None:
 def _accounts(session: Session, *where: ColumnElement[bool]) -> list[Row]:
     number = (
         select(func.count())
-        .where(_CLAIM.c.subject_type == "account", _CLAIM.c.subject == NAME)
+        .where(
+            or_(
+                and_(_CLAIM.c.subject_type == "account", _CLAIM.c.subject == NAME),
+                and_(_CLAIM.c.object_type == "account", _CLAIM.c.object == NAME),
+            )
+        )
         .scalar_subquery()
     )
     rows = session.execute(
@@ -289,11 +290,6 @@ def _same_key(ref: domain.AccountRef) -> tuple[ColumnElement[bool], ColumnElemen
 
 def _values(ref: domain.AccountRef) -> Row:
     return {**asdict(ref), "known_as": list(ref.known_as)}
-
-
-def insert_for(session: Session) -> Any:
-    """Return the insert that knows ON CONFLICT on this database."""
-    return {"sqlite": sqlite.insert, "postgresql": postgresql.insert}[session.get_bind().dialect.name]
 
 
 def _tally(outcomes: list[str]) -> Counts:

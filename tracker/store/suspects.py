@@ -11,7 +11,8 @@ from sqlmodel import Session
 
 from tracker import domain
 from tracker.store import registry, tables
-from tracker.store.registry import Row, insert_for, table_of
+from tracker.store.registry import Row, table_of
+from tracker.store.writes import insert_new
 
 _ACCOUNT, _AUDIT = table_of(tables.Account), table_of(tables.Audit)
 _DOCUMENT, _SUSPECT = table_of(tables.Document), table_of(tables.Suspect)
@@ -36,7 +37,7 @@ def add_suspect(
     account_id = registry.resolve_account(session, ref, status="suspected", at=at)
     unjudged = (_ACCOUNT.c.id == account_id, _ACCOUNT.c.status == "unassessed")
     session.execute(update(_ACCOUNT).where(*unjudged).values(status="suspected"))
-    session.execute(insert_for(session)(_DOCUMENT).values(**asdict(document)).on_conflict_do_nothing())
+    insert_new(session, tables.Document, [asdict(document)])
     added = session.execute(
         insert(_SUSPECT)
         .values(
