@@ -21,8 +21,21 @@ from tracker import __version__
 from tracker.collect import changes, matching, reading, sources
 from tracker.collect.cells import UnclearDate, read_date
 from tracker.domain import (
-    AccountRef, Ad, Claim, ImportReport, Listing, Notice, Outcome, Parsed, Post, Quarantined, Release, Scope,
-    SeedAccount, Seeds, Status,
+    AccountRef,
+    Ad,
+    Claim,
+    ImportReport,
+    Listing,
+    Notice,
+    Outcome,
+    Parsed,
+    Post,
+    Quarantined,
+    Release,
+    Scope,
+    SeedAccount,
+    Seeds,
+    Status,
 )  # fmt: skip
 from tracker.errors import BadInput, PlatformChanged
 from tracker.registry import handles
@@ -63,7 +76,7 @@ class _Job:
             ) from error
         # The one broad except of the product: a hostile record may break a parser in any way, and the reader should
         # learn which file and source it was instead of seeing a traceback.
-        except Exception as error:  # noqa: BLE001
+        except Exception as error:
             raise PlatformChanged(
                 f"{self.source.name}: {self.facts.path.name} has a form that is not known "
                 f"({type(error).__name__}: {error})"

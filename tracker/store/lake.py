@@ -1,0 +1,235 @@
+"""Mirrors the record into Parquet for analysis: derived, immutable, partitioned by month, safe to delete.
+
+Files are named by the hash of their bytes and never changed; `manifest.json`, swapped in one rename, lists those
+that live. The same record gives the same files, so the manifest's `version` names the data, not the run.
+"""
+
+import hashlib
+import json
+import os
+import shutil
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+from sqlalchemy import Engine
+from sqlmodel import Session
+
+from tracker.errors import ConfigError
+from tracker.store import lake_sql, reads
+from tracker.store.lake_accounts import attributed_accounts
+
+MANIFEST = "manifest.json"
+FORMAT = 1
+_ROW_GROUP = 122_880
+
+Coding = tuple[str, str]
+"""A code and its top-level code."""
+
+
+@dataclass(frozen=True, slots=True)
+class Coder:
+    """How texts are coded while they are mirrored; `code` returns for each text its (code, parent) pairs."""
+
+    name: str
+    version: int
+    digest: str
+    code: Callable[[Sequence[str]], Sequence[Sequence[Coding]]]
+
+
+def refresh(
+    engine: Engine, folder: Path, *, coder: Coder, tick: Callable[[str, int, int], None] = lambda *_: None
+) -> str:
+    """Bring the mirror up to the record and return its version; only months that changed are written again."""
+    folder.mkdir(parents=True, exist_ok=True)
+    old = _manifest(folder)
+    if old.get("coder") != coder.digest or old.get("format") != FORMAT:
+        old = {}
+    connection = lake_sql.connect(engine)
+    try:
+        marks = lake_sql.watermarks(connection)
+        tables = {
+            name: _write_small(folder, name, lake_sql.table(connection, name)) for name in lake_sql.SMALL
+        }
+        tables["accounts"] = _write_small(folder, "accounts", _accounts(engine))
+        for name in ("ads", "posts"):
+            tables |= _write_months(connection, folder, name, old, marks, coder, tick)
+        tables["codings"] = _joined(tables["ads_codings"], tables["posts_codings"])
+    finally:
+        connection.close()
+    with Session(engine) as session:
+        notice = reads.meta(session, "notice")
+    manifest = {
+        "format": FORMAT,
+        "as_of": _as_of(folder, tables["listings"]),
+        "notice": notice,
+        "coder": coder.digest,
+        "watermarks": marks,
+        "tables": tables,
+    }
+    manifest["version"] = _version(manifest)
+    _publish(folder, manifest, keep=[old, manifest])
+    return str(manifest["version"])
+
+
+def rebuild(
+    engine: Engine, folder: Path, *, coder: Coder, tick: Callable[[str, int, int], None] = lambda *_: None
+) -> str:
+    """Delete the mirror and write it anew from the record."""
+    shutil.rmtree(folder, ignore_errors=True)
+    return refresh(engine, folder, coder=coder, tick=tick)
+
+
+def _manifest(folder: Path) -> dict[str, Any]:
+    try:
+        return dict(json.loads((folder / MANIFEST).read_text()))
+    except FileNotFoundError:
+        return {}
+    except ValueError as error:
+        raise ConfigError(f"{folder / MANIFEST} is damaged; run `tracker lake rebuild`") from error
+
+
+def _accounts(engine: Engine) -> pa.Table:
+    with Session(engine) as session:
+        rows = attributed_accounts(session)
+    return pa.Table.from_pylist(rows, schema=lake_sql.SCHEMAS["accounts"])
+
+
+def _write_small(folder: Path, name: str, table: pa.Table) -> dict[str, Any]:
+    files = [_write_schema(folder, name)]
+    if table.num_rows:
+        files.append(_write(folder, name, table))
+    return {"files": files, "rows": table.num_rows}
+
+
+def _write_schema(folder: Path, name: str) -> str:
+    """Write the zero-row file that lets an empty table open."""
+    path = folder / name / "_schema.parquet"
+    path.parent.mkdir(exist_ok=True)
+    if not path.exists():
+        pq.write_table(lake_sql.SCHEMAS[name].empty_table(), path)
+    return f"{name}/_schema.parquet"
+
+
+def _write(folder: Path, place: str, table: pa.Table) -> str:
+    """Write an immutable part named by its bytes, and return its path in the lake."""
+    target = folder / place
+    target.mkdir(parents=True, exist_ok=True)
+    sink = pa.BufferOutputStream()
+    pq.write_table(table, sink, compression="zstd", row_group_size=_ROW_GROUP)
+    body = sink.getvalue().to_pybytes()
+    name = f"part-{hashlib.sha256(body).hexdigest()[:20]}.parquet"
+    if not (target / name).exists():
+        _write_synced(target / name, body)
+    return f"{place}/{name}"
+
+
+def _write_synced(path: Path, body: bytes) -> None:
+    temporary = path.with_suffix(".tmp")
+    with temporary.open("wb") as file:
+        file.write(body)
+        file.flush()
+        os.fsync(file.fileno())
+    temporary.rename(path)
+
+
+def _write_months(
+    connection: lake_sql.Connection,
+    folder: Path,
+    name: str,
+    old: Mapping[str, Any],
+    marks: Mapping[str, int],
+    coder: Coder,
+    tick: Callable[[str, int, int], None],
+) -> dict[str, Any]:
+    """Write the months of `ads` or `posts` that changed, with their codings; return both tables' entries."""
+    items, codings = _months(old, name), _months(old, f"{name}_codings")
+    since = old.get("watermarks", dict.fromkeys(marks, 0))
+    touched = lake_sql.touched_months(connection, name, since)
+    seen = lake_sql.last_seen(connection) if name == "posts" and touched else None
+    for number, month in enumerate(touched, 1):
+        table = lake_sql.month_table(connection, name, month)
+        if seen is not None:
+            table = lake_sql.with_last_seen(table, seen)
+        items[_label(month)] = [_write(folder, f"{name}/ym={_label(month)}", table), table.num_rows]
+        coded = _codings(name, table, coder, month)
+        codings[_label(month)] = [_write(folder, f"{name}_codings/ym={_label(month)}", coded), coded.num_rows]
+        tick(name, number, len(touched))
+    return {
+        name: _entry(folder, name, items),
+        f"{name}_codings": _entry(folder, f"{name}_codings", codings),
+    }
+
+
+def _months(old: Mapping[str, Any], name: str) -> dict[str, list[Any]]:
+    return dict(old.get("tables", {}).get(name, {}).get("months", {}))
+
+
+def _label(month: int | None) -> str:
+    return "undated" if month is None else str(month)
+
+
+def _entry(folder: Path, name: str, months: Mapping[str, list[Any]]) -> dict[str, Any]:
+    parts = [months[month][0] for month in sorted(months)]
+    rows = sum(months[month][1] for month in months)
+    return {"files": [_write_schema(folder, name), *parts], "rows": rows, "months": dict(months)}
+
+
+def _joined(first: Mapping[str, Any], second: Mapping[str, Any]) -> dict[str, Any]:
+    return {"files": [*first["files"], *second["files"]], "rows": first["rows"] + second["rows"]}
+
+
+def _codings(name: str, items: pa.Table, coder: Coder, month: int | None) -> pa.Table:
+    id_column = {"ads": "ad_id", "posts": "post_id"}[name]
+    texts = [text or "" for text in items.column("text").to_pylist()]
+    rows = [
+        {
+            "item_type": name[:-1],
+            "item_id": item_id,
+            "ym": month,
+            "code": code,
+            "parent": parent,
+            "coder": coder.name,
+            "codebook_version": coder.version,
+        }
+        for item_id, codes in zip(items.column(id_column).to_pylist(), coder.code(texts), strict=True)
+        for code, parent in codes
+    ]
+    return pa.Table.from_pylist(rows, schema=lake_sql.SCHEMAS[f"{name}_codings"])
+
+
+def _as_of(folder: Path, listings: Mapping[str, Any]) -> str | None:
+    """Return the time of the latest look, as ISO 8601 in UTC."""
+    files = [folder / file for file in listings["files"]]
+    latest = pc.max(
+        pa.concat_tables(pq.read_table(file, columns=["observed_at"]) for file in files)["observed_at"]
+    ).as_py()
+    return None if latest is None else latest.replace(tzinfo=UTC).isoformat().replace("+00:00", "Z")
+
+
+def _version(manifest: Mapping[str, Any]) -> str:
+    files = sorted(file for table in manifest["tables"].values() for file in table["files"])
+    words = json.dumps([FORMAT, manifest["notice"], manifest["coder"], files])
+    return hashlib.sha256(words.encode()).hexdigest()[:20]
+
+
+def _publish(folder: Path, manifest: Mapping[str, Any], *, keep: Iterable[Mapping[str, Any]]) -> None:
+    """Swap the manifest in, then remove files that neither it nor the one before it lists."""
+    _write_synced(folder / MANIFEST, json.dumps(manifest, indent=1, sort_keys=True).encode())
+    live = {
+        file for version in keep for table in version.get("tables", {}).values() for file in table["files"]
+    }
+    for path in folder.rglob("part-*.parquet"):
+        if path.relative_to(folder).as_posix() not in live:
+            path.unlink()
+
+
+def written_at(folder: Path) -> datetime | None:
+    """Return when the mirror was last published, or `None` when there is none."""
+    path = folder / MANIFEST
+    return datetime.fromtimestamp(path.stat().st_mtime, UTC) if path.exists() else None

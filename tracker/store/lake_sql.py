@@ -1,0 +1,240 @@
+"""The queries behind each table of the lake, read through ADBC as Arrow; `docs/lake.md` describes the columns."""
+
+from collections.abc import Mapping
+from typing import Any, Protocol
+
+import pyarrow as pa
+from sqlalchemy import Engine
+
+from tracker.errors import ConfigError
+
+TIME, DAY, TEXT, INT = pa.timestamp("us"), pa.date32(), pa.string(), pa.int64()
+
+
+class Connection(Protocol):
+    """The part of an ADBC connection that is used here."""
+
+    adbc_dialect: str
+
+    def fetch(self, sql: str) -> pa.Table:
+        """Run a query and return its rows."""
+        ...
+
+    def close(self) -> None:
+        """Let go of the database."""
+        ...
+
+
+def _schema(**columns: pa.DataType) -> pa.Schema:
+    return pa.schema(list(columns.items()))
+
+
+_CODINGS = _schema(
+    item_type=TEXT,
+    item_id=INT,
+    ym=pa.int32(),
+    code=TEXT,
+    parent=TEXT,
+    coder=TEXT,
+    codebook_version=pa.int32(),
+)
+SCHEMAS: dict[str, pa.Schema] = {
+    "accounts": _schema(
+        account_id=INT, account=TEXT, brand_id=TEXT, brand=TEXT, platform=TEXT, handle=TEXT, name=TEXT, status=TEXT,
+        operator=TEXT, operator_native=TEXT, predicate=TEXT, confidence=TEXT, document_id=TEXT, document=TEXT,
+        document_date=DAY, label=TEXT, followers=TEXT, place=TEXT, url=TEXT,
+    ),
+    "ads": _schema(
+        ad_id=INT, snapshot_id=INT, account_id=INT, source=TEXT, listing_id=INT, observed_at=TIME, ym=pa.int32(),
+        first_shown=DAY, last_shown=DAY, payer=TEXT, beneficiary=TEXT, advertiser_name=TEXT, text=TEXT,
+        creative_url=TEXT, landing_url=TEXT, posted_at=TIME, status=TEXT, targeting_set_id=INT,
+        impressions_lower=pa.float64(), impressions_upper=pa.float64(), evidence=TEXT, line=INT,
+    ),
+    "posts": _schema(
+        post_id=INT, account_id=INT, source=TEXT, section=TEXT, published_at=TIME, first_seen=TIME, last_seen=TIME,
+        ym=pa.int32(), day=DAY, text=TEXT, url=TEXT,
+    ),
+    "ads_codings": _CODINGS,
+    "posts_codings": _CODINGS,
+    "targets": _schema(targeting_set_id=INT, kind=TEXT, value=TEXT, polarity=TEXT, as_published=TEXT),
+    "listings": _schema(
+        listing_id=INT, query_id=INT, source=TEXT, series=TEXT, account_id=INT, section=TEXT, country=TEXT,
+        observed_at=TIME, covers_from=DAY, covers_to=DAY, outcome=TEXT, items=INT, evidence=TEXT,
+    ),
+    "changes": _schema(
+        change_id=INT, at=TIME, type=TEXT, account_id=INT, subject=TEXT, field=TEXT, before=TEXT, after=TEXT,
+        snapshot_before=TEXT, snapshot_after=TEXT,
+    ),
+    "quarantined": _schema(source=TEXT, evidence=TEXT, line=INT, field=TEXT, reason=TEXT),
+    "claims": _schema(
+        claim_id=INT, subject_type=TEXT, subject=TEXT, predicate=TEXT, object_type=TEXT, object=TEXT, document_id=TEXT,
+        publisher=TEXT, title=TEXT, published_on=DAY, place=TEXT, says=TEXT, grade=TEXT, rival=TEXT, valid_from=DAY,
+        valid_to=DAY, subject_name=TEXT, object_name=TEXT, object_native=TEXT,
+    ),
+}  # fmt: skip
+
+SMALL = {
+    "targets": """
+        SELECT set_id AS targeting_set_id, kind, value, polarity, as_published
+        FROM targeting_item ORDER BY set_id, kind, value, polarity""",
+    "listings": """
+        SELECT l.id AS listing_id, l.query_id, q.source, l.series, l.account_id, l.section, l.country, l.observed_at,
+               l.covers_from, l.covers_to, l.outcome, COALESCE(n.items, 0) AS items, e.sha256 AS evidence
+        FROM listing l JOIN query q ON q.id = l.query_id JOIN query_outcome o ON o.query_id = q.id
+        LEFT JOIN evidence e ON e.id = q.evidence_id
+        LEFT JOIN (SELECT listing_id, COUNT(*) AS items FROM sighting GROUP BY listing_id) n ON n.listing_id = l.id
+        ORDER BY l.id""",
+    "changes": """
+        SELECT id AS change_id, at, type, account_id, subject, field, before, after, snapshot_before, snapshot_after
+        FROM change ORDER BY id""",
+    "quarantined": """
+        SELECT q.source, e.sha256 AS evidence, x.line, x.field, x.reason
+        FROM quarantined x JOIN query q ON q.id = x.query_id JOIN query_outcome o ON o.query_id = q.id
+        LEFT JOIN evidence e ON e.id = q.evidence_id ORDER BY x.id""",
+    "claims": """
+        SELECT c.id AS claim_id, c.subject_type, c.subject, c.predicate, c.object_type, c.object, c.document_id,
+               d.publisher, d.title, d.published_on, c.place, c.says, c.grade, c.rival, c.valid_from, c.valid_to,
+               COALESCE(so.name, sb.name) AS subject_name, COALESCE(oo.name, ob.name) AS object_name,
+               COALESCE(oo.native_name, ob.native_name) AS object_native
+        FROM claim c JOIN document d ON d.id = c.document_id
+        LEFT JOIN organisation so ON c.subject_type = 'organisation' AND so.id = c.subject
+        LEFT JOIN brand sb ON c.subject_type = 'brand' AND sb.id = c.subject
+        LEFT JOIN organisation oo ON c.object_type = 'organisation' AND oo.id = c.object
+        LEFT JOIN brand ob ON c.object_type = 'brand' AND ob.id = c.object
+        ORDER BY c.id""",
+}
+
+_ADS = """
+    SELECT a.id AS ad_id, s.id AS snapshot_id, a.account_id, a.source, s.listing_id, s.observed_at, {ym} AS ym,
+           s.first_shown, s.last_shown, s.payer, s.beneficiary, s.advertiser_name, s.text, s.creative_url,
+           s.landing_url, s.posted_at, s.status, s.targeting_set_id, m.lower AS impressions_lower,
+           m.upper AS impressions_upper, e.sha256 AS evidence, s.line
+    FROM ad a
+    JOIN ad_snapshot s ON s.id = (
+        SELECT x.id FROM ad_snapshot x WHERE x.ad_id = a.id ORDER BY x.observed_at DESC, x.id DESC LIMIT 1)
+    JOIN listing l ON l.id = s.listing_id JOIN query q ON q.id = l.query_id
+    LEFT JOIN evidence e ON e.id = q.evidence_id
+    LEFT JOIN (SELECT snapshot_id, MIN(lower) AS lower, MAX(upper) AS upper FROM ad_metric
+               WHERE name = 'impressions' GROUP BY snapshot_id) m ON m.snapshot_id = s.id
+    WHERE {where} ORDER BY a.id"""
+_POSTS = """
+    SELECT p.id AS post_id, p.account_id, p.source, p.section, p.published_at, p.first_seen, NULL AS last_seen,
+           {ym} AS ym, {day} AS day, s.text, p.url
+    FROM post p
+    JOIN post_snapshot s ON s.id = (
+        SELECT x.id FROM post_snapshot x WHERE x.post_id = p.id ORDER BY x.observed_at DESC, x.id DESC LIMIT 1)
+    WHERE {where} ORDER BY p.id"""
+_LAST_SEEN = """
+    SELECT i.item AS post_id, MAX(l.observed_at) AS last_seen FROM sighting i
+    JOIN listing l ON l.id = i.listing_id JOIN query q ON q.id = l.query_id
+    WHERE q.source NOT IN (SELECT source FROM ad) GROUP BY i.item"""
+_TOUCHED = {
+    "ads": """
+        SELECT DISTINCT {ym} AS ym FROM ad_snapshot s
+        WHERE s.id > {ad_snapshot} OR s.ad_id IN (SELECT ad_id FROM ad_snapshot WHERE id > {ad_snapshot})""",
+    "posts": """
+        SELECT DISTINCT {ym} AS ym FROM post p WHERE p.id > {post}
+        OR p.id IN (SELECT post_id FROM post_snapshot WHERE id > {post_snapshot})
+        OR p.id IN (SELECT i.item FROM sighting i JOIN listing l ON l.id = i.listing_id
+                    JOIN query q ON q.id = l.query_id
+                    WHERE l.id > {listing} AND q.source NOT IN (SELECT source FROM ad))""",
+}
+_MARKS = ("ad_snapshot", "post", "post_snapshot", "listing")
+_DATED = {"ads": "s.first_shown", "posts": "COALESCE(p.published_at, p.first_seen)"}
+
+
+class _Adbc:
+    """An ADBC connection that remembers its dialect."""
+
+    def __init__(self, connection: Any, dialect: str):
+        self._connection, self.adbc_dialect = connection, dialect
+
+    def fetch(self, sql: str) -> pa.Table:
+        with self._connection.cursor() as cursor:
+            cursor.execute(sql)
+            return cursor.fetch_arrow_table()
+
+    def close(self) -> None:
+        self._connection.close()
+
+
+def connect(engine: Engine) -> Connection:
+    """Open the record for bulk reading; raise `ConfigError` for a record that lives in memory."""
+    url = engine.url
+    if engine.dialect.name == "postgresql":
+        import adbc_driver_postgresql.dbapi as postgresql
+
+        plain = url.set(drivername="postgresql").render_as_string(hide_password=False)
+        return _Adbc(postgresql.connect(plain), "postgresql")
+    if not url.database or url.database == ":memory:":
+        raise ConfigError("a record in memory has no lake")
+    import adbc_driver_sqlite.dbapi as sqlite
+
+    return _Adbc(sqlite.connect(url.database), "sqlite")
+
+
+def table(connection: Connection, name: str) -> pa.Table:
+    """Return a small table of the lake, whole, in its schema."""
+    return _typed(connection.fetch(SMALL[name]), SCHEMAS[name])
+
+
+def watermarks(connection: Connection) -> dict[str, int]:
+    """Return the highest id of each table that the months are made from."""
+    parts = ", ".join(f"(SELECT COALESCE(MAX(id), 0) FROM {name}) AS {name}" for name in _MARKS)  # noqa: S608
+    return {name: int(value) for name, value in connection.fetch(f"SELECT {parts}").to_pylist()[0].items()}
+
+
+def touched_months(connection: Connection, name: str, since: Mapping[str, int]) -> list[int | None]:
+    """Return the months of `ads` or `posts` in which something came in after the watermarks; `None` is undated."""
+    marks = {mark: int(since.get(mark, 0)) for mark in _MARKS}
+    rows = connection.fetch(_TOUCHED[name].format(ym=_ym(connection, _DATED[name]), **marks)).to_pylist()
+    months = [None if row["ym"] is None else int(row["ym"]) for row in rows]
+    return sorted(months, key=lambda month: -1 if month is None else month)
+
+
+def month_table(connection: Connection, name: str, month: int | None) -> pa.Table:
+    """Return the items of one month, in the schema of `ads` or `posts`."""
+    ym = _ym(connection, _DATED[name])
+    where = f"{ym} IS NULL" if month is None else f"{ym} = {int(month)}"
+    day = (
+        f"date({_DATED[name]})"
+        if connection.adbc_dialect == "sqlite"
+        else f"({_DATED[name]} AT TIME ZONE 'UTC')::date"
+    )
+    sql = {"ads": _ADS, "posts": _POSTS}[name].format(ym=ym, where=where, day=day)
+    return _typed(connection.fetch(sql), SCHEMAS[name])
+
+
+def last_seen(connection: Connection) -> pa.Table:
+    """Return when each post was last seen: `post_id`, `last_seen`."""
+    return _typed(connection.fetch(_LAST_SEEN), _schema(post_id=INT, last_seen=TIME))
+
+
+def with_last_seen(posts: pa.Table, seen: pa.Table) -> pa.Table:
+    """Return a month of posts with their column `last_seen` filled."""
+    joined = posts.drop_columns(["last_seen"]).join(seen, "post_id").sort_by("post_id")
+    return joined.select(SCHEMAS["posts"].names).cast(SCHEMAS["posts"])
+
+
+def _ym(connection: Connection, dated: str) -> str:
+    if connection.adbc_dialect == "sqlite":
+        return (
+            f"(CAST(strftime('%Y', {dated}) AS INTEGER) * 12 + CAST(strftime('%m', {dated}) AS INTEGER) - 1)"
+        )
+    when = dated if dated == _DATED["ads"] else f"{dated} AT TIME ZONE 'UTC'"
+    return f"(EXTRACT(YEAR FROM {when}) * 12 + EXTRACT(MONTH FROM {when}) - 1)::int"
+
+
+def _typed(found: pa.Table, schema: pa.Schema) -> pa.Table:
+    """Cast to the lake's types: SQLite has no dates, and a column without values has no type there."""
+    columns = [_cast(found.column(field.name), field.type) for field in schema]
+    return pa.Table.from_arrays(columns, schema=schema)
+
+
+def _cast(column: pa.ChunkedArray, wanted: pa.DataType) -> pa.ChunkedArray:
+    if column.null_count == len(column):
+        return pa.chunked_array([pa.nulls(len(column), wanted)])
+    if pa.types.is_timestamp(column.type) and column.type.tz is not None:
+        column = column.cast(pa.timestamp("us", "UTC")).cast(pa.timestamp("us", "UTC"))
+        return column.cast(wanted, safe=False)
+    return column.cast(wanted)
