@@ -91,7 +91,7 @@ def test_every_spelling_of_an_account_becomes_one_key(typed, platform, expected)
         ("http://[::1]/", None, "number address"),
         ("http://0x7f.1/", None, "number address"),
         ("http://2130706433/", None, "number address"),
-        ("http://printer.local/", None, "is not an account"),
+        ("http://printer.local/", None, "names no public site"),
         ("chinasays", None, "a handle with its platform"),
         ("https://x.com/", None, "does not name an account"),
         ("https://youtu.be/dQw4w9WgXcQ", None, "does not name an account"),

@@ -50,6 +50,11 @@ def key_of(platform: str, handle: str, *, field: str = "handle") -> str:
     return _handle_ref(known, typed, field=field).key
 
 
+def host_of(address: str, *, field: str = "address") -> str:
+    """Return the host of a web address, without `www.`; refuse all but http and https with `BadInput`."""
+    return _split(_clean(address, field=field), field=field)[0]
+
+
 def site_of(host: str) -> str:
     """Return the part of a host that one owner registers, guessed without the public suffix list."""
     labels = host.split(".")
@@ -223,13 +228,13 @@ def _public_host(host: str, *, typed: str, field: str) -> str:
     else:
         numeric = True
     if numeric:
-        raise BadInput("a number address (IP) is not an account; expected the site's name", field=field)
+        raise BadInput("a number address (IP) is not taken; expected the site's name", field=field)
     label = r"(?!-)[a-z0-9_-]{1,63}(?<!-)"
     if not re.fullmatch(rf"{label}(\.{label})+", host) or host.endswith(
         (".local", ".internal", ".localhost")
     ):
         raise BadInput(
-            f"{shown(typed)} is not an account: expected a web address, or a handle with its platform",
+            f"{shown(typed)} names no public site; expected a web address, or a handle with its platform",
             field=field,
         )
     return host.removeprefix("www.")

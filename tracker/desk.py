@@ -1,0 +1,176 @@
+"""What a person does at the desk: load the seed list, look an account up, bring in a suspect.
+
+The dashboard and the command line both come through here. The clock is an argument.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Engine
+from sqlmodel import Session
+
+from tracker.domain import AccountRef
+from tracker.errors import BadInput
+from tracker.registry import review, seedlist
+from tracker.registry.handles import account_ref, key_of, site_of
+from tracker.registry.lookalikes import mixed_script, skeleton
+from tracker.registry.platforms import platform_of
+from tracker.store import registry, suspects
+from tracker.store.engine import unit_of_work
+from tracker.store.registry import Row, SeedCounts
+
+_TOO_SHORT_TO_COMPARE = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Similar:
+    """What the registry knows of an account and of those near it; the rows have the columns of `accounts`.
+
+    `lookalikes` can be mistaken for it (each with `because`, the name that does), `same_site` are on its site,
+    `same_payer` share a payer. None of this says that they belong together.
+    """
+
+    ref: AccountRef
+    known: Row | None
+    lookalikes: tuple[Row, ...] = ()
+    same_site: tuple[Row, ...] = ()
+    same_payer: tuple[Row, ...] = ()
+    mixed_script: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Added:
+    """A suspect as it was stored, and what was known before."""
+
+    suspect_id: int
+    account: Row
+    before: Similar
+
+
+def load_seeds(engine: Engine, folder: Path, *, now: datetime) -> SeedCounts:
+    """Check the seed folder and write it to the record; raise `SeedError` with every problem, and write nothing."""
+    seeds = seedlist.load_seeds(folder)
+    with unit_of_work(engine) as session:
+        return registry.save_seeds(session, seeds, at=now)
+
+
+def check_suspect(engine: Engine, text: str, *, platform: str | None = None) -> Similar:
+    """Say what is known of a handle or an address; raise `BadInput` when it is neither."""
+    ref = account_ref(text, platform, field="address_or_handle")
+    with Session(engine) as session:
+        return _similar(session, ref)
+
+
+def add_suspect(engine: Engine, raw: Mapping[str, str], *, now: datetime) -> Added:
+    """Store what the form holds as a suspicion; raise `FormErrors` with the words for every wrong field."""
+    form = review.validate(raw, today=now.date())
+    with unit_of_work(engine) as session:
+        before = _similar(session, form.ref)
+        suspect_id = suspects.add_suspect(
+            session, form.ref, form.document, reason=form.reason, submitted_by=form.submitted_by,
+            predicate=form.predicate, operator=form.operator, rival=form.rival, at=now,
+        )  # fmt: skip
+        account_id = registry.find_account(session, form.ref)
+        account = registry.account(session, account_id) if account_id is not None else None
+    return Added(suspect_id, account or {}, before)
+
+
+def list_suspects(engine: Engine) -> list[Row]:
+    """Return what people brought in, latest first: the columns of `suspects.suspects`."""
+    with Session(engine) as session:
+        return suspects.suspects(session)
+
+
+def list_accounts(engine: Engine) -> list[Row]:
+    """Return all accounts by platform and key: the columns of `registry.accounts`."""
+    with Session(engine) as session:
+        return registry.accounts(session)
+
+
+def show_account(engine: Engine, name: str) -> dict[str, Any]:
+    """Return an account (`x:chinasays`) or a brand by its id, with its accounts and claims.
+
+    Keys: `account` (a row, `None` for a brand), `brand` (a row or `None`), `accounts` (rows), `claims` (those about
+    the account under any of its names, then those about its brand). Raise `BadInput` when nothing is called so.
+    """
+    with Session(engine) as session:
+        account = _named_account(session, name)
+        brand = registry.brand(session, (account["brand_id"] or "") if account else name)
+        if account is None and brand is None:
+            raise BadInput(
+                f"no account and no brand is called {name[:80]!r}; expected PLATFORM:HANDLE or the id of a brand",
+                field="account",
+            )
+        claims = _claims_about(session, account) if account else []
+        if brand:
+            claims += registry.claims_of(session, "brand", brand["id"])
+        rows = registry.accounts(session, brand_id=brand["id"]) if brand else [account]
+    return {"account": account, "brand": brand, "accounts": rows, "claims": claims}
+
+
+def _named_account(session: Session, name: str) -> Row | None:
+    """Return the account that `PLATFORM:HANDLE` names, as stored or as typed."""
+    platform, colon, handle = name.partition(":")
+    if not colon:
+        return None
+    stored = registry.account_by(session, platform, handle)
+    if stored:
+        return stored
+    try:
+        ref = AccountRef(platform_of(platform), key_of(platform, handle))
+    except BadInput:
+        return None
+    known = registry.find_account(session, ref)
+    return registry.account(session, known) if known is not None else None
+
+
+def _claims_about(session: Session, account: Row) -> list[Row]:
+    names = [f"{account['platform']}:{key}" for key in (account["key"], *account["known_as"])]
+    return registry.claims_of(session, "account", *names)
+
+
+def _similar(session: Session, ref: AccountRef) -> Similar:
+    known_id = registry.find_account(session, ref)
+    rows = registry.accounts(session)
+    known = next((row for row in rows if row["id"] == known_id), None)
+    own_brand = known["brand_id"] if known else None
+    others = [
+        row for row in rows if row["id"] != known_id and (own_brand is None or row["brand_id"] != own_brand)
+    ]
+    return Similar(
+        ref,
+        known,
+        lookalikes=tuple(_lookalikes(ref, others)),
+        same_site=tuple(row for row in others if _on_same_site(ref, row)),
+        mixed_script=mixed_script(ref.handle or ref.name or ""),
+    )
+
+
+def _lookalikes(ref: AccountRef, rows: list[Row]) -> list[Row]:
+    """Return the accounts one of whose names can be mistaken for one of this account's, with that name."""
+    wanted = {skeleton(name) for name in _names(ref.platform, ref.key, ref.handle, ref.name)}
+    wanted = {folded for folded in wanted if len(folded) >= _TOO_SHORT_TO_COMPARE}
+    found = []
+    for row in rows:
+        names = _names(
+            row["platform"], row["key"], row["handle"], row["name"], row["brand"], *row["known_as"]
+        )
+        because = next((name for name in names if skeleton(name) in wanted), None)
+        if because:
+            found.append({**row, "because": because})
+    return found
+
+
+def _names(platform: str, key: str, *others: str | None) -> list[str]:
+    """Return what a reader may take an account's name to be; of a site also its first word."""
+    names = [name for name in others if name]
+    if platform == "web":
+        names.append(site_of(key).split(".")[0])
+    return [*names, key]
+
+
+def _on_same_site(ref: AccountRef, row: Row) -> bool:
+    return ref.platform == row["platform"] == "web" and site_of(ref.key) == site_of(row["key"])
