@@ -1,0 +1,108 @@
+"""Which ads and posts a question is about.
+
+Ads are dated by the day they were first shown, posts by the day they were published (else first seen).
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Literal
+
+import ibis
+from ibis import _
+
+ItemType = Literal["ad", "post"]
+Tables = Mapping[str, ibis.Table]
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """The limits of a question; `None` is no limit. `since` and `until` are both in.
+
+    `code` holds for the codings of `coder`, at any level.
+    """
+
+    since: date | None = None
+    until: date | None = None
+    account_ids: tuple[int, ...] | None = None
+    source: str | None = None
+    country: str | None = None
+    payer: str | None = None
+    contains: str | None = None
+    code: str | None = None
+    coder: str | None = None
+
+
+def ads(tables: Tables, scope: Scope) -> ibis.Table:
+    """Return the ads in scope, dated or not, with `item_id` and `day` (of `first_shown`)."""
+    rows = tables["ads"].mutate(item_id=_.ad_id, day=_.first_shown)
+    if scope.country is not None:
+        asked = tables["listings"].filter(_.country == scope.country).select("listing_id")
+        rows = rows.semi_join(asked, "listing_id")
+    if scope.payer is not None:
+        rows = rows.filter(_.payer == scope.payer)
+    return _narrow(rows, tables, scope, item_type="ad")
+
+
+def posts(tables: Tables, scope: Scope) -> ibis.Table:
+    """Return the posts in scope with `item_id` and `day`."""
+    return _narrow(tables["posts"].mutate(item_id=_.post_id), tables, scope, item_type="post")
+
+
+def dated(items: ibis.Table, scope: Scope) -> ibis.Table:
+    """Keep the items that have a day, and one between `since` and `until`."""
+    return _between(items.filter(_.day.notnull()), scope)
+
+
+def listings(tables: Tables, scope: Scope) -> ibis.Table:
+    """Return the answers in scope with `first_day` and `last_day`: what each covers, else the day it was given.
+
+    An answer about no account in particular covers every account.
+    """
+    observed_on = _.observed_at.date()
+    rows = tables["listings"].mutate(
+        first_day=ibis.coalesce(_.covers_from, _.covers_to, observed_on),
+        last_day=ibis.coalesce(_.covers_to, _.covers_from, observed_on),
+    )
+    if scope.account_ids is not None:
+        rows = rows.filter(_.account_id.isin(scope.account_ids) | _.account_id.isnull())
+    if scope.source is not None:
+        rows = rows.filter(_.source == scope.source)
+    if scope.country is not None:
+        rows = rows.filter(_.country == scope.country)
+    if scope.since is not None:
+        rows = rows.filter(_.last_day >= scope.since)
+    if scope.until is not None:
+        rows = rows.filter(_.first_day <= scope.until)
+    return rows
+
+
+def with_account(rows: ibis.Table, accounts: ibis.Table) -> ibis.Table:
+    """Add `account`, `brand` and `account_status` to rows that have an `account_id`."""
+    names = accounts.select(named_id=_.account_id, account=_.account, brand=_.brand, account_status=_.status)
+    return rows.left_join(names, rows.account_id == names.named_id).drop("named_id")
+
+
+def _narrow(rows: ibis.Table, tables: Tables, scope: Scope, *, item_type: ItemType) -> ibis.Table:
+    if scope.account_ids is not None:
+        rows = rows.filter(_.account_id.isin(scope.account_ids))
+    if scope.source is not None:
+        rows = rows.filter(_.source == scope.source)
+    if scope.contains is not None:
+        rows = rows.filter(_.text.lower().contains(scope.contains.lower()))
+    if scope.code is not None:
+        coded = tables["codings"].filter(
+            _.item_type == item_type, (_.code == scope.code) | (_.parent == scope.code)
+        )
+        if scope.coder is not None:
+            coded = coded.filter(_.coder == scope.coder)
+        rows = rows.semi_join(coded.select("item_id"), "item_id")
+    return rows
+
+
+def _between(rows: ibis.Table, scope: Scope) -> ibis.Table:
+    if scope.since is not None:
+        rows = rows.filter(_.day >= scope.since)
+    if scope.until is not None:
+        rows = rows.filter(_.day <= scope.until)
+    return rows

@@ -1,0 +1,148 @@
+"""How far two groups of ads differ in what they target, and whether chance alone would do it.
+
+Jensen-Shannon divergence, base 2 (Lin 1991, IEEE Transactions on Information Theory 37, 145-151): 0 when the two
+distributions of links over criteria are the same, 1 when they share nothing. A distance would be its square root.
+Whole ads are permuted, because the criteria of one ad were chosen together.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+PERMUTATIONS = 1999
+SEED = 20240701
+BAND = (5.0, 95.0)
+
+Counts = npt.NDArray[np.int64]
+Floats = npt.NDArray[np.float64]
+
+_CELLS_AT_ONCE = 4_000_000
+_ROUNDING = 1e-12
+
+
+@dataclass(frozen=True, slots=True)
+class Links:
+    """Who has what: link i says that ad `ads[i]` has criterion `criteria[i]`, each pair once.
+
+    Ads and criteria are numbered from 0. `later[j]` says that ad j belongs to the second group.
+    """
+
+    ads: Counts
+    criteria: Counts
+    later: npt.NDArray[np.bool_]
+
+
+@dataclass(frozen=True, slots=True)
+class Shift:
+    """What `compare` found. `band_lower` to `band_upper` is where chance alone leaves 90 % of the divergences.
+
+    `contributions` are bits for each criterion: above 0 for one that gained, below 0 for one that lost; their
+    absolute values add up to `jsd`.
+    """
+
+    jsd: float
+    p: float
+    band_lower: float
+    band_upper: float
+    share_from: Floats
+    share_to: Floats
+    contributions: Floats
+
+
+def divergence(first: npt.ArrayLike, second: npt.ArrayLike) -> float:
+    """Return the Jensen-Shannon divergence in bits of two lists of counts over the same criteria."""
+    return float(np.abs(contributions(first, second)).sum())
+
+
+def contributions(first: npt.ArrayLike, second: npt.ArrayLike) -> Floats:
+    """Return the bits that each criterion adds to the divergence, signed by whether its share grew."""
+    before, after = _shares(first), _shares(second)
+    middle = (before + after) / 2
+    bits = (_information(before, middle) + _information(after, middle)) / 2
+    return np.copysign(np.maximum(bits, 0.0), after - before)
+
+
+def compare(links: Links, *, permutations: int = PERMUTATIONS, seed: int = SEED) -> Shift | None:
+    """Compare the two groups; `None` when one of them has no link.
+
+    p is (1 + permutations at least as far apart) / (1 + permutations).
+    """
+    n_criteria = int(links.criteria.max()) + 1 if links.criteria.size else 0
+    is_later = links.later[links.ads]
+    before = np.bincount(links.criteria[~is_later], minlength=n_criteria)
+    after = np.bincount(links.criteria[is_later], minlength=n_criteria)
+    if not before.any() or not after.any():
+        return None
+    bits = contributions(before, after)
+    jsd = float(np.abs(bits).sum())
+    chance = _permuted(links, before + after, permutations=permutations, seed=seed)
+    lower, upper = np.percentile(chance, BAND)
+    return Shift(
+        jsd=jsd,
+        p=(1 + int((chance >= jsd - _ROUNDING).sum())) / (1 + permutations),
+        band_lower=float(lower),
+        band_upper=float(upper),
+        share_from=_shares(before),
+        share_to=_shares(after),
+        contributions=bits,
+    )
+
+
+def _shares(counts: npt.ArrayLike) -> Floats:
+    values = np.asarray(counts, dtype=np.float64)
+    total = values.sum()
+    if total <= 0:
+        raise ValueError("a distribution needs at least one count above 0")
+    return values / total
+
+
+def _information(share: Floats, middle: Floats) -> Floats:
+    present = share > 0
+    ratio = np.divide(share, middle, out=np.ones_like(share), where=present)
+    information: Floats = share * np.log2(ratio)
+    return information
+
+
+def _permuted(links: Links, both: Counts, *, permutations: int, seed: int) -> Floats:
+    """Return the divergences after dealing the ads to two groups of the same sizes at random."""
+    random = np.random.default_rng(seed)
+    order = np.argsort(links.criteria, kind="stable")
+    ads, criteria = links.ads[order], links.criteria[order]
+    present, starts = np.unique(criteria, return_index=True)
+    n_ads, n_later = links.later.size, int(links.later.sum())
+    at_once = max(1, min(permutations, _CELLS_AT_ONCE // max(n_ads, ads.size)))
+    found = []
+    for done in range(0, permutations, at_once):
+        columns = min(at_once, permutations - done)
+        dealt = _deal(random, columns, n_ads=n_ads, n_later=n_later)
+        after = np.add.reduceat(dealt[ads], starts, axis=0, dtype=np.int32)
+        found.append(_divergences(after, both[present]))
+    return np.concatenate(found)
+
+
+def _deal(random: np.random.Generator, columns: int, *, n_ads: int, n_later: int) -> npt.NDArray[np.int8]:
+    """Return ads x permutations: 1 where the ad is dealt to the second group, `n_later` in each column."""
+    draw = random.random((columns, n_ads))
+    limit = np.partition(draw, n_later - 1, axis=1)[:, n_later - 1 : n_later]
+    return np.ascontiguousarray((draw <= limit).T).astype(np.int8)
+
+
+def _divergences(after: npt.NDArray[np.int32], both: Counts) -> Floats:
+    """Return the divergence of each column of `after` from the rest of `both`; 1 where a group is empty.
+
+    JSD = H(M) - (H(P) + H(Q)) / 2, and for counts c of total S: H = log2 S - sum(c log2 c) / S.
+    """
+    largest = int(both.max())
+    c_log_c = np.zeros(largest + 1)
+    c_log_c[1:] = np.arange(1, largest + 1) * np.log2(np.arange(1, largest + 1))
+    before = (both[:, None] - after).astype(np.int32)
+    n_after = after.sum(axis=0, dtype=np.float64)
+    n_before = before.sum(axis=0, dtype=np.float64)
+    empty = (n_after == 0) | (n_before == 0)
+    n_after, n_before = np.maximum(n_after, 1), np.maximum(n_before, 1)
+    middle = (after / n_after + before / n_before) / 2
+    spread = -(middle * np.log2(middle, out=np.zeros_like(middle), where=middle > 0)).sum(axis=0)
+    inside_after = np.log2(n_after) - c_log_c[after].sum(axis=0) / n_after
+    inside_before = np.log2(n_before) - c_log_c[before].sum(axis=0) / n_before
+    return np.where(empty, 1.0, np.maximum(spread - (inside_after + inside_before) / 2, 0.0))

@@ -1,0 +1,58 @@
+"""Whom ads were meant to reach: each (ad, criterion) link counts once.
+
+A criterion is its kind, its value by its full published name, and whether it includes or excludes.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import ibis
+from ibis import _
+
+CRITERION = ["kind", "value", "polarity"]
+LOOKALIKE = "follower_lookalike"
+
+
+@dataclass(frozen=True, slots=True)
+class Criteria:
+    """Which criteria a question is about; nothing given is no limit."""
+
+    kinds: tuple[str, ...] = ()
+    polarity: str | None = None
+
+
+def criteria(targets: ibis.Table, wanted: Criteria) -> ibis.Table:
+    """Return the distinct `targeting_set_id`, `kind`, `value`, `polarity`."""
+    rows = targets
+    if wanted.kinds:
+        rows = rows.filter(_.kind.isin(wanted.kinds))
+    if wanted.polarity is not None:
+        rows = rows.filter(_.polarity == wanted.polarity)
+    return rows.select("targeting_set_id", *CRITERION).distinct()
+
+
+def ads_per_criterion(ads: ibis.Table, sets: ibis.Table, keys: Sequence[str]) -> ibis.Table:
+    """Count ads by `keys` and criterion of `sets`: the keys, `kind`, `value`, `polarity`, `ads`."""
+    ads_per_set = ads.group_by([*keys, "targeting_set_id"]).agg(in_set=_.count())
+    joined = ads_per_set.inner_join(sets, "targeting_set_id")
+    return joined.group_by([*keys, *CRITERION]).agg(ads=_.in_set.sum())
+
+
+def links(ads: ibis.Table, sets: ibis.Table) -> ibis.Table:
+    """Return one row for each (ad, criterion) link: `item_id`, `ym`, `kind`, `value`, `polarity`."""
+    joined = ads.inner_join(sets, "targeting_set_id")
+    return joined.select("item_id", "ym", *CRITERION).order_by("item_id", *CRITERION)
+
+
+def audiences(ads: ibis.Table, targets: ibis.Table) -> ibis.Table:
+    """Return the accounts whose followers' look-alikes were sought, with the account that sought them.
+
+    Columns: `handle`, `polarity`, `account_id`, `ads`, `first_shown`, `last_shown`.
+    """
+    sought = criteria(targets, Criteria(kinds=(LOOKALIKE,)))
+    joined = ads.inner_join(sought, "targeting_set_id")
+    return joined.group_by(handle=_.value, polarity=_.polarity, account_id=_.account_id).agg(
+        ads=_.count(),
+        first_shown=_.first_shown.min(),
+        last_shown=ibis.coalesce(_.last_shown, _.first_shown).max(),
+    )

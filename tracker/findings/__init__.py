@@ -1,0 +1,97 @@
+"""Tables that answer a reader's question, each with *as of*, n, coverage and method.
+
+`parse_options` checks what is asked, `run` answers it; `NAMES` says what can be asked.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+
+from tracker.analysis.tables import Lake
+from tracker.errors import BadInput
+from tracker.findings import ads, collection, targeting, topics
+from tracker.findings.finding import Finding
+from tracker.findings.options import Options, Period, read_options
+from tracker.findings.question import Question, ask
+
+__all__ = ["NAMES", "Finding", "FindingHelp", "Options", "Period", "parse_options", "run"]
+
+
+@dataclass(frozen=True, slots=True)
+class FindingHelp:
+    """What a finding answers, which options it understands, and what `by` may name there."""
+
+    help: str
+    options: tuple[str, ...]
+    by: tuple[str, ...] = ()
+
+
+_TIME = ("since", "until", "account")
+_ADS = (*_TIME, "source", "country", "payer", "code", "coder", "text", "limit")
+
+NAMES: Mapping[str, FindingHelp] = {
+    "ads-per-month": FindingHelp(
+        "how many ads were first shown each month", (*_ADS, "by"), ("account", "payer", "repository")
+    ),
+    "payers": FindingHelp("who paid for whose ads, from when to when", _ADS),
+    "topics": FindingHelp(
+        "the share of items with each code, and the uncoded part",
+        (*_ADS, "by", "items", "level"),
+        ("month", "week", "day", "account"),
+    ),
+    "targeting": FindingHelp(
+        "ads by targeting criterion, included and excluded apart",
+        (*_ADS, "by", "kinds", "polarity"),
+        ("month", "total"),
+    ),
+    "targeting-shift": FindingHelp(
+        "how far the targeting of consecutive periods differs, against chance",
+        ("periods", "kinds", "polarity", "account", "source", "country", "payer", "code", "coder", "text", "limit"),
+    ),
+    "audiences": FindingHelp("the accounts whose followers' look-alikes were sought", (*_ADS, "polarity")),
+    "ads": FindingHelp("the ads themselves, the latest first", _ADS),
+    "posts-per-month": FindingHelp(
+        "how many posts were published each month",
+        (*_TIME, "source", "code", "coder", "text", "limit", "by"),
+        ("account", "repository", "section"),
+    ),
+    "changes": FindingHelp("what changed between observations, oldest first", (*_TIME, "kinds", "limit")),
+    "coverage": FindingHelp(
+        "on which days each account was asked for, and what came", (*_TIME, "source", "by", "limit"), ("day", "month")
+    ),
+    "accounts": FindingHelp("the accounts of the registry and who attributed them", ("account", "status", "limit")),
+}  # fmt: skip
+
+_MAKERS: Mapping[str, Callable[[Question], Finding]] = {
+    "ads-per-month": ads.ads_per_month,
+    "payers": ads.who_paid,
+    "topics": topics.shares,
+    "targeting": targeting.criteria,
+    "targeting-shift": targeting.shifts,
+    "audiences": targeting.audiences,
+    "ads": ads.ad_rows,
+    "posts-per-month": ads.posts_per_month,
+    "changes": collection.seen_changes,
+    "coverage": collection.asked_and_answered,
+    "accounts": collection.directory,
+}
+
+
+def parse_options(name: str, raw: Mapping[str, str]) -> Options:
+    """Read the options of a finding from text; raise `BadInput` that names the option and what was expected."""
+    known = _known(name)
+    return read_options(raw, allowed=known.options, by=known.by)
+
+
+def run(name: str, lake: Lake, options: Options | None = None) -> Finding:
+    """Return a finding; raise `BadInput` when there is none of that name or the lake cannot answer what is asked."""
+    _known(name)
+    asked = options or Options()
+    if name == "posts-per-month":
+        asked = replace(asked, items="post")
+    return _MAKERS[name](ask(name, lake, asked))
+
+
+def _known(name: str) -> FindingHelp:
+    if name not in NAMES:
+        raise BadInput(f"no finding {name!r}; expected one of {', '.join(NAMES)}", field="finding")
+    return NAMES[name]

@@ -1,0 +1,150 @@
+"""What every finding needs: the options turned into a scope, and the ground that its numbers stand on."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import ibis
+from ibis import _
+
+from tracker.analysis import accounts, coverage, scope, topics
+from tracker.analysis.scope import ItemType, Scope
+from tracker.analysis.tables import Lake
+from tracker.errors import BadInput
+from tracker.findings.finding import Finding
+from tracker.findings.options import Options
+
+EVIDENCE_SHOWN = 500
+MOST_NAMED = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A finding being made: its name, the lake, what was asked, and that as a scope."""
+
+    name: str
+    lake: Lake
+    options: Options
+    scope: Scope
+
+    @property
+    def tables(self) -> Mapping[str, ibis.Table]:
+        """The lake's tables."""
+        return self.lake.tables
+
+    def rows(self, expression: ibis.Table) -> list[dict[str, Any]]:
+        """Run an expression on the lake."""
+        return self.lake.rows(expression)
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """The answers behind a finding, counted by what they cover, and the files they came from."""
+
+    answers: tuple[Mapping[str, Any], ...]
+    quarantined: int
+    evidence: tuple[str, ...]
+
+    def facts(self) -> dict[str, Any]:
+        """Return the coverage that every finding states."""
+        outcomes: Counter[str] = Counter()
+        for row in self.answers:
+            outcomes[row["outcome"]] += row["answers"]
+        return {
+            "listings": outcomes.total(),
+            "outcomes": dict(sorted(outcomes.items())),
+            "covered_from": min((row["first_day"] for row in self.answers), default=None),
+            "covered_to": max((row["last_day"] for row in self.answers), default=None),
+            "quarantined": self.quarantined,
+        }
+
+
+def ask(name: str, lake: Lake, options: Options) -> Question:
+    """Turn options into a scope; raise `BadInput` for an account that the lake does not know."""
+    limits = Scope(
+        since=options.since,
+        until=options.until,
+        account_ids=_account_ids(lake, options.account),
+        source=options.source,
+        country=options.country,
+        payer=options.payer,
+        contains=options.text,
+        code=options.code,
+        coder=options.coder,
+    )
+    if options.code is not None and options.coder is None:
+        limits = replace(limits, coder=coder_of(lake, options.items))
+    return Question(name, lake, options, limits)
+
+
+def coder_of(lake: Lake, item_type: ItemType) -> str | None:
+    """Return whose codings are shown when nobody is named: the newest codebook's busiest coder."""
+    found = lake.rows(topics.coders(lake.tables["codings"], item_type))
+    return str(found[0]["coder"]) if found else None
+
+
+def ground(question: Question, item_type: ItemType | None, items: ibis.Table | None = None) -> Ground:
+    """Return the ground of a finding about `items` of one type, or about answers of every type."""
+    listings = scope.listings(question.tables, question.scope)
+    if item_type is not None:
+        other = question.tables["posts" if item_type == "ad" else "ads"].select("source").distinct()
+        listings = listings.anti_join(other, "source")
+    answers = question.rows(coverage.asked(listings))
+    files = listings.select("evidence")
+    if items is not None and "evidence" in items.columns:
+        files = files.union(items.select("evidence"))
+    evidence = question.rows(files.filter(_.evidence.notnull()).distinct().order_by("evidence"))
+    return Ground(
+        answers=tuple(answers),
+        quarantined=_quarantined(question, {row["source"] for row in answers}),
+        evidence=tuple(row["evidence"] for row in evidence),
+    )
+
+
+def answer(
+    question: Question,
+    *,
+    n: int,
+    columns: Sequence[str],
+    rows: Iterable[Mapping[str, Any]],
+    method: str,
+    ground: Ground,
+    coverage: Mapping[str, Any] | None = None,
+    caveats: Sequence[str] = (),
+) -> Finding:
+    """Return the finding, its rows cut to the columns and to the limit asked for."""
+    kept = [{name: row[name] for name in columns} for row in rows]
+    facts = ground.facts() | dict(coverage or {})
+    if question.options.limit is not None and len(kept) > question.options.limit:
+        facts["rows_left_out"] = len(kept) - question.options.limit
+        kept = kept[: question.options.limit]
+    return Finding(
+        name=question.name,
+        as_of=question.lake.as_of,
+        n=n,
+        coverage=facts,
+        method=method,
+        columns=tuple(columns),
+        rows=kept,
+        caveats=tuple(caveats),
+        evidence=ground.evidence[:EVIDENCE_SHOWN],
+        evidence_count=len(ground.evidence),
+        notice=question.lake.notice,
+    )
+
+
+def _account_ids(lake: Lake, name: str | None) -> tuple[int, ...] | None:
+    if name is None:
+        return None
+    found = lake.rows(accounts.named(lake.tables["accounts"], name))
+    if not found:
+        raise BadInput(f"no account {name!r} is known; expected PLATFORM:HANDLE or a handle", field="account")
+    return tuple(row["account_id"] for row in found)
+
+
+def _quarantined(question: Question, sources: set[str]) -> int:
+    if not sources:
+        return 0
+    rows = question.tables["quarantined"].filter(_.source.isin(sorted(sources)))
+    return int(question.rows(rows.aggregate(records=_.count()))[0]["records"])
