@@ -1,0 +1,78 @@
+"""The accounts as a report speaks of them: by status, and with who attributed them and when."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Literal
+
+from tracker.analysis.tables import Lake
+from tracker.reports import words
+
+Group = Literal["state-linked", "others", "control"]
+GROUPS: tuple[Group, ...] = ("state-linked", "others", "control")
+RELATIONS = {
+    "operated_by": "operated by",
+    "part_of": "part of",
+    "supervised_by": "supervised by",
+    "pays_for": "paid for by",
+    "same_as": "the same as",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Accounts:
+    """Every account of the lake by id, with the publisher of each document."""
+
+    rows: Mapping[int, Mapping[str, Any]]
+    publishers: Mapping[str, str]
+
+    def group(self, account_id: int | None) -> Group:
+        """Say where an account is counted: only an accepted one is state-linked."""
+        status = self.status(account_id)
+        return "state-linked" if status == "accepted" else "control" if status == "control" else "others"
+
+    def count(self, group: Group) -> int:
+        """Count the accounts of a group."""
+        return sum(1 for account_id in self.rows if self.group(account_id) == group)
+
+    def status(self, account_id: int | None) -> str | None:
+        """The status of an account; `None` for one that the registry does not have."""
+        row = self.rows.get(account_id) if account_id is not None else None
+        return None if row is None else row["status"]
+
+    def name(self, account_id: int | None) -> str | None:
+        """Name an account as a reader knows it: its brand and platform, with the handle where one is known."""
+        row = self.rows.get(account_id) if account_id is not None else None
+        if row is None:
+            return None
+        outward = row["brand"] or row["name"] or row["handle"] or row["account"]
+        handle = f" (@{row['handle']})" if row["handle"] and row["handle"] != outward else ""
+        return f"{outward} · {row['platform']}{handle}"
+
+    def attribution(self, account_id: int | None) -> str | None:
+        """Say who attributed an account to whom and on which date; `None` where no document does."""
+        row = self.rows.get(account_id) if account_id is not None else None
+        if row is None or row["operator"] is None:
+            return None
+        publisher = self.publishers.get(row["document_id"]) or row["document"] or "a document"
+        on = row["document_date"]
+        dated = f"on {words.day(date.fromisoformat(on[:10]))}" if on else "on a date not published"
+        relation = RELATIONS.get(row["predicate"], str(row["predicate"]).replace("_", " "))
+        return f"attributed by {publisher} {dated}: {relation} {row['operator']}"
+
+    def named(self, account_ids: Iterable[int | None]) -> list[str]:
+        """The names of several accounts, each once, in alphabetical order."""
+        return sorted({name for account_id in account_ids if (name := self.name(account_id))})
+
+
+def read(lake: Lake) -> Accounts:
+    """Read the accounts, and from the claims who published each document."""
+    claims = lake.tables["claims"].select("document_id", "publisher").distinct()
+    return Accounts(
+        rows={row["account_id"]: row for row in lake.rows(lake.tables["accounts"].order_by("account_id"))},
+        publishers={
+            row["document_id"]: row["publisher"]
+            for row in lake.rows(claims.order_by("document_id", "publisher"))
+            if row["publisher"]
+        },
+    )

@@ -1,0 +1,110 @@
+"""The first lines of the report: the summary with its n's, the key figures, how to cite."""
+
+from collections import Counter
+from typing import Any
+
+from tracker.analysis.coverage import ANSWERED
+from tracker.reports import words
+from tracker.reports.content import KeyFigure
+from tracker.reports.issue import Issue
+from tracker.reports.sections import changes, coverage
+
+Rows = list[dict[str, Any]]
+
+
+def summary(issue: Issue, *, changed: Rows, ads: Rows, answers: Rows) -> str:
+    """Tell the week in a few sentences, and on what ground."""
+    if problem := coverage.state(answers):
+        return f"{_over(issue)}{problem}"
+    return f"{_over(issue)}{_ads(issue, ads)} {_changes(issue, changed)} {coverage.lead(issue, answers)}"
+
+
+def key_figures(issue: Issue, *, changed: Rows, ads: Rows, answers: Rows) -> tuple[KeyFigure, ...]:
+    """The four numbers of the first page."""
+    accepted = issue.accounts.count("state-linked")
+    linked_changes, linked_ads = _linked(issue, changed), _linked(issue, ads)
+    about = coverage.asked(issue, answers)
+    read = sum(1 for row in answers if row["outcome"] in ANSWERED)
+    unknown = "–" if coverage.state(answers) else None
+    return (
+        KeyFigure(
+            "Changes seen",
+            unknown or f"{len(linked_changes):,}",
+            f"in {words.of(_accounts(linked_changes), accepted, 'accepted account')}",
+            f"{words.count(len(changed) - len(linked_changes), 'more', 'more')} in other accounts",
+        ),
+        KeyFigure(
+            "Ads first shown",
+            unknown or f"{len(linked_ads):,}",
+            f"by {words.of(_accounts(linked_ads), len(about), 'account')} asked about",
+            _payers(linked_ads),
+        ),
+        KeyFigure(
+            "Accounts asked about",
+            f"{len(about):,}",
+            f"of {words.count(accepted, 'accepted account')}",
+            f"{words.count(accepted - len(about), 'account')} not asked about",
+        ),
+        KeyFigure(
+            "Answers that can be read",
+            f"{read:,}",
+            f"of {words.count(len(answers), 'answer')}",
+            _failures(answers),
+        ),
+    )
+
+
+def citation(issue: Issue) -> str:
+    """Say how to cite the report so that another person can find the same data."""
+    kind = "A reconstruction, not observations. " if issue.lake.notice else ""
+    return (
+        f"Influence tracker, weekly report {issue.week.name} ({issue.week.words}), data to {words.time(issue.as_of)}, "
+        f"lake version {issue.lake.version}. {kind}Cite an attribution with its publisher and date, and a single "
+        "observation with the SHA-256 of its evidence, which the data files give in full."
+    )
+
+
+def _over(issue: Issue) -> str:
+    if issue.as_of.date() > issue.week.sunday:
+        return ""
+    return f"The week is not over in the data, which end on {words.time(issue.as_of)}. "
+
+
+def _ads(issue: Issue, ads: Rows) -> str:
+    linked = _linked(issue, ads)
+    if not linked:
+        return "Nothing was seen of new ads: no ad of an accepted account was first shown."
+    who = words.named(issue.accounts.named(row["account_id"] for row in linked))
+    return f"{words.count(len(linked), 'ad').capitalize()} of {who} {'was' if len(linked) == 1 else 'were'} first shown."
+
+
+def _changes(issue: Issue, changed: Rows) -> str:
+    linked = _linked(issue, changed)
+    if not linked:
+        return "No change was seen in an accepted account."
+    kinds = Counter(row["what"] for row in linked)
+    rarest = [f"{what} ({kinds[what]})" for what in dict.fromkeys(row["what"] for row in linked)]
+    return f"{changes.lead(issue, changed)} The least expected: {words.named(rarest)}."
+
+
+def _linked(issue: Issue, rows: Rows) -> Rows:
+    return [row for row in rows if issue.accounts.group(row["account_id"]) == "state-linked"]
+
+
+def _accounts(rows: Rows) -> int:
+    return len({row["account_id"] for row in rows})
+
+
+def _payers(ads: Rows) -> str:
+    if not ads:
+        return "none seen"
+    paid = sum(1 for row in ads if row["payer"])
+    return f"payer published for {paid:,} of {len(ads):,}"
+
+
+def _failures(answers: Rows) -> str:
+    failed = Counter(row["outcome"] for row in answers if row["outcome"] not in ANSWERED)
+    named = [
+        f"{number:,} {coverage.OUTCOMES.get(outcome, outcome)}" for outcome, number in sorted(failed.items())
+    ]
+    return ", ".join(named) if named else "none failed" if answers else "nothing was asked"

@@ -1,0 +1,147 @@
+"""What changed in the week: dated differences between two observations, the least expected first."""
+
+from typing import Any
+
+from tracker.analysis import changes as analysis
+from tracker.analysis.scope import Scope
+from tracker.reports import words
+from tracker.reports.accounts import Group
+from tracker.reports.content import Column, Section, Table
+from tracker.reports.issue import ACCOUNT, Issue, typed
+
+LEAST_EXPECTED_FIRST = {
+    "label_gone": "label gone",
+    "label_changed": "label changed",
+    "label_new": "label appeared",
+    "renamed": "renamed",
+    "bio_edited": "description edited",
+    "first_ad": "first ad seen",
+    "payer_new": "new payer",
+    "target_new": "new targeting criterion",
+    "post_gone": "post no longer shown",
+    "post_edited": "post edited",
+    "ad_gone": "ad no longer listed",
+    "ad_changed": "ad changed",
+    "ad_new": "ad newly listed",
+}
+"""The types of change in the order of the report; a type that is not named here comes before them all."""
+
+COLUMNS = (
+    Column("at", "seen (UTC)", "time"),
+    *ACCOUNT,
+    Column("type", "type", shown=False),
+    Column("what", "what", shown=False),
+    Column("subject", "subject", under=("field",)),
+    Column("field", "field", missing="the whole"),
+    Column("before", "from", "long", missing="nothing seen before"),
+    Column("after", "to", "long", missing="not shown any more"),
+    Column(
+        "evidence", "evidence", "hash", missing="in the record", under=("snapshot_before", "snapshot_after")
+    ),
+    Column("snapshot_before", "snapshot before", "hash", missing="none"),
+    Column("snapshot_after", "snapshot after", "hash", missing="none"),
+)
+METHOD = (
+    "Two observations of the same series are compared; each difference is one change, dated by the later "
+    "observation. A change of the tool or of what was asked is not a change. A query that failed or came back "
+    "empty without confirmation makes nothing disappear."
+)
+TITLES: dict[Group, str] = {
+    "state-linked": "Accepted accounts",
+    "others": "Accounts of another status, not counted as state-linked",
+    "control": "Control accounts, watched only for comparison",
+}
+NAMES: dict[Group, str] = {
+    "state-linked": "changes",
+    "others": "changes_other_status",
+    "control": "changes_control",
+}
+
+
+def read(issue: Issue) -> list[dict[str, Any]]:
+    """Read the week's changes of every account, the least expected first."""
+    lake, week = issue.lake, issue.week
+    found = analysis.changes(lake.tables["changes"], Scope(since=week.monday, until=week.sunday))
+    evidence = _evidence_of_snapshots(issue)
+    rows = [
+        {
+            **row,
+            **issue.account_cells(row["account_id"]),
+            "what": LEAST_EXPECTED_FIRST.get(row["type"], str(row["type"]).replace("_", " ")),
+            "evidence": evidence.get(row["snapshot_after"]) or evidence.get(row["snapshot_before"]),
+        }
+        for row in lake.rows(found)
+    ]
+    return sorted(rows, key=_order)
+
+
+def section(issue: Issue, rows: list[dict[str, Any]]) -> Section:
+    """Tell the changes: the accepted accounts first, the others apart, the control accounts last."""
+    tables = [_table(issue, rows, group) for group in TITLES]
+    return Section(
+        name="changes",
+        title="What changed?",
+        lead=lead(issue, rows),
+        parts=tuple(table for table in tables if table.rows or table.name == "changes"),
+        notes=(
+            "A change says what two observations showed, not why. “No longer listed” is not “deleted”: "
+            "a repository also drops ads by its own rules of age.",
+        ),
+    )
+
+
+def lead(issue: Issue, rows: list[dict[str, Any]]) -> str:
+    """Say how many changes there were in how many of the accounts."""
+    linked = [row for row in rows if issue.accounts.group(row["account_id"]) == "state-linked"]
+    who = {row["account_id"] for row in linked}
+    apart = len(rows) - len(linked)
+    sentence = (
+        f"{words.count(len(linked), 'change').capitalize()} in "
+        f"{words.of(len(who), issue.accounts.count('state-linked'), 'accepted account')}."
+    )
+    return (
+        f"{sentence} {words.count(apart, 'change').capitalize()} in other accounts stand apart."
+        if apart
+        else sentence
+    )
+
+
+def _table(issue: Issue, rows: list[dict[str, Any]], group: Group) -> Table:
+    mine = [row for row in rows if issue.accounts.group(row["account_id"]) == group]
+    who = {row["account_id"] for row in mine}
+    return Table(
+        name=NAMES[group],
+        title=TITLES[group],
+        columns=COLUMNS,
+        rows=typed(mine, COLUMNS),
+        said=f"{words.count(len(mine), 'change').capitalize()} in {words.of(len(who), issue.accounts.count(group), 'account')}.",
+        method=METHOD,
+        empty="No change was seen this week.",
+        evidence=tuple(sorted({row["evidence"] for row in mine if row["evidence"]})),
+        group="what",
+        limit=40,
+    )
+
+
+def _order(row: dict[str, Any]) -> tuple[Any, ...]:
+    types = list(LEAST_EXPECTED_FIRST)
+    rank = types.index(row["type"]) if row["type"] in types else -1
+    return (
+        rank,
+        row["what"],
+        row["at"],
+        row["account"] or "",
+        row["subject"],
+        row["field"] or "",
+        row["change_id"],
+    )
+
+
+def _evidence_of_snapshots(issue: Issue) -> dict[str, str]:
+    """Find the evidence of the snapshots that the lake holds: every listing, the latest of each ad."""
+    tables = issue.lake.tables
+    listings = issue.lake.rows(tables["listings"].select("listing_id", "evidence"))
+    ads = issue.lake.rows(tables["ads"].select("snapshot_id", "evidence"))
+    return {f"listing-{row['listing_id']}": row["evidence"] for row in listings} | {
+        f"ad-{row['snapshot_id']}": row["evidence"] for row in ads
+    }

@@ -1,0 +1,111 @@
+"""What the ads and posts are about: shares of coded items, with the interval and the part that nobody coded."""
+
+from typing import Any
+
+from tracker import charts
+from tracker.findings import Finding
+from tracker.reports import words
+from tracker.reports.content import Column, Figure, Section, Table
+from tracker.reports.figures import figure
+from tracker.reports.issue import MONTHS_BACK, Issue, typed
+
+SHARES = (
+    Column("code", "topic", missing="not coded"),
+    Column("items", "items", "count"),
+    Column("n", "of", "count"),
+    Column("share", "share", "share", missing="–"),
+    Column("lower", "95 %, from", "share", missing="–"),
+    Column("upper", "to", "share", missing="–"),
+    Column("uncoded_share", "not coded", "share", missing="–"),
+)
+WEEKLY = (Column("iso_week", "week"), *SHARES)
+MONTHLY = (Column("month", "month"), *SHARES)
+NOUNS = {"ads": "ad", "posts": "post"}
+
+
+def section(issue: Issue) -> Section:
+    """Tell the topics of the week's ads and posts and of the months before."""
+    week = {"since": str(issue.week.monday), "until": str(issue.week.sunday), "by": "week"}
+    parts: list[Table | Figure] = []
+    leads = []
+    for items in NOUNS:
+        weekly = issue.finding("topics", items=items, **week)
+        monthly = issue.months_until_sunday("topics", items=items)
+        if items == "ads" or monthly.n:
+            leads.append(_lead(weekly, NOUNS[items]))
+            parts += [_week_table(issue, weekly, items), *_drawing(issue, monthly, items)]
+            parts.append(_month_table(issue, monthly, items))
+    return Section(
+        name="topics",
+        title="What are they about?",
+        lead=" ".join(leads),
+        parts=tuple(parts),
+        notes=(
+            "A share is of all items, coded or not; the part without a code stands beside it and could be about anything. "
+            "A topic says what an item speaks of, not whether it is true and not what it wants to bring about.",
+        ),
+    )
+
+
+def _lead(weekly: Finding, noun: str) -> str:
+    coded = [row for row in weekly.rows if row["code"] and row["share"] is not None]
+    if not coded:
+        return f"No {noun} of the week is coded."
+    most = max(coded, key=lambda row: (row["share"], row["code"]))
+    return (
+        f"{str(most['code']).capitalize()}: {words.percent(most['share'])} of {words.count(most['n'], noun)} "
+        f"of the week (95 % interval {words.percent(most['lower'])} to {words.percent(most['upper'])}); "
+        f"{words.percent(most['uncoded_share'])} without a code."
+    )
+
+
+def _week_table(issue: Issue, weekly: Finding, items: str) -> Table:
+    return Table(
+        name=_name("topics_week", items),
+        title=f"Topics of the week's {items}",
+        columns=WEEKLY,
+        rows=typed(weekly.rows, WEEKLY),
+        said=f"{words.count(weekly.n, NOUNS[items]).capitalize()} of accepted accounts in the week.",
+        method=weekly.method,
+        empty=f"No {NOUNS[items]} of an accepted account in the week, or none coded.",
+        note=" ".join(weekly.caveats),
+        evidence=weekly.evidence,
+    )
+
+
+def _month_table(issue: Issue, monthly: Finding, items: str) -> Table:
+    return Table(
+        name=_name("topics", items),
+        title=f"Topics of the {items} by month",
+        columns=MONTHLY,
+        rows=typed(monthly.rows, MONTHLY),
+        said=(
+            f"{words.count(monthly.n, NOUNS[items]).capitalize()} of accepted accounts in the {MONTHS_BACK} months "
+            f"to {words.day(issue.week.sunday)}."
+        ),
+        method=monthly.method,
+        empty=f"No {NOUNS[items]} of an accepted account in these months, or none coded.",
+        evidence=monthly.evidence,
+        limit=40,
+    )
+
+
+def _drawing(issue: Issue, monthly: Finding, items: str) -> tuple[Figure, ...]:
+    rows: list[dict[str, Any]] = monthly.rows
+    if not any(row["share"] is not None for row in rows):
+        return ()
+    coverage = issue.months_until_sunday("coverage").rows
+    return (
+        figure(
+            _name("topics_chart", items),
+            lambda look: charts.topic_shares(rows, as_of=issue.as_of, coverage=coverage, look=look),
+            title=f"Which share of the {items} is about what?",
+            subtitle=f"Share of all {items} by month, coded or not, with 95 % Wilson intervals · n = {monthly.n:,} · {charts.until(issue.as_of)}",
+            alt=f"Lines of the share of each topic among the {items} by month; the rows are in the table below.",
+            note="The wide band of a month with few items is the honest part of the picture.",
+        ),
+    )
+
+
+def _name(name: str, items: str) -> str:
+    return name if items == "ads" else f"{name}_{items}"

@@ -1,0 +1,78 @@
+"""The weekly report: what changed, what was paid for, said and aimed at, and on what ground we say so."""
+
+from pathlib import Path
+
+from tracker import __version__
+from tracker.analysis.tables import Lake
+from tracker.errors import BadInput
+from tracker.reports import folder, manifest, opening, rendering, weeks
+from tracker.reports.content import Report, Table
+from tracker.reports.exports import csv, html, pdf, xlsx
+from tracker.reports.issue import Issue, open_issue
+from tracker.reports.sections import ads, changes, coverage, method, targeting, topics
+
+
+def build(lake: Lake, week: str, out: Path) -> Path:
+    """Write the report of an ISO week into `out / week` and return that folder.
+
+    It holds `report.html`, `report.pdf`, `data.xlsx`, `data/*.csv` and `manifest.json`. The same lake and week give
+    the same bytes. An earlier report of the week is replaced by the complete new one or left as it was.
+    Raise `BadInput` for what is not a week, or one that begins after the data end.
+    """
+    if lake.as_of is None:
+        raise BadInput("nothing has been collected yet; import a file or collect first", field="week")
+    issue = open_issue(lake, weeks.parse(week, as_of=lake.as_of), as_of=lake.as_of)
+    report = compose(issue)
+    place = out / report.week
+    folder.replace(place, files(report))
+    return place
+
+
+def compose(issue: Issue) -> Report:
+    """Ask the lake for everything and put the story together, without giving it a form."""
+    changed, shown, answers = changes.read(issue), ads.read(issue), issue.answers()
+    sections = (
+        changes.section(issue, changed),
+        ads.section(issue, shown),
+        topics.section(issue),
+        targeting.section(issue),
+        coverage.section(issue, answers),
+    )
+    tables = [part for section in sections for part in section.parts if isinstance(part, Table)]
+    return Report(
+        week=issue.week.name,
+        title=f"What changed in the week of {issue.week.words}?",
+        period=issue.week.words,
+        summary=opening.summary(issue, changed=changed, ads=shown, answers=answers),
+        as_of=issue.as_of,
+        notice=issue.lake.notice,
+        key_figures=opening.key_figures(issue, changed=changed, ads=shown, answers=answers),
+        sections=(*sections, method.section(issue, tables)),
+        citation=opening.citation(issue),
+        facts={
+            "tool_version": __version__,
+            "lake_version": issue.lake.version,
+            "codebook_versions": _codebook_versions(issue),
+            "week_complete": issue.as_of.date() > issue.week.sunday,
+        },
+    )
+
+
+def files(report: Report) -> dict[str, bytes]:
+    """Draw every file of the report, the manifest of them last."""
+    drawn = {
+        "report.html": html.write(
+            report, drawings={each.name: rendering.for_page(each) for each in report.figures}
+        ),
+        "report.pdf": pdf.write(
+            report, drawings={each.name: rendering.for_print(each) for each in report.figures}
+        ),
+        "data.xlsx": xlsx.write(report),
+        **{f"data/{table.name}.csv": csv.write(table) for table in report.tables},
+    }
+    return drawn | {"manifest.json": manifest.write(report, drawn)}
+
+
+def _codebook_versions(issue: Issue) -> list[str]:
+    versions = issue.lake.tables["codings"].select("codebook_version").distinct().order_by("codebook_version")
+    return [str(row["codebook_version"]) for row in issue.lake.rows(versions)]
