@@ -78,6 +78,7 @@ def test_loading_the_seed_list_twice_changes_nothing_the_second_time(engine_of):
 
     assert first == SeedCounts(*[Counts(new=1)] * 7)
     assert second == SeedCounts(*[Counts(unchanged=1)] * 7)
+    assert str(second).startswith("0 new and 0 changed of 1 documents, ")
 
 
 def test_an_account_is_read_back_with_its_brand_and_its_claims(engine_of):

@@ -7,7 +7,7 @@ import hashlib
 import json
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from datetime import datetime
 from typing import Any
 
@@ -57,6 +57,14 @@ class SeedCounts:
     claims: Counts
     followers: Counts
     labels: Counts
+
+    def __str__(self) -> str:
+        """Say it in one line: `3 new and 0 changed of 9 documents, …`."""
+        return ", ".join(
+            f"{count.new} new and {count.changed} changed of {count.new + count.changed + count.unchanged} {kind.name}"
+            for kind in fields(self)
+            for count in (getattr(self, kind.name),)
+        )
 
 
 def save_seeds(session: Session, seeds: domain.Seeds, *, at: datetime) -> SeedCounts:
