@@ -179,7 +179,8 @@ def _read_time(text: str) -> datetime:
 
 def _scope_account(engine: Engine, source: sources.Source, values: Mapping[str, str]) -> AccountRef | None:
     if handle := values.get("handle"):
-        return handles.account_ref(handle, source.platform)
+        handles.key_of(source.platform, handle, field="--scope handle")
+        return handles.account_ref(handle, source.platform, field="--scope handle")
     if wanted := values.get("account"):
         platform, _, key = wanted.partition(":")
         with Session(engine) as session:
@@ -421,7 +422,7 @@ def _finish(job: _Job, query_id: int, tally: _Tally, read: int, notices: list[st
     """Compare with the look before, write the outcome, and report."""
     with unit_of_work(job.engine) as session:
         listings = reads.listings_of(session, query_id)
-        found, late = changes.of_query(session, listings)
+        found, late = changes.of_query(session, listings) if job.source.kind == "ads" else ([], False)
         writes.add_changes(session, query_id, found)
         if late:
             notices.append(

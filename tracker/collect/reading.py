@@ -20,7 +20,7 @@ from tracker.errors import BadInput
 
 Form = Literal["csv", "jsonl", "parquet"]
 
-_BLOCK = 1 << 20
+_BLOCK = 1 << 18
 _FREE_UNPACKED = 64 << 20
 _PARQUET_MAGIC = b"PAR1"
 _REPLACEMENT = "\ufffd"
@@ -166,12 +166,14 @@ def _check_head(block: bytes, name: str) -> bytes:
 
 
 def _check_line(block: bytes, open_line: int, limits: Limits, name: str, lines: int) -> int:
-    """Return the length of the line that the block leaves open."""
+    """Return the length of the line that the block leaves open; a whole line inside a block is never over the limit."""
     end = block.find(b"\n")
-    length = open_line + (len(block) if end < 0 else end)
-    if length > limits.max_line_bytes:
-        raise BadInput(f"the line is longer than {limits.max_line_bytes:,} bytes", file=name, line=lines)
-    return length if end < 0 else len(block) - block.rfind(b"\n") - 1
+    first = open_line + (len(block) if end < 0 else end)
+    last = first if end < 0 else len(block) - block.rfind(b"\n") - 1
+    for length, line in ((first, lines), (last, lines + block.count(b"\n"))):
+        if length > limits.max_line_bytes:
+            raise BadInput(f"the line is longer than {limits.max_line_bytes:,} bytes", file=name, line=line)
+    return last
 
 
 def _decode(

@@ -91,7 +91,7 @@ def _known_ads(session: Session, source: str, keys: Sequence[str]) -> dict[str, 
         rows = session.execute(
             select(col(ad.key), col(ad.id)).where(col(ad.source) == source, col(ad.key).in_(chunk))
         )
-        found.update(dict(rows.tuples().all()))
+        found.update({name: number for name, number in rows})  # noqa: C416, a Result has keys()
     return found
 
 
@@ -121,7 +121,7 @@ def _targeting_sets(session: Session, criteria: Sequence[tuple[Target, ...]]) ->
     table, found = tables.TargetingSet, {}
     for chunk in in_chunks(list(wanted)):
         rows = session.execute(select(col(table.sha256), col(table.id)).where(col(table.sha256).in_(chunk)))
-        found.update(dict(rows.tuples().all()))
+        found.update({name: number for name, number in rows})  # noqa: C416, a Result has keys()
     fresh = [sha256 for sha256 in wanted if sha256 not in found]
     if fresh:
         first = reserve(session, "targeting_set", len(fresh))

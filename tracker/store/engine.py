@@ -93,6 +93,19 @@ def alembic_config(connection: Any) -> Any:
     return config
 
 
+def backup(engine: Engine, target: Path) -> None:
+    """Write a consistent copy of a SQLite record to `target`, while others read and write it.
+
+    Raises `ConfigError` when `target` exists or the record is not SQLite (use `pg_dump` for PostgreSQL).
+    """
+    if engine.dialect.name != "sqlite":
+        raise ConfigError("the record is on PostgreSQL; back it up with pg_dump")
+    if target.exists():
+        raise ConfigError(f"{target} exists already")
+    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.execute(text("VACUUM INTO :target"), {"target": str(target)})
+
+
 def checkpoint(engine: Engine) -> None:
     """Fold the write-ahead log into the database file at the end of a run (SQLite only)."""
     if engine.dialect.name == "sqlite":

@@ -181,6 +181,11 @@ def add_changes(session: Session, query_id: int, changes: Sequence[Change]) -> N
     )
 
 
+def set_meta(session: Session, key: str, value: str) -> None:
+    """Set a fact about this store, such as its `notice`."""
+    session.merge(tables.Meta(key=key, value=value))
+
+
 def insert_new(session: Session, table: type[SQLModel], rows: Sequence[Mapping[str, Any]]) -> None:
     """Insert rows in bulk; a row whose key is there already is left as it is."""
     if not rows:

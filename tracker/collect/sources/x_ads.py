@@ -1,7 +1,8 @@
 """The CSV that the X Ads Repository gives out for one account, one country and one range of days.
 
 Read by its published header (seen on an empty export of 2026-10-02). No public copy of a filled export is known:
-the grammar of its cells is read in several ways, and what fits none stays visible as `unparsed`.
+the grammar of its cells is read in several ways, and what fits none stays visible as `unparsed`. X gives no text: a
+researcher may add a column `Post text` with the words of the promoted post.
 """
 
 import re
@@ -36,7 +37,7 @@ required = ("advertiser name", "funding entity", "creative", "start date", "targ
 COLUMNS = {
     "advertiser name", "funding entity", "creative", "start date", "end date", "targeted segments",
     "excluded targeting segments", "impressions", "reach", "facts and circumstances of removal",
-    "enforcement action", "statement of reason",
+    "enforcement action", "statement of reason", "post text",
 }  # fmt: skip
 _STATUS = re.compile(
     r"https?://(?:[\w.-]+\.)?(?:x|twitter)\.com/[^/]+/status(?:es)?/(\d{1,20})\b", re.IGNORECASE
@@ -108,6 +109,7 @@ def _ad(record: Record, listing: Listing, scope: Scope) -> Ad:
         advertiser_name=cells["advertiser name"] or None,
         payer=cells["funding entity"] or None,
         creative_url=creative,
+        text=cells.get("post text") or None,
         posted_at=posted_at(creative),
         first_shown=first_shown,
         last_shown=_date(cells, "end date", record.line),

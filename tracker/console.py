@@ -1,0 +1,140 @@
+"""What a terminal shows: tables, JSON and CSV on stdout; progress and messages on stderr."""
+
+import csv
+import json
+import sys
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, is_dataclass
+from types import TracebackType
+from typing import TYPE_CHECKING, Any
+
+import click
+
+if TYPE_CHECKING:
+    from tracker.findings import Finding
+
+_WIDEST = 48
+_GUARDED = ("=", "+", "-", "@", "\t", "\r")
+
+
+def say(message: str) -> None:
+    """Print a message for a person, on stderr."""
+    click.echo(message, err=True)
+
+
+def plain(value: Any) -> dict[str, Any]:
+    """Return a dataclass as a dict of values that JSON can hold."""
+    if not is_dataclass(value) or isinstance(value, type):
+        raise TypeError(f"{type(value).__name__} is not a dataclass")
+    return {name: list(item) if isinstance(item, tuple) else item for name, item in asdict(value).items()}
+
+
+def first_line(told: object) -> str:
+    """Return what a finding answers, from its help."""
+    return str(told if isinstance(told, str) else getattr(told, "help", told)).splitlines()[0]
+
+
+def print_rows(
+    rows: Sequence[Mapping[str, Any]] | Mapping[str, Any], columns: Sequence[str] | None, form: str
+) -> None:
+    """Print rows as an aligned table, as JSON or as CSV; cells of a CSV that a spreadsheet would run are quoted."""
+    if form == "json":
+        click.echo(json.dumps(rows, ensure_ascii=False, indent=1, default=str))
+        return
+    many = [rows] if isinstance(rows, Mapping) else list(rows)
+    names = list(columns or (many[0] if many else ()))
+    cells = [[_cell(row.get(name)) for name in names] for row in many]
+    if form == "csv":
+        writer = csv.writer(sys.stdout, lineterminator="\n")
+        writer.writerow(names)
+        writer.writerows(
+            [_guarded(row.get(name), cell) for name, cell in zip(names, line, strict=True)]
+            for row, line in zip(many, cells, strict=True)
+        )
+        return
+    _print_table(names, cells)
+
+
+def print_finding(finding: "Finding", form: str) -> None:
+    """Print a finding with as-of, n, method and caveats around its rows."""
+    if form == "json":
+        click.echo(finding.to_json())
+        return
+    print_rows(finding.rows, finding.columns, form)
+    notes = [f"as of {finding.as_of or 'never'}", f"n = {finding.n}", finding.method, *finding.caveats]
+    for note in [*([finding.notice] if finding.notice else []), *notes]:
+        say(note)
+
+
+def _print_table(names: Sequence[str], cells: Sequence[Sequence[str]]) -> None:
+    if not cells:
+        say("nothing to show")
+        return
+    short = [[_short(cell) for cell in row] for row in cells]
+    widths = [max(len(name), *(len(row[index]) for row in short)) for index, name in enumerate(names)]
+    for row in [list(names), ["─" * width for width in widths], *short]:
+        click.echo("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
+
+
+def _cell(value: Any) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, float):
+        return f"{value:.4g}" if abs(value) < 1000 else f"{value:,.0f}"
+    if isinstance(value, list | tuple | dict):
+        return json.dumps(value, ensure_ascii=False, default=str)
+    return "".join(character if character.isprintable() else " " for character in str(value))
+
+
+def _short(cell: str) -> str:
+    return cell if len(cell) <= _WIDEST else f"{cell[: _WIDEST - 1]}…"
+
+
+def _guarded(value: Any, cell: str) -> str:
+    return f"'{cell}" if isinstance(value, str) and cell.startswith(_GUARDED) else cell
+
+
+class Progress:
+    """A progress line: redrawn with rate and time left on a terminal, one line per stage elsewhere."""
+
+    def __init__(self) -> None:
+        self._terminal = sys.stderr.isatty()
+        self._stage, self._since, self._drawn, self._open = "", 0.0, 0.0, False
+
+    def __enter__(self) -> "Progress":
+        """Return the progress itself."""
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """End an open line, so that what follows starts on its own."""
+        if self._open:
+            click.echo(err=True)
+
+    def __call__(self, stage: str, done: int, total: int | None) -> None:
+        """Show how far a stage is."""
+        now = time.monotonic()
+        if stage != self._stage:
+            self._stage, self._since, self._drawn = stage, now, 0.0
+            if not self._terminal:
+                say(f"{stage} …")
+        if not self._terminal or (now - self._drawn < 0.1 and done != total):
+            return
+        self._drawn, self._open = now, True
+        rate = done / max(now - self._since, 0.001)
+        left = f", {int((total - done) / max(rate, 0.001))} s left" if total and done < total else ""
+        share = f" of {total:,}" if total else ""
+        click.echo(f"\r\x1b[K{stage}: {done:,}{share} ({rate:,.0f}/s{left})", err=True, nl=False)
+
+    def counter(self, stage: str, total: int) -> Callable[[int], None]:
+        """Return a function that adds to a stage's count."""
+        seen = 0
+
+        def tick(count: int) -> None:
+            nonlocal seen
+            seen += count
+            self(stage, seen, total)
+
+        return tick

@@ -1,0 +1,44 @@
+"""Keeps the lake up to the record, coding the texts with the keyword rules of the codebook on the way."""
+
+import hashlib
+from collections.abc import Callable, Sequence
+from functools import partial
+
+from sqlalchemy import Engine
+
+from tracker.analysis.keywords import KeywordCoder
+from tracker.domain import Codebook
+from tracker.registry.seedlist import load_codebook
+from tracker.settings import Settings
+from tracker.store import lake
+
+Progress = Callable[[str, int, int | None], None]
+
+
+def codebook(settings: Settings) -> Codebook:
+    """Return the codebook that is in force."""
+    return load_codebook(settings.seeds / "codebook.yml")
+
+
+def refresh(engine: Engine, settings: Settings, *, progress: Progress) -> str:
+    """Bring the mirror up to the record and return its version."""
+    return lake.refresh(engine, settings.lake, coder=_coder(settings), tick=partial(_tick, progress))
+
+
+def rebuild(engine: Engine, settings: Settings, *, progress: Progress) -> str:
+    """Write the mirror anew and return its version."""
+    return lake.rebuild(engine, settings.lake, coder=_coder(settings), tick=partial(_tick, progress))
+
+
+def _tick(progress: Progress, name: str, done: int, total: int) -> None:
+    progress(f"mirroring {name} by month", done, total)
+
+
+def _coder(settings: Settings) -> lake.Coder:
+    book = codebook(settings)
+    coder = KeywordCoder(book)
+
+    def code(texts: Sequence[str]) -> list[list[lake.Coding]]:
+        return [[(match.code, match.parent) for match in matches] for matches in coder.code_many(texts)]
+
+    return lake.Coder(coder.coder, book.version, hashlib.sha256(repr(book).encode()).hexdigest(), code)
