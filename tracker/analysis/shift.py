@@ -90,8 +90,8 @@ def compare(links: Links, *, permutations: int = PERMUTATIONS, seed: int = SEED)
 
 
 def _shares(counts: npt.ArrayLike) -> Floats:
-    values = np.asarray(counts, dtype=np.float64)
-    total = values.sum()
+    values: Floats = np.asarray(counts, dtype=np.float64)
+    total = float(values.sum())
     if total <= 0:
         raise ValueError("a distribution needs at least one count above 0")
     return values / total

@@ -18,7 +18,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from tracker.errors import ConfigError
+from tracker.errors import ConfigError, RetryLater
 
 TABLES = (
     "accounts", "ads", "targets", "posts", "codings", "listings", "changes", "quarantined", "claims",
@@ -52,7 +52,10 @@ class Lake:
     _engine: _Engine = field(repr=False, compare=False)
 
     def arrow(self, expression: ibis.Table) -> pa.Table:
-        """Run an expression; dates and times come as ISO text (times in UTC), sums of integers as integers."""
+        """Run an expression; dates and times come as ISO text (times in UTC), sums of integers as integers.
+
+        Raise `RetryLater` when the files of this version are gone because a newer one was published.
+        """
         return _plain(self._engine.run(expression))
 
     def rows(self, expression: ibis.Table) -> list[dict[str, Any]]:
@@ -163,8 +166,11 @@ class _DuckDB:
     def run(self, expression: ibis.Table) -> pa.Table:
         """Return the result of an expression over the added tables."""
         query = ibis.to_sql(expression, dialect="duckdb", pretty=False)
-        with self._connection.cursor() as cursor:
-            return cursor.sql(query).to_arrow_table()
+        try:
+            with self._connection.cursor() as cursor:
+                return cursor.sql(query).to_arrow_table()
+        except duckdb.IOException as error:
+            raise RetryLater("the lake was written anew while it was read; open it again") from error
 
 
 class _Spark:

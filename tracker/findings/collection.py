@@ -96,7 +96,6 @@ def asked_and_answered(question: Question) -> Finding:
             "asked",
             "outcome",
             "rows",
-            "answers",
             "account_status",
         ),
         rows=rows,
@@ -172,5 +171,4 @@ def _summary(outcomes: list[Counter[str]], items: int) -> dict[str, Any]:
         "asked": sum(1 for day in outcomes if day),
         "outcome": best,
         "rows": items if items or best in coverage.ANSWERED else None,
-        "answers": together.total(),
     }

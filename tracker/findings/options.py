@@ -10,9 +10,9 @@ from typing import Literal
 from tracker.analysis import months
 from tracker.errors import BadInput
 
-_MONTH = re.compile(r"(\d{4})-(\d{2})")
-_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
-_LONGEST = 500
+_MONTH = re.compile(r"([0-9]{4})-([0-9]{2})")
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_LONGEST = 2000
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,14 +98,8 @@ def _words(text: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(word for part in text.split(",") if (word := part.strip())))
 
 
-def _one(text: str) -> str:
-    if len(text) > _LONGEST:
-        raise ValueError(f"{len(text)} characters; expected at most {_LONGEST}")
-    return text
-
-
 def _limit(text: str) -> int:
-    if not text.isascii() or not text.isdigit() or not 1 <= int(text[:10]) <= 1_000_000:
+    if not text.isascii() or not text.isdigit() or not 1 <= int(text) <= 1_000_000:
         raise ValueError(f"{text!r} is not a whole number from 1 to 1000000")
     return int(text)
 
@@ -122,18 +116,18 @@ def _choice(words: Mapping[str, str]) -> Callable[[str], str]:
 READERS: Mapping[str, Callable[[str], object]] = {
     "since": parse_since,
     "until": parse_until,
-    "account": _one,
+    "account": str,
     "by": _words,
     "kinds": _words,
     "periods": parse_periods,
-    "source": _one,
-    "country": _one,
-    "payer": _one,
-    "code": _one,
-    "coder": _one,
+    "source": str,
+    "country": str,
+    "payer": str,
+    "code": str,
+    "coder": str,
     "polarity": _choice({word: word for word in ("include", "exclude", "used_unspecified")}),
-    "text": _one,
-    "status": _one,
+    "text": str,
+    "status": str,
     "items": _choice({"ads": "ad", "posts": "post"}),
     "level": _choice({"top": "top", "fine": "fine"}),
     "limit": _limit,
@@ -150,6 +144,8 @@ def read_options(raw: Mapping[str, str], *, allowed: tuple[str, ...], by: tuple[
             raise BadInput(f"not an option here; expected one of {', '.join(allowed)}", field=option)
         if not text:
             continue
+        if len(text) > _LONGEST:
+            raise BadInput(f"{len(text)} characters; expected at most {_LONGEST}", field=option)
         try:
             values[option] = READERS[option](text)
         except ValueError as error:
