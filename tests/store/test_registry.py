@@ -269,3 +269,22 @@ def test_a_suspicion_makes_no_claim(engine_of):
     assert claims == []
     assert row is not None
     assert row["claims"] == 0
+
+
+def test_a_claim_about_a_brand_names_the_brand(engine_of):
+    same = Claim(
+        "account",
+        "x:harbourvoice",
+        "part_of",
+        "brand",
+        "harbour-voice",
+        "press-2024",
+        "paragraph 4",
+        "Says so.",
+    )
+
+    save(engine_of, replace(SEEDS, claims=(same,)))
+
+    with unit_of_work(engine_of) as session:
+        claims = registry.claims_of(session, "account", "x:harbourvoice")
+    assert [(row["predicate"], row["object_name"]) for row in claims] == [("part_of", "Harbour Voice")]

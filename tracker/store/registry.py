@@ -154,16 +154,12 @@ def claims_of(session: Session, subject_type: domain.SubjectType, *names: str) -
     """Return the claims in which something stands, as subject or object, oldest document first.
 
     Only the latest wording of each. Columns: those of `claim`; `publisher`, `title`, `published_on`, `url`,
-    `archived`, `reliability` of the document; `subject_name` and `object_name` where that is an organisation.
+    `archived`, `reliability` of the document; `subject_name` and `object_name` where that is an organisation or a brand.
     """
-    subject, thing = _ORGANISATION.alias(), _ORGANISATION.alias()
+    subject, thing = _names_of("subject"), _names_of("object")
     rows = session.execute(
-        select(
-            _CLAIM, *ABOUT_DOCUMENT, subject.c.name.label("subject_name"), thing.c.name.label("object_name")
-        )
+        select(_CLAIM, *ABOUT_DOCUMENT, subject.label("subject_name"), thing.label("object_name"))
         .join(_DOCUMENT, _CLAIM.c.document_id == _DOCUMENT.c.id)
-        .outerjoin(subject, (_CLAIM.c.subject == subject.c.id) & (_CLAIM.c.subject_type == "organisation"))
-        .outerjoin(thing, (_CLAIM.c.object == thing.c.id) & (_CLAIM.c.object_type == "organisation"))
         .where(
             or_(
                 and_(_CLAIM.c.subject_type == subject_type, _CLAIM.c.subject.in_(names)),
@@ -174,6 +170,16 @@ def claims_of(session: Session, subject_type: domain.SubjectType, *names: str) -
     ).mappings()
     latest = {tuple(row[name] for name in _CLAIM_IDENTITY): dict(row) for row in rows}
     return list(latest.values())
+
+
+def _names_of(side: str) -> ColumnElement[str | None]:
+    """Return the name of the organisation or brand that stands on one side of a claim."""
+    kind, name = _CLAIM.c[f"{side}_type"], _CLAIM.c[side]
+    found = [
+        select(table.c.name).where(kind == word, table.c.id == name).scalar_subquery()
+        for word, table in (("organisation", _ORGANISATION), ("brand", _BRAND))
+    ]
+    return func.coalesce(*found)
 
 
 def _save_account(session: Session, seed: domain.SeedAccount, *, at: datetime) -> str:
