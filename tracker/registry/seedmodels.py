@@ -31,6 +31,8 @@ OrganisationKind = Literal[
 Level = Literal["central", "province", "city", "county", "district"]
 Language = Annotated[str, Field(pattern=r"^[a-z]{2,3}(-[A-Za-z]{4})?$")]
 
+SHORTEST_STEM = 3
+
 _SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _CODE_ID = re.compile(r"[a-z0-9_]+(\.[a-z0-9_]+)?")
 _COUNT = re.compile(
@@ -256,6 +258,15 @@ class BrandEntry(Entry):
         return domain.Brand(**self.model_dump(exclude={"accounts", "claims"}))
 
 
+def _keyword(text: str) -> str:
+    stem = text.removesuffix("*")
+    if "*" in stem or not stem.strip() or stem != stem.strip():
+        raise ValueError(f"{text!r}; a `*` may stand only at the end of a word, as in 'museum*'")
+    if text.endswith("*") and len(stem) < SHORTEST_STEM:
+        raise ValueError(f"{text!r}; a stem needs at least {SHORTEST_STEM} letters, or it matches too much")
+    return text
+
+
 class CodeEntry(Entry):
     """A code of the codebook; its id is its key there, and the part before the dot is its parent."""
 
@@ -264,7 +275,9 @@ class CodeEntry(Entry):
     includes: str
     excludes: str
     examples: Annotated[tuple[str, ...], Field(min_length=2)]
-    keywords: dict[Language, tuple[str, ...]] = Field(default_factory=dict)
+    keywords: dict[Language, tuple[Annotated[str, AfterValidator(_keyword)], ...]] = Field(
+        default_factory=dict
+    )
 
     def value(self, code_id: str) -> domain.Code:
         """Return the code under its id."""
