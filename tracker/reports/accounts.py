@@ -10,6 +10,7 @@ from tracker.reports import words
 
 Group = Literal["state-linked", "others", "control"]
 GROUPS: tuple[Group, ...] = ("state-linked", "others", "control")
+PLATFORMS = {"x": "X", "youtube": "YouTube", "tiktok": "TikTok", "vk": "VK"}
 RELATIONS = {
     "operated_by": "operated by",
     "part_of": "part of",
@@ -47,18 +48,32 @@ class Accounts:
             return None
         outward = row["brand"] or row["name"] or row["handle"] or row["account"]
         handle = f" (@{row['handle']})" if row["handle"] and row["handle"] != outward else ""
-        return f"{outward} · {row['platform']}{handle}"
+        return f"{outward} · {PLATFORMS.get(row['platform'], row['platform'].title())}{handle}"
+
+    def heading(self, account_id: int | None) -> str:
+        """Name an account in one line with its status and attribution."""
+        name = self.name(account_id) or "an account that is not in the registry"
+        status = (self.status(account_id) or "not assessed").replace("_", " ")
+        return f"{name} — {status} — {self.attribution(account_id) or 'not attributed by any document'}"
 
     def attribution(self, account_id: int | None) -> str | None:
-        """Say who attributed an account to whom and on which date; `None` where no document does."""
+        """Say who attributed an account to its operator, and when; `None` where no document does."""
         row = self.rows.get(account_id) if account_id is not None else None
         if row is None or row["operator"] is None:
             return None
         publisher = self.publishers.get(row["document_id"]) or row["document"] or "a document"
         on = row["document_date"]
-        dated = f"on {words.day(date.fromisoformat(on[:10]))}" if on else "on a date not published"
+        dated = f" on {words.day(date.fromisoformat(on[:10]))}" if on else ", date not published"
+        return f"attributed by {publisher}{dated}"
+
+    def relation(self, account_id: int) -> str | None:
+        """Say what the document says: `operated by China Internet News Center`."""
+        row = self.rows[account_id]
+        if row["operator"] is None:
+            return None
         relation = RELATIONS.get(row["predicate"], str(row["predicate"]).replace("_", " "))
-        return f"attributed by {publisher} {dated}: {relation} {row['operator']}"
+        native = f" ({row['operator_native']})" if row["operator_native"] else ""
+        return f"{relation} {row['operator']}{native}"
 
     def named(self, account_ids: Iterable[int | None]) -> list[str]:
         """The names of several accounts, each once, in alphabetical order."""

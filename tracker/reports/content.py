@@ -8,7 +8,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
 
-Kind = Literal["text", "long", "count", "number", "share", "date", "time", "hash", "digest", "status"]
+Kind = Literal[
+    "word", "text", "long", "account", "count", "number", "share", "date", "time", "hash", "digest", "status"
+]
 Row = Mapping[str, Any]
 
 
@@ -16,7 +18,8 @@ Row = Mapping[str, Any]
 class Column:
     """One column: `missing` is what stands for `None`; columns named in `under` stand small below it.
 
-    A column that is not `shown` is in the data files only.
+    A column that is not `shown` is in the data files only, one that is not `data` in the documents only.
+    A `word` is short and ours; a `text` may be anything.
     """
 
     key: str
@@ -25,6 +28,7 @@ class Column:
     missing: str = "not published"
     under: tuple[str, ...] = ()
     shown: bool = True
+    data: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,8 +36,8 @@ class Table:
     """One table with what a reader needs to trust it.
 
     `said` is the sentence with its n; `evidence` holds the SHA-256 of the answers that the rows rest on.
-    Documents show `limit` rows and say how many more the data files hold; `group` names the column that
-    gives the sub-headings.
+    Documents show `limit` rows, or as many under each heading that the column `group` gives, and say how
+    many more the data files hold.
     """
 
     name: str
@@ -53,6 +57,29 @@ class Table:
         """The columns that get a place of their own in a document."""
         below = {key for column in self.columns for key in column.under}
         return tuple(column for column in self.columns if column.shown and column.key not in below)
+
+    @property
+    def dense(self) -> bool:
+        """Say whether every column is short, so that the table stays a table on a telephone."""
+        return not {column.kind for column in self.shown_columns} & {"text", "long", "account", "digest"}
+
+    @property
+    def data_columns(self) -> tuple[Column, ...]:
+        """The columns of the data files."""
+        return tuple(column for column in self.columns if column.data)
+
+    @property
+    def groups(self) -> tuple[tuple[Any, int, tuple[Row, ...]], ...]:
+        """The rows that a document shows, under their headings, each with how many rows the heading has."""
+        found: dict[Any, list[Row]] = {}
+        for row in self.rows:
+            found.setdefault(row[self.group] if self.group else None, []).append(row)
+        return tuple((heading, len(rows), tuple(rows[: self.limit])) for heading, rows in found.items())
+
+    @property
+    def left_out(self) -> int:
+        """How many rows stand in the data files only."""
+        return len(self.rows) - sum(len(rows) for _, _, rows in self.groups)
 
     @property
     def by_key(self) -> dict[str, Column]:
@@ -105,6 +132,7 @@ class Report:
     title: str
     period: str
     summary: str
+    meaning: str
     as_of: datetime
     notice: str | None
     key_figures: tuple[KeyFigure, ...]

@@ -17,8 +17,9 @@ from tracker.reports.content import Column, Row
 from tracker.reports.weeks import Week
 
 MONTHS_BACK = 12
+COVERAGE_NOTE = "The band under the months is the coverage of the accounts drawn; those that showed nothing stand in the coverage table."
 ACCOUNT = (
-    Column("account", "account", missing="not in the registry", under=("status", "attribution")),
+    Column("account", "account", "account", missing="not in the registry", under=("status", "attribution")),
     Column("status", "status", "status", missing="not assessed"),
     Column("attribution", "attribution", missing="not attributed by any document"),
 )
@@ -49,6 +50,12 @@ class Issue:
         """Run a finding over the accepted accounts for the last months, up to the end of the week."""
         return self.finding(name, since=str(self.first_month), until=str(self.week.sunday), **options)
 
+    def coverage_of_months(self) -> list[dict[str, Any]]:
+        """The days of the months as they were answered, for the accounts and repositories that showed anything."""
+        rows = self.months_until_sunday("coverage").rows
+        showed = {(row["account"], row["source"]) for row in rows if row["rows"]}
+        return [row for row in rows if (row["account"], row["source"]) in showed]
+
     def accepted(self, *, since: date, until: date) -> ibis.Table:
         """The ads of accepted accounts that were first shown from `since` to `until`, both in."""
         scope = Scope(since=since, until=until)
@@ -66,6 +73,12 @@ class Issue:
             "status": self.accounts.status(account_id),
             "attribution": self.accounts.attribution(account_id),
         }
+
+    def looks(self) -> int:
+        """Count the answers that were given in the week, whatever days they are about: only they can show a change."""
+        given = self.lake.tables["listings"]
+        inside = given.filter(given.observed_at.date().between(self.week.monday, self.week.sunday))
+        return int(self.lake.rows(inside.aggregate(looks=inside.count()))[0]["looks"])
 
     def answers(self) -> list[dict[str, Any]]:
         """The answers that cover any day of the week, or were given in it."""

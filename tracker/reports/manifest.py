@@ -34,7 +34,7 @@ def write(report: Report, files: Mapping[str, bytes]) -> bytes:
             table.name: {
                 "title": table.title,
                 "rows": len(table.rows),
-                "columns": [column.key for column in table.columns],
+                "columns": [column.key for column in table.data_columns],
                 "said": table.said,
                 "method": table.method,
                 "evidence": sorted(table.evidence),

@@ -1,6 +1,7 @@
 """The first lines of the report: the summary with its n's, the key figures, how to cite."""
 
 from collections import Counter
+from dataclasses import dataclass
 from typing import Any
 
 from tracker.analysis.coverage import ANSWERED
@@ -10,17 +11,43 @@ from tracker.reports.issue import Issue
 from tracker.reports.sections import changes, coverage
 
 Rows = list[dict[str, Any]]
+MEANING = (
+    "An account is “accepted” when a document attributes it to a state or party body and a person has reviewed that; "
+    "only accepted accounts are counted as state-linked. Every attribution names its publisher and date."
+)
 
 
-def summary(issue: Issue, *, changed: Rows, ads: Rows, answers: Rows) -> str:
-    """Tell the week in a few sentences, and on what ground."""
-    if problem := coverage.state(answers):
-        return f"{_over(issue)}{problem}"
-    return f"{_over(issue)}{_ads(issue, ads)} {_changes(issue, changed)} {coverage.lead(issue, answers)}"
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What the week holds: its changes, the ads first shown in it, and the answers about it, of every account."""
+
+    changed: Rows
+    ads: Rows
+    answers: Rows
+
+    @property
+    def account_ids(self) -> set[int | None]:
+        """The accounts that the report speaks of."""
+        return {row["account_id"] for row in (*self.changed, *self.ads, *self.answers)}
 
 
-def key_figures(issue: Issue, *, changed: Rows, ads: Rows, answers: Rows) -> tuple[KeyFigure, ...]:
+def summary(issue: Issue, seen: Seen, *, about: str) -> str:
+    """Tell the week in a few sentences, and on what ground; `about` is what its ads speak of."""
+    ground = coverage.lead(issue, seen.answers)
+    if coverage.state(seen.answers):
+        return f"{_over(issue)}{ground}"
+    told = [
+        _ads(issue, seen.ads),
+        about if _linked(issue, seen.ads) else "",
+        _changes(issue, seen.changed),
+        ground,
+    ]
+    return _over(issue) + " ".join(filter(None, told))
+
+
+def key_figures(issue: Issue, seen: Seen) -> tuple[KeyFigure, ...]:
     """The four numbers of the first page."""
+    changed, ads, answers = seen.changed, seen.ads, seen.answers
     accepted = issue.accounts.count("state-linked")
     linked_changes, linked_ads = _linked(issue, changed), _linked(issue, ads)
     about = coverage.asked(issue, answers)
@@ -29,9 +56,11 @@ def key_figures(issue: Issue, *, changed: Rows, ads: Rows, answers: Rows) -> tup
     return (
         KeyFigure(
             "Changes seen",
-            unknown or f"{len(linked_changes):,}",
+            f"{len(linked_changes):,}" if linked_changes or issue.looks() else "–",
             f"in {words.of(_accounts(linked_changes), accepted, 'accepted account')}",
-            f"{words.count(len(changed) - len(linked_changes), 'more', 'more')} in other accounts",
+            f"{words.count(len(changed) - len(linked_changes), 'more', 'more')} in other accounts"
+            if changed or issue.looks()
+            else "no source was asked this week",
         ),
         KeyFigure(
             "Ads first shown",
@@ -43,7 +72,7 @@ def key_figures(issue: Issue, *, changed: Rows, ads: Rows, answers: Rows) -> tup
             "Accounts asked about",
             f"{len(about):,}",
             f"of {words.count(accepted, 'accepted account')}",
-            f"{words.count(accepted - len(about), 'account')} not asked about",
+            f"{accepted - len(about):,} not asked about",
         ),
         KeyFigure(
             "Answers that can be read",
@@ -75,13 +104,16 @@ def _ads(issue: Issue, ads: Rows) -> str:
     if not linked:
         return "Nothing was seen of new ads: no ad of an accepted account was first shown."
     who = words.named(issue.accounts.named(row["account_id"] for row in linked))
-    return f"{words.count(len(linked), 'ad').capitalize()} of {who} {'was' if len(linked) == 1 else 'were'} first shown."
+    payers = sorted({row["payer"] for row in linked if row["payer"]})
+    paid = sum(1 for row in linked if row["payer"])
+    by = f", {paid:,} of them paid by {words.named(payers)}" if payers else "; no payer is published"
+    return f"{words.count(len(linked), 'ad').capitalize()} of {who} {'was' if len(linked) == 1 else 'were'} first shown{by}."
 
 
 def _changes(issue: Issue, changed: Rows) -> str:
     linked = _linked(issue, changed)
     if not linked:
-        return "No change was seen in an accepted account."
+        return changes.lead(issue, changed)
     kinds = Counter(row["what"] for row in linked)
     rarest = [f"{what} ({kinds[what]})" for what in dict.fromkeys(row["what"] for row in linked)]
     return f"{changes.lead(issue, changed)} The least expected: {words.named(rarest)}."

@@ -12,8 +12,11 @@ from tracker.reports.content import Figure
 from tracker.reports.words import visible
 
 SCALE = 2
-WIDTHS = {"wide": 760, "narrow": 270}
-"""Pixels of the plotting area, without the labels at its sides."""
+WIDTHS = {"wide": 1000, "narrow": 330}
+PRINT_WIDTH = 640
+"""Pixels of a whole drawing; a wider one would have smaller letters on paper."""
+
+ROOM_FOR_LABELS = 60
 
 BEYOND_BASIC_PLANE = re.compile("[\U00010000-\U0010ffff]")
 DECLARED_ID = re.compile(r'\bid="([^"]+)"')
@@ -31,14 +34,16 @@ def for_page(figure: Figure) -> str:
 
 def for_print(figure: Figure) -> bytes:
     """Draw a figure for print, on light paper."""
-    return png(sized(figure.light, WIDTHS["wide"]))
+    spec = sized(figure.light, PRINT_WIDTH)
+    return png({**spec, "config": {**spec.get("config", {}), "background": "white"}})
 
 
 def sized(spec: Mapping[str, Any], width: int) -> dict[str, Any]:
-    """Give a specification its width in pixels, and each of its parts where it is made of several."""
+    """Make a drawing so many pixels wide with its labels, and each part of one that is made of several."""
     if "vconcat" in spec:
-        return {**spec, "vconcat": [sized(part, width) for part in spec["vconcat"]]}
-    return {**spec, "width": width}
+        inner = width - ROOM_FOR_LABELS
+        return {**spec, "vconcat": [{**part, "width": inner} for part in spec["vconcat"]]}
+    return {**spec, "width": width, "autosize": {"type": "fit-x", "contains": "padding"}}
 
 
 def svg(spec: Mapping[str, Any], name: str) -> str:

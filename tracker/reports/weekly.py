@@ -9,7 +9,8 @@ from tracker.reports import folder, manifest, opening, rendering, weeks
 from tracker.reports.content import Report, Table
 from tracker.reports.exports import csv, html, pdf, xlsx
 from tracker.reports.issue import Issue, open_issue
-from tracker.reports.sections import ads, changes, coverage, method, targeting, topics
+from tracker.reports.opening import Seen
+from tracker.reports.sections import ads, changes, coverage, method, targeting, topics, who
 
 
 def build(lake: Lake, week: str, out: Path) -> Path:
@@ -30,23 +31,26 @@ def build(lake: Lake, week: str, out: Path) -> Path:
 
 def compose(issue: Issue) -> Report:
     """Ask the lake for everything and put the story together, without giving it a form."""
-    changed, shown, answers = changes.read(issue), ads.read(issue), issue.answers()
+    seen = Seen(changed=changes.read(issue), ads=ads.read(issue), answers=issue.answers())
+    about = topics.section(issue)
     sections = (
-        changes.section(issue, changed),
-        ads.section(issue, shown),
-        topics.section(issue),
+        changes.section(issue, seen.changed),
+        ads.section(issue, seen.ads),
+        about,
         targeting.section(issue),
-        coverage.section(issue, answers),
+        who.section(issue, seen.account_ids),
+        coverage.section(issue, seen.answers),
     )
     tables = [part for section in sections for part in section.parts if isinstance(part, Table)]
     return Report(
         week=issue.week.name,
         title=f"What changed in the week of {issue.week.words}?",
         period=issue.week.words,
-        summary=opening.summary(issue, changed=changed, ads=shown, answers=answers),
+        summary=opening.summary(issue, seen, about=about.lead),
+        meaning=opening.MEANING,
         as_of=issue.as_of,
         notice=issue.lake.notice,
-        key_figures=opening.key_figures(issue, changed=changed, ads=shown, answers=answers),
+        key_figures=opening.key_figures(issue, seen),
         sections=(*sections, method.section(issue, tables)),
         citation=opening.citation(issue),
         facts={

@@ -4,7 +4,7 @@ import re
 from datetime import date, datetime
 from typing import Any
 
-from tracker.reports.content import Column, Row
+from tracker.reports.content import Column, Row, Table
 
 MONTHS = (
     "January", "February", "March", "April", "May", "June",
@@ -88,12 +88,17 @@ def shown(value: Any, column: Column) -> str:
     if column.kind == "count":
         return f"{value:,}"
     if column.kind == "number":
-        return f"{value:,.3g}" if isinstance(value, float) else f"{value:,}"
+        return f"{value:,.3f}" if isinstance(value, float) else f"{value:,}"
     if column.kind == "hash":
         return str(value)[:SHORT_HASH]
     if isinstance(value, datetime):
         return f"{value:%Y-%m-%d %H:%M}"
     return visible(str(value))
+
+
+def cut(table: Table) -> str:
+    """Say where the rows are that a document leaves out."""
+    return f"{len(table.rows) - table.left_out:,} of {len(table.rows):,} rows are shown; all are in data/{table.name}.csv."
 
 
 def under(row: Row, column: Column, columns: dict[str, Column]) -> list[str]:

@@ -15,9 +15,9 @@ def write(table: Table) -> bytes:
     """Write one table as UTF-8 with a header of column keys; an empty cell means: not published."""
     lines = StringIO(newline="")
     writer = csv.writer(lines, quoting=csv.QUOTE_ALL, lineterminator="\n")
-    writer.writerow([column.key for column in table.columns])
+    writer.writerow([column.key for column in table.data_columns])
     for row in table.rows:
-        writer.writerow([cell(row.get(column.key)) for column in table.columns])
+        writer.writerow([cell(row.get(column.key)) for column in table.data_columns])
     return lines.getvalue().encode("utf-8")
 
 

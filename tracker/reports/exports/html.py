@@ -3,7 +3,6 @@
 import base64
 from collections.abc import Mapping
 from importlib.resources import files
-from itertools import groupby
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -30,16 +29,17 @@ def write(report: Report, *, drawings: Mapping[str, str]) -> bytes:
     return page.encode("utf-8")
 
 
-def grouped(table: Table) -> list[tuple[str | None, list[Row]]]:
-    """Split the rows that a document shows under their sub-headings, in the order of the rows."""
-    rows = table.rows[: table.limit]
+def grouped(table: Table) -> list[tuple[str | None, tuple[Row, ...]]]:
+    """Word the headings of a table: how many rows each has, and how many of them are shown."""
+    return [(_heading(table, heading, count, len(rows)), rows) for heading, count, rows in table.groups]
+
+
+def _heading(table: Table, heading: Any, count: int, shown: int) -> str | None:
     if table.group is None:
-        return [(None, list(rows))]
-    key, whole = table.group, [row.get(table.group) for row in table.rows]
-    return [
-        (f"{words.visible(str(value))} · {whole.count(value)}", list(group))
-        for value, group in groupby(rows, key=lambda row: row.get(key))
-    ]
+        return None
+    column = table.by_key[table.group]
+    cut = "" if shown == count else f", {shown} shown"
+    return f"{words.shown(heading, column)} · {count:,}{cut}"
 
 
 def under(row: Row, column: Column, table: Table) -> list[dict[str, str]]:
@@ -64,6 +64,7 @@ def _environment() -> Environment:
         time=words.time,
         under=under,
         grouped=grouped,
+        cut=words.cut,
         state=state,
     )
     environment.tests["figure"] = lambda part: isinstance(part, Figure)

@@ -2,6 +2,7 @@
 
 import json
 import re
+import struct
 import tempfile
 from collections.abc import Mapping
 from datetime import UTC
@@ -16,8 +17,11 @@ from tracker.reports.exports.html import grouped, state
 
 TEMPLATE = Path(__file__).resolve().parent.parent / "templates" / "report.typ"
 LONG_RUN = re.compile(r"[^\s\u2e80-\u9fff\uac00-\ud7af\uff00-\uffef]{18,}")
+PNG_SIZE = 16
+"""Where a PNG says how wide and how high it is (PNG specification, chunk IHDR)."""
+
 BREAK_HERE = "\u200b"
-WIDTHS = {"long": 4, "text": 2, "digest": 5}
+WIDTHS = {"long": 5, "account": 4, "text": 3, "digest": 7}
 
 
 def write(report: Report, *, drawings: Mapping[str, bytes]) -> bytes:
@@ -25,7 +29,9 @@ def write(report: Report, *, drawings: Mapping[str, bytes]) -> bytes:
     with tempfile.TemporaryDirectory() as folder:
         root = Path(folder)
         (root / "report.typ").write_bytes(TEMPLATE.read_bytes())
-        (root / "report.json").write_text(json.dumps(_content(report), ensure_ascii=True), encoding="utf-8")
+        (root / "report.json").write_text(
+            json.dumps(_content(report, drawings), ensure_ascii=True), encoding="utf-8"
+        )
         for name, drawn in drawings.items():
             (root / f"{name}.png").write_bytes(drawn)
         compiler = typst.Compiler(
@@ -49,7 +55,7 @@ def _drawn(text: str) -> str:
     return breakable(fonts.drawable(text))
 
 
-def _content(report: Report) -> dict[str, Any]:
+def _content(report: Report, drawings: Mapping[str, bytes]) -> dict[str, Any]:
     return {
         "title": _text(report.title),
         "author": "Influence tracker",
@@ -58,6 +64,7 @@ def _content(report: Report) -> dict[str, Any]:
         "footer": f"Influence tracker {report.facts['tool_version']} · data to {words.time(report.as_of)}",
         "notice": _text(report.notice) if report.notice else None,
         "summary": _text(report.summary),
+        "meaning": _text(report.meaning),
         "key_figures": [
             {
                 "label": figure.label,
@@ -73,7 +80,8 @@ def _content(report: Report) -> dict[str, Any]:
                 "lead": _text(section.lead),
                 "notes": [_text(note) for note in section.notes],
                 "parts": [
-                    _figure(part) if isinstance(part, Figure) else _table(part) for part in section.parts
+                    _figure(part, drawings[part.name]) if isinstance(part, Figure) else _table(part)
+                    for part in section.parts
                 ],
             }
             for section in report.sections
@@ -82,12 +90,14 @@ def _content(report: Report) -> dict[str, Any]:
     }
 
 
-def _figure(figure: Figure) -> dict[str, Any]:
+def _figure(figure: Figure, drawn: bytes) -> dict[str, Any]:
+    width, height = struct.unpack_from(">LL", drawn, PNG_SIZE)
     return {
         "type": "figure",
         "title": _text(figure.title),
         "subtitle": _text(figure.subtitle),
         "file": f"{figure.name}.png",
+        "ratio": height / width,
         "alt": _text(figure.alt),
         "note": _text(figure.note),
     }
@@ -95,12 +105,9 @@ def _figure(figure: Figure) -> dict[str, Any]:
 
 def _table(table: Table) -> dict[str, Any]:
     columns = table.shown_columns
-    hidden = len(table.rows) - table.limit
     foot = [table.note] if table.note else []
-    if hidden > 0:
-        foot.append(
-            f"The first {table.limit} of {len(table.rows):,} rows; all of them are in data/{table.name}.csv."
-        )
+    if table.left_out:
+        foot.append(words.cut(table))
     return {
         "type": "table",
         "title": _text(table.title),

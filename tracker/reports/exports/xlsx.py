@@ -14,8 +14,10 @@ LONGEST_CELL = 32_767
 
 CUT = " … [cut here; the CSV has the whole text]"
 WIDTHS = {
+    "word": 16,
     "text": 24,
     "long": 60,
+    "account": 32,
     "count": 12,
     "number": 12,
     "share": 12,
@@ -90,11 +92,11 @@ def _read_me(book: Any, report: Report, styles: dict[str, Any]) -> None:
 def _sheet(book: Any, table: Table, styles: dict[str, Any]) -> None:
     sheet = book.add_worksheet(table.name)
     sheet.freeze_panes(1, 0)
-    for index, column in enumerate(table.columns):
+    for index, column in enumerate(table.data_columns):
         sheet.set_column(index, index, WIDTHS[column.kind])
         sheet.write_string(0, index, column.key, styles["head"])
     for number, row in enumerate(table.rows, start=1):
-        for index, column in enumerate(table.columns):
+        for index, column in enumerate(table.data_columns):
             _cell(sheet, number, index, value=row.get(column.key), style=styles.get(column.kind))
 
 

@@ -1,5 +1,7 @@
 """The week's ads: how many were first shown, by whom, and who paid."""
 
+from dataclasses import replace
+from datetime import date
 from typing import Any
 
 from tracker import charts
@@ -9,16 +11,17 @@ from tracker.reports import words
 from tracker.reports.accounts import Group
 from tracker.reports.content import Column, Figure, Section, Table
 from tracker.reports.figures import figure
-from tracker.reports.issue import ACCOUNT, MONTHS_BACK, Issue, typed
+from tracker.reports.issue import ACCOUNT, COVERAGE_NOTE, MONTHS_BACK, Issue, typed
 
 COLUMNS = (
     Column("first_shown", "first shown", "date"),
-    *ACCOUNT,
-    Column("text", "text", "long", missing="not published", under=("payer_words",)),
-    Column("payer_words", "paid by"),
+    *(replace(column, shown=False, under=()) for column in ACCOUNT),
+    Column("who", "account", shown=False, data=False),
+    Column("text", "text", "long", missing="text not published", under=("payer_words",)),
+    Column("payer_words", "paid by", data=False),
     Column("payer", "payer", shown=False),
     Column("beneficiary", "beneficiary", shown=False),
-    Column("impressions", "impressions"),
+    Column("impressions", "impressions", "word", data=False),
     Column("impressions_lower", "impressions, lower", "number", shown=False),
     Column("impressions_upper", "impressions, upper", "number", shown=False),
     Column("last_shown", "last shown", "date", shown=False),
@@ -47,7 +50,7 @@ PAYERS = (
     Column("ads", "ads", "count"),
 )
 MONTHS = (
-    Column("month", "month"),
+    Column("month", "month", "word"),
     Column("ads", "ads", "count"),
     Column("impressions_lower", "impressions, at least", "count"),
     Column("impressions_upper", "at most", "count"),
@@ -55,15 +58,16 @@ MONTHS = (
 
 
 def read(issue: Issue) -> list[dict[str, Any]]:
-    """Read the ads of every account that were first shown in the week, oldest first."""
+    """Read the ads of every account that were first shown in the week, oldest first for each account."""
     scope = Scope(since=issue.week.monday, until=issue.week.sunday)
     found = dated(ads_in_scope(issue.lake.tables, scope), scope).order_by(
-        "first_shown", "account_id", "ad_id"
+        "account_id", "first_shown", "ad_id"
     )
     return [
         {
             **row,
             **issue.account_cells(row["account_id"]),
+            "who": issue.accounts.heading(row["account_id"]),
             "payer_words": f"paid by {row['payer']}" if row["payer"] else "payer not published",
             "impressions": _range(row["impressions_lower"], row["impressions_upper"]),
             "snapshot": f"ad-{row['snapshot_id']}",
@@ -125,6 +129,8 @@ def _table(issue: Issue, rows: list[dict[str, Any]], group: Group) -> Table:
         method=METHOD,
         empty="No ad was first shown this week in the answers that the sources gave.",
         evidence=tuple(sorted({row["evidence"] for row in mine if row["evidence"]})),
+        group="who",
+        limit=20,
     )
 
 
@@ -132,8 +138,9 @@ def _drawing(issue: Issue, monthly: list[dict[str, Any]], payers: list[dict[str,
     if not any(row["month"] for row in monthly):
         return ()
     topics = issue.months_until_sunday("topics").rows
-    coverage = issue.months_until_sunday("coverage").rows
+    coverage = issue.coverage_of_months()
     total = sum(row["ads"] for row in monthly if row["month"])
+    ruled = "A dashed rule marks the first ad with a new payer. " if charts.new_payers(payers) else ""
     return (
         figure(
             "ads_per_month_chart",
@@ -141,18 +148,21 @@ def _drawing(issue: Issue, monthly: list[dict[str, Any]], payers: list[dict[str,
                 monthly, as_of=issue.as_of, topics=topics, payers=payers, coverage=coverage, look=look
             ),
             alt=f"Bars of the ads first shown in each month, {total:,} in all; the rows are in the table below.",
-            note="A dashed rule marks the first ad with a new payer. The last month runs to the end of the week.",
+            note=f"{ruled}The last month runs to the end of the week. {COVERAGE_NOTE}",
         ),
     )
 
 
 def _months_table(issue: Issue, monthly: Any, evidence: tuple[str, ...]) -> Table:
+    published = any(row["impressions_lower"] is not None for row in monthly.rows)
+    columns = tuple(replace(column, shown=published or column.key in ("month", "ads")) for column in MONTHS)
+    without = "" if published else " No impressions are published for any of them."
     return Table(
         name="ads_per_month",
         title="Ads by month",
-        columns=MONTHS,
-        rows=typed(monthly.rows, MONTHS),
-        said=f"{words.count(monthly.n, 'ad').capitalize()} of accepted accounts in the {MONTHS_BACK} months to {words.day(issue.week.sunday)}.",
+        columns=columns,
+        rows=typed(monthly.rows, columns),
+        said=f"{words.count(monthly.n, 'ad').capitalize()} of accepted accounts in the {MONTHS_BACK} months to {words.day(issue.week.sunday)}.{without}",
         method=monthly.method,
         empty="No ad of an accepted account in these months.",
         note=" ".join(monthly.caveats),
@@ -167,11 +177,26 @@ def _payers_table(issue: Issue, payers: Any, evidence: tuple[str, ...]) -> Table
         title="Who paid?",
         columns=PAYERS,
         rows=typed(payers.rows, PAYERS),
-        said=f"The payer is published for {words.of(known, payers.n, 'ad')} in the {MONTHS_BACK} months to {words.day(issue.week.sunday)}.",
+        said=(
+            f"The payer is published for {words.of(known, payers.n, 'ad')} in the {MONTHS_BACK} months to "
+            f"{words.day(issue.week.sunday)}.{_first_named(payers.rows)}"
+        ),
         method=payers.method,
         empty="No ad of an accepted account in these months.",
         note=" ".join(payers.caveats),
         evidence=evidence,
+    )
+
+
+def _first_named(rows: list[dict[str, Any]]) -> str:
+    """Say since when each payer is published, where ads before it had none."""
+    unnamed = {row["account"]: row["ads"] for row in rows if not row["payer"]}
+    named = [row for row in rows if row["payer"] and row["first_shown"] and row["account"] in unnamed]
+    named.sort(key=lambda row: (row["first_shown"], row["payer"]))
+    return "".join(
+        f" {row['payer']} is published for {row['brand'] or row['account']} since "
+        f"{words.day(date.fromisoformat(row['first_shown']))}."
+        for row in named[:3]
     )
 
 

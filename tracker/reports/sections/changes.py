@@ -30,8 +30,9 @@ COLUMNS = (
     Column("at", "seen (UTC)", "time"),
     *ACCOUNT,
     Column("type", "type", shown=False),
-    Column("what", "what", shown=False),
-    Column("subject", "subject", under=("field",)),
+    Column("what", "what", shown=False, data=False),
+    Column("about", "about", "long", missing="no text kept", under=("field", "subject")),
+    Column("subject", "subject"),
     Column("field", "field", missing="the whole"),
     Column("before", "from", "long", missing="nothing seen before"),
     Column("after", "to", "long", missing="not shown any more"),
@@ -45,6 +46,11 @@ METHOD = (
     "Two observations of the same series are compared; each difference is one change, dated by the later "
     "observation. A change of the tool or of what was asked is not a change. A query that failed or came back "
     "empty without confirmation makes nothing disappear."
+)
+EMPTY = "Sources were asked this week, and no change was seen."
+NOT_LOOKED = (
+    "No source was asked during this week, so no change could be seen in it. What the next answers showed to be different "
+    "stands in the week of those answers."
 )
 TITLES: dict[Group, str] = {
     "state-linked": "Accepted accounts",
@@ -62,12 +68,13 @@ def read(issue: Issue) -> list[dict[str, Any]]:
     """Read the week's changes of every account, the least expected first."""
     lake, week = issue.lake, issue.week
     found = analysis.changes(lake.tables["changes"], Scope(since=week.monday, until=week.sunday))
-    evidence = _evidence_of_snapshots(issue)
+    evidence, texts = _evidence_of_snapshots(issue), _texts_of_snapshots(issue)
     rows = [
         {
             **row,
             **issue.account_cells(row["account_id"]),
             "what": LEAST_EXPECTED_FIRST.get(row["type"], str(row["type"]).replace("_", " ")),
+            "about": texts.get(row["snapshot_after"]) or texts.get(row["snapshot_before"]),
             "evidence": evidence.get(row["snapshot_after"]) or evidence.get(row["snapshot_before"]),
         }
         for row in lake.rows(found)
@@ -95,15 +102,13 @@ def lead(issue: Issue, rows: list[dict[str, Any]]) -> str:
     linked = [row for row in rows if issue.accounts.group(row["account_id"]) == "state-linked"]
     who = {row["account_id"] for row in linked}
     apart = len(rows) - len(linked)
-    sentence = (
-        f"{words.count(len(linked), 'change').capitalize()} in "
-        f"{words.of(len(who), issue.accounts.count('state-linked'), 'accepted account')}."
-    )
-    return (
-        f"{sentence} {words.count(apart, 'change').capitalize()} in other accounts stand apart."
-        if apart
-        else sentence
-    )
+    whole = issue.accounts.count("state-linked")
+    others = f" {words.count(apart, 'change').capitalize()} in other accounts stand apart." if apart else ""
+    if linked:
+        return f"{words.count(len(linked), 'change').capitalize()} in {words.of(len(who), whole, 'accepted account')}.{others}"
+    if not issue.looks():
+        return f"No source was asked during the week, so no change could be seen in it.{others}"
+    return f"No change was seen in {words.count(whole, 'accepted account')}.{others}"
 
 
 def _table(issue: Issue, rows: list[dict[str, Any]], group: Group) -> Table:
@@ -116,10 +121,10 @@ def _table(issue: Issue, rows: list[dict[str, Any]], group: Group) -> Table:
         rows=typed(mine, COLUMNS),
         said=f"{words.count(len(mine), 'change').capitalize()} in {words.of(len(who), issue.accounts.count(group), 'account')}.",
         method=METHOD,
-        empty="No change was seen this week.",
+        empty=EMPTY if issue.looks() else NOT_LOOKED,
         evidence=tuple(sorted({row["evidence"] for row in mine if row["evidence"]})),
         group="what",
-        limit=40,
+        limit=10,
     )
 
 
@@ -145,3 +150,12 @@ def _evidence_of_snapshots(issue: Issue) -> dict[str, str]:
     return {f"listing-{row['listing_id']}": row["evidence"] for row in listings} | {
         f"ad-{row['snapshot_id']}": row["evidence"] for row in ads
     }
+
+
+def _texts_of_snapshots(issue: Issue) -> dict[str, str]:
+    """Find the text of the ads that changed, by their latest snapshot."""
+    changes, ads = issue.lake.tables["changes"], issue.lake.tables["ads"]
+    since, until = issue.week.monday, issue.week.sunday
+    touched = changes.filter(changes.at.date().between(since, until)).select("account_id").distinct()
+    rows = issue.lake.rows(ads.semi_join(touched, "account_id").select("snapshot_id", "text"))
+    return {f"ad-{row['snapshot_id']}": row["text"] for row in rows if row["text"]}

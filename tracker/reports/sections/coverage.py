@@ -4,7 +4,7 @@ from collections import Counter, defaultdict
 from datetime import date, timedelta
 from typing import Any
 
-from tracker.analysis.coverage import ANSWERED, best
+from tracker.analysis.coverage import ANSWERED, best_first
 from tracker.reports import words
 from tracker.reports.content import Column, Section, Table
 from tracker.reports.issue import ACCOUNT, Issue, typed
@@ -22,15 +22,15 @@ OUTCOMES = {
 }
 COLUMNS = (
     *ACCOUNT,
-    Column("source", "asked of"),
+    Column("source", "asked of", "word"),
     Column("days_covered", "days covered", "count"),
     Column("days_of", "of", "count"),
     Column("answers", "answers", "count"),
     Column("outcomes", "outcomes", "text"),
-    Column("gaps", "days nobody asked about", missing="none"),
+    Column("gaps", "days nobody asked about", "text", missing="none"),
 )
 QUARANTINED = (
-    Column("source", "source"),
+    Column("source", "source", "word"),
     Column("evidence", "evidence", "hash"),
     Column("line", "line", "number"),
     Column("field", "field"),
@@ -107,7 +107,7 @@ def _table(issue: Issue, answers: list[dict[str, Any]]) -> Table:
 def _row(issue: Issue, account_id: int | None, source: str, answers: list[dict[str, Any]]) -> dict[str, Any]:
     by_day = {day: [row["outcome"] for row in answers if _covers(row, day)] for day in _days(issue.week)}
     missing = [day for day, outcomes in by_day.items() if not outcomes]
-    outcomes = Counter(best(found) for found in by_day.values() if found)
+    outcomes = Counter(best_first(found)[0] for found in by_day.values() if found)
     cells = issue.account_cells(account_id)
     if account_id is None:
         cells["account"] = "every account of the source"

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from tracker.analysis import shift as analysis
-from tracker.analysis.targeting import Criteria, criteria, links
+from tracker.analysis.targeting import LOOKALIKE, Criteria, criteria, links
 from tracker.reports import words
 from tracker.reports.content import Column, Table
 from tracker.reports.issue import Issue, typed
@@ -17,11 +17,11 @@ FEWEST_ADS = 5
 
 LEVEL = 0.05
 COLUMNS = (
-    Column("compared", "compared"),
+    Column("compared", "compared", "text"),
     Column("n_from", "ads before", "count"),
     Column("n_to", "ads this week", "count"),
     Column("jsd", "divergence (0–1)", "number", missing="not enough data to tell"),
-    Column("chance", "if nothing had changed", missing="–"),
+    Column("chance", "if nothing had changed", "word", missing="–", data=False),
     Column("band_lower", "chance, from", "number", shown=False),
     Column("band_upper", "chance, to", "number", shown=False),
     Column("p", "p", "number", missing="–"),
@@ -69,8 +69,8 @@ def said(moved: Moved) -> str:
     if moved.found is None:
         return f"Whether the targeting moved: not enough data to tell ({sides})."
     if moved.found.p >= LEVEL:
-        return f"Against the {WEEKS_BEFORE} weeks before it differs within what chance gives (p = {_p(moved.found.p)}; {sides})."
-    return f"Against the {WEEKS_BEFORE} weeks before it differs by more than chance gives (p = {_p(moved.found.p)}; {sides})."
+        return f"Against the {WEEKS_BEFORE} weeks before it differs within what chance gives ({_p(moved.found.p)}; {sides})."
+    return f"Against the {WEEKS_BEFORE} weeks before it differs by more than chance gives ({_p(moved.found.p)}; {sides})."
 
 
 def table(issue: Issue, moved: Moved, evidence: tuple[str, ...]) -> Table:
@@ -88,7 +88,7 @@ def table(issue: Issue, moved: Moved, evidence: tuple[str, ...]) -> Table:
             "band_lower": round(band[0], 4),
             "band_upper": round(band[1], 4),
             "chance": f"{band[0]:.2f}–{band[1]:.2f}",
-            "top": _top(moved),
+            "top": _top(moved) if moved.found.p < LEVEL else "nothing beyond chance",
         }
     return Table(
         name="targeting_shift",
@@ -111,9 +111,14 @@ def _top(moved: Moved) -> str:
         :6
     ]
     return ", ".join(
-        f"{'+' if bits[number] > 0 else '−'} {moved.criteria[number][0].replace('_', ' ')} {moved.criteria[number][1]}"
-        for number in order
+        f"{'+' if bits[number] > 0 else '−'} {_words(moved.criteria[number])}" for number in order
     )
+
+
+def _words(criterion: tuple[str, str, str]) -> str:
+    kind, value, polarity = criterion
+    named = "audience of" if kind == LOOKALIKE else kind.replace("_", " ")
+    return f"{'not ' if polarity == 'exclude' else ''}{named} {value}"
 
 
 def _links(issue: Issue, period: Week) -> list[dict[str, Any]]:
@@ -126,4 +131,4 @@ def _criterion(row: dict[str, Any]) -> tuple[str, str, str]:
 
 
 def _p(p: float) -> str:
-    return "< 0.001" if p < 0.001 else f"{p:.3f}"
+    return "p < 0.001" if p < 0.001 else f"p = {p:.3f}"

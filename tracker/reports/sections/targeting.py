@@ -1,5 +1,6 @@
 """Whom the ads were aimed at: the week's criteria beside those of the 13 weeks before, and the audiences sought."""
 
+from dataclasses import replace
 from typing import Any
 
 from tracker import charts
@@ -7,7 +8,7 @@ from tracker.analysis.targeting import LOOKALIKE, Criteria, ads_per_criterion, c
 from tracker.reports import words
 from tracker.reports.content import Column, Figure, Section, Table
 from tracker.reports.figures import figure
-from tracker.reports.issue import Issue, typed
+from tracker.reports.issue import COVERAGE_NOTE, Issue, typed
 from tracker.reports.sections import shift
 from tracker.reports.weeks import WEEKS_BEFORE, Week
 
@@ -15,10 +16,10 @@ KINDS = {LOOKALIKE: "audience sought", "location_living_in": "location, living i
 POLARITIES = {"include": "included", "exclude": "excluded", "used_unspecified": "used, not said how"}
 CRITERIA = (
     Column("kind", "kind", shown=False),
-    Column("kind_words", "kind"),
-    Column("value", "criterion", "long"),
+    Column("kind_words", "kind", "word", shown=False, data=False),
+    Column("value", "criterion", "text"),
     Column("polarity", "included or excluded", shown=False),
-    Column("polarity_words", "how"),
+    Column("polarity_words", "how", "word", data=False),
     Column("ads", "ads this week", "count"),
     Column("ads_of", "of", "count"),
     Column("ads_before", f"ads, {WEEKS_BEFORE} weeks before", "count"),
@@ -74,7 +75,8 @@ def _compared(issue: Issue) -> tuple[list[dict[str, Any]], int, int]:
         }
         for kind, value, polarity in week.keys() | before.keys()
     ]
-    rows.sort(key=lambda row: (-row["ads"], -row["ads_before"], row["kind"], row["value"], row["polarity"]))
+    rows.sort(key=lambda row: (-row["ads"], -row["ads_before"], row["value"], row["polarity"]))
+    rows.sort(key=lambda row: row["kind"])
     return rows, n_week, n_before
 
 
@@ -115,13 +117,19 @@ def _criteria_table(
         method=METHOD,
         empty="No targeting was published for ads of accepted accounts first shown in these weeks.",
         evidence=evidence,
+        group="kind_words",
+        limit=10,
     )
 
 
 def _audiences_table(
     rows: list[dict[str, Any]], n_week: int, n_before: int, evidence: tuple[str, ...]
 ) -> Table:
-    columns = tuple(column for column in CRITERIA if column.key not in ("kind", "kind_words"))
+    columns = tuple(
+        replace(column, label="account named") if column.key == "value" else column
+        for column in CRITERIA
+        if column.key not in ("kind", "kind_words")
+    )
     return Table(
         name="audiences_sought",
         title="Audiences sought",
@@ -143,7 +151,7 @@ def _drawing(issue: Issue) -> tuple[Figure, ...]:
     targeting = issue.months_until_sunday("targeting")
     if not any(row["month"] for row in targeting.rows):
         return ()
-    coverage = issue.months_until_sunday("coverage").rows
+    coverage = issue.coverage_of_months()
     return (
         figure(
             "targeting_chart",
@@ -151,6 +159,6 @@ def _drawing(issue: Issue) -> tuple[Figure, ...]:
                 targeting.rows, as_of=issue.as_of, n=targeting.n, coverage=coverage, look=look
             ),
             alt="A grid of how many ads used each criterion in each month; the rows are in the finding `targeting`.",
-            note=AUDIENCES_NOTE,
+            note=f"{AUDIENCES_NOTE} {COVERAGE_NOTE}",
         ),
     )

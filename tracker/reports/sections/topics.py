@@ -7,10 +7,10 @@ from tracker.findings import Finding
 from tracker.reports import words
 from tracker.reports.content import Column, Figure, Section, Table
 from tracker.reports.figures import figure
-from tracker.reports.issue import MONTHS_BACK, Issue, typed
+from tracker.reports.issue import COVERAGE_NOTE, MONTHS_BACK, Issue, typed
 
 SHARES = (
-    Column("code", "topic", missing="not coded"),
+    Column("code", "topic", "word", missing="not coded"),
     Column("items", "items", "count"),
     Column("n", "of", "count"),
     Column("share", "share", "share", missing="–"),
@@ -18,8 +18,8 @@ SHARES = (
     Column("upper", "to", "share", missing="–"),
     Column("uncoded_share", "not coded", "share", missing="–"),
 )
-WEEKLY = (Column("iso_week", "week"), *SHARES)
-MONTHLY = (Column("month", "month"), *SHARES)
+WEEKLY = (Column("iso_week", "week", "word"), *SHARES)
+MONTHLY = (Column("month", "month", "word"), *SHARES)
 NOUNS = {"ads": "ad", "posts": "post"}
 
 
@@ -94,7 +94,7 @@ def _drawing(issue: Issue, monthly: Finding, items: str) -> tuple[Figure, ...]:
     rows: list[dict[str, Any]] = monthly.rows
     if not any(row["share"] is not None for row in rows):
         return ()
-    coverage = issue.months_until_sunday("coverage").rows
+    coverage = issue.coverage_of_months()
     return (
         figure(
             _name("topics_chart", items),
@@ -102,7 +102,7 @@ def _drawing(issue: Issue, monthly: Finding, items: str) -> tuple[Figure, ...]:
             title=f"Which share of the {items} is about what?",
             subtitle=f"Share of all {items} by month, coded or not, with 95 % Wilson intervals · n = {monthly.n:,} · {charts.until(issue.as_of)}",
             alt=f"Lines of the share of each topic among the {items} by month; the rows are in the table below.",
-            note="The wide band of a month with few items is the honest part of the picture.",
+            note=f"A month with few items has a wide interval: its point may be chance. {COVERAGE_NOTE}",
         ),
     )
 

@@ -1,0 +1,62 @@
+"""Whose accounts these are said to be: the accounts of the week with their attribution."""
+
+from typing import Any
+
+from tracker.reports import words
+from tracker.reports.content import Column, Section, Table
+from tracker.reports.issue import ACCOUNT, Issue, typed
+
+COLUMNS = (
+    *ACCOUNT,
+    Column("said", "the document says", "long", missing="nothing on who operates it"),
+    Column("document", "document", shown=False),
+    Column("confidence", "confidence", missing="not graded"),
+    Column("label", "label of the platform", missing="not checked"),
+    Column("followers", "followers, as published", missing="not published"),
+)
+LABELS = {
+    "state_affiliated": "“state-affiliated”",
+    "state_controlled_media": "“state-controlled media”",
+    "government_check": "government check",
+    "paid_check": "paid check only",
+    "none": "no label",
+    "unknown": None,
+}
+
+
+def section(issue: Issue, account_ids: set[int | None]) -> Section:
+    """Tell who attributed each account that the report speaks of, to whom and when."""
+    known = {key for key in account_ids if key in issue.accounts.rows}
+    rows = [_row(issue, key) for key in known if key is not None]
+    rows.sort(key=lambda row: (row["status"] != "accepted", row["status"] == "control", row["account"]))
+    attributed = sum(1 for row in rows if row["attribution"])
+    return Section(
+        name="accounts",
+        title="Whose accounts are these said to be?",
+        lead=f"{words.of(attributed, len(rows), 'account')} of this report {'has' if attributed == 1 else 'have'} a documented attribution.",
+        parts=(
+            Table(
+                name="accounts",
+                title="The accounts of this report",
+                columns=COLUMNS,
+                rows=typed(rows, COLUMNS),
+                said=f"{words.count(len(rows), 'account').capitalize()} with a change, an ad or an answer this week.",
+                method="The latest attribution of the registry for each account; the claims behind it are on the account's page.",
+                empty="No account had a change, an ad or an answer this week.",
+                note="A paid check says that someone paid, not who. “Not checked” is not “no label”.",
+                limit=60,
+            ),
+        ),
+    )
+
+
+def _row(issue: Issue, account_id: int) -> dict[str, Any]:
+    row = issue.accounts.rows[account_id]
+    return {
+        **issue.account_cells(account_id),
+        "said": issue.accounts.relation(account_id),
+        "document": row["document"],
+        "confidence": row["confidence"],
+        "label": LABELS.get(row["label"], row["label"]),
+        "followers": row["followers"],
+    }
