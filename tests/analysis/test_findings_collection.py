@@ -153,5 +153,6 @@ def test_the_coverage_of_an_account_includes_the_answers_about_whole_data_sets(m
 
 
 def test_an_outcome_that_nobody_listed_is_the_worst() -> None:
-    assert coverage.best(["error", "eaten"]) == "error"
-    assert coverage.best(["throttled", "empty_confirmed", "gone"]) == "empty_confirmed"
+    assert coverage.best_first(["eaten", "throttled", "error", "gone", "rows", "gone"]) == (
+        "rows", "gone", "throttled", "error", "eaten",
+    )  # fmt: skip

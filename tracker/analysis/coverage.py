@@ -1,10 +1,14 @@
 """What was asked, when, and how it was answered: the ground under every count."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, Literal
 
 import ibis
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
 from ibis import _
 
 from tracker.analysis import months
@@ -17,29 +21,133 @@ BEST_FIRST = (
 ANSWERED = frozenset({"rows", "empty_confirmed"})
 """The outcomes after which nothing found may be read as zero."""
 
+Ints = npt.NDArray[np.int64]
+Days = npt.NDArray[np.datetime64]
+
+_NO_ACCOUNT = -1
+_ONE_DAY = np.timedelta64(1, "D")
+
 
 def asked(listings: ibis.Table) -> ibis.Table:
     """Count answers by what they cover: `account_id`, `source`, `first_day`, `last_day`, `outcome`, `answers`."""
     keys = ["account_id", "source", "first_day", "last_day", "outcome"]
-    return listings.group_by(keys).agg(answers=_.count()).order_by(keys)
+    return listings.group_by(keys).agg(answers=_.count()).order_by("source", "account_id")
 
 
-def per_day(items: ibis.Table) -> ibis.Table:
-    """Count items by `account_id`, `source` and `day`."""
-    return items.group_by("account_id", "source", "day").agg(items=_.count())
+def found(items: ibis.Table, unit: Literal["day", "ym"]) -> ibis.Table:
+    """Count items by `account_id`, `source` and `unit`."""
+    return items.group_by("account_id", "source", unit=_[unit]).agg(items=_.count())
 
 
-def best(outcomes: Iterable[str]) -> str:
-    """Return the best of the outcomes by `BEST_FIRST`; one that is not listed there is the worst."""
+def best_first(outcomes: Iterable[str]) -> tuple[str, ...]:
+    """Return the distinct outcomes in the order of `BEST_FIRST`; those not listed there are the worst."""
     rank = {outcome: place for place, outcome in enumerate(BEST_FIRST)}
-    return min(outcomes, key=lambda outcome: (rank.get(outcome, len(rank)), outcome))
+    return tuple(sorted(set(outcomes), key=lambda outcome: (rank.get(outcome, len(rank)), outcome)))
 
 
-def answered_days(ranges: Iterable[Mapping[str, Any]]) -> frozenset[date]:
-    """Return the days for which an answer came that can be read as zero when it shows nothing."""
-    spans = {(row["first_day"], row["last_day"]) for row in ranges if row["outcome"] in ANSWERED}
-    return frozenset(
-        day
-        for first, last in spans
-        for day in months.days(date.fromisoformat(first), date.fromisoformat(last))
-    )
+@dataclass(frozen=True, slots=True)
+class Lane:
+    """An account (or, with `None`, a whole data set) at one source."""
+
+    account_id: int | None
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Answers:
+    """The result of `asked` as columns; `outcome[i]` is the place of an outcome in `outcomes`, the best first."""
+
+    lanes: tuple[Lane, ...]
+    outcomes: tuple[str, ...]
+    lane: Ints
+    first: Days
+    last: Days
+    outcome: Ints
+    answers: Ints
+
+    @classmethod
+    def read(cls, table: pa.Table) -> "Answers":
+        """Read the Arrow table of `asked`."""
+        accounts = table["account_id"].fill_null(_NO_ACCOUNT).to_numpy()
+        sources, source = _numbered(table["source"])
+        outcomes, outcome = _numbered(table["outcome"])
+        ordered = best_first(outcomes)
+        place = np.array([ordered.index(name) for name in outcomes], dtype=np.int64)
+        pairs, lane = np.unique(np.stack([source, accounts]), axis=1, return_inverse=True)
+        return cls(
+            lanes=tuple(
+                Lane(None if account == _NO_ACCOUNT else int(account), sources[int(number)])
+                for number, account in pairs.T
+            ),
+            outcomes=ordered,
+            lane=lane.reshape(-1),
+            first=table["first_day"].to_numpy().astype("datetime64[D]"),
+            last=table["last_day"].to_numpy().astype("datetime64[D]"),
+            outcome=place[outcome] if place.size else outcome,
+            answers=table["answers"].to_numpy().astype(np.int64),
+        )
+
+    def count_by_outcome(self) -> dict[str, int]:
+        """Return how many answers had each outcome, by its name."""
+        counts = np.bincount(self.outcome, weights=self.answers, minlength=len(self.outcomes))
+        return {name: int(count) for name, count in sorted(zip(self.outcomes, counts, strict=True))}
+
+    def span(self) -> tuple[date, date] | None:
+        """Return the first and the last day that any answer covers."""
+        return (self.first.min().item(), self.last.max().item()) if self.first.size else None
+
+    def by_lane(self) -> Iterator["Answers"]:
+        """Yield the answers of each lane, as answers that have this lane only."""
+        order = np.argsort(self.lane, kind="stable")
+        ends = np.searchsorted(self.lane[order], np.arange(len(self.lanes)), side="right")
+        for number, rows in enumerate(np.split(order, ends[:-1]) if len(self.lanes) else ()):
+            yield Answers(
+                lanes=(self.lanes[number],),
+                outcomes=self.outcomes,
+                lane=np.zeros(rows.size, dtype=np.int64),
+                first=self.first[rows],
+                last=self.last[rows],
+                outcome=self.outcome[rows],
+                answers=self.answers[rows],
+            )
+
+    def outcome_of_days(self, first: date, last: date) -> Ints:
+        """Return for each day of a range the place of its best outcome in `outcomes`, -1 where nobody asked."""
+        found = np.full(_length(first, last), -1, dtype=np.int64)
+        for place in reversed(range(len(self.outcomes))):
+            found[self._covered(self.outcome == place, first, last)] = place
+        return found
+
+    def answered(self, first: date, last: date) -> npt.NDArray[np.bool_]:
+        """Return for each day of a range whether an answer came that makes nothing found mean zero."""
+        good = [place for place, name in enumerate(self.outcomes) if name in ANSWERED]
+        return self._covered(np.isin(self.outcome, good), first, last)
+
+    def _covered(self, which: npt.NDArray[np.bool_], first: date, last: date) -> npt.NDArray[np.bool_]:
+        days = _length(first, last)
+        start = np.datetime64(first, "D")
+        begin = np.clip((self.first[which] - start).astype(np.int64), 0, days)
+        end = np.clip((self.last[which] + _ONE_DAY - start).astype(np.int64), 0, days)
+        right_way = begin < end
+        steps = np.bincount(begin[right_way], minlength=days + 1) - np.bincount(
+            end[right_way], minlength=days + 1
+        )
+        covered: npt.NDArray[np.bool_] = np.cumsum(steps[:days]) > 0
+        return covered
+
+
+def full_months(answered: npt.NDArray[np.bool_], first: int, last: int) -> frozenset[int]:
+    """Return the months of which every day was answered; `answered` begins with the first day of `first`."""
+    starts = [(months.first_day(ym) - months.first_day(first)).days for ym in range(first, last + 1)]
+    full = np.logical_and.reduceat(answered, starts)
+    return frozenset(int(place) + first for place in np.flatnonzero(full))
+
+
+def _length(first: date, last: date) -> int:
+    return max(0, (last - first).days + 1)
+
+
+def _numbered(column: Any) -> tuple[list[str], Ints]:
+    encoded = column.combine_chunks().dictionary_encode()
+    chunk = encoded.chunk(0) if isinstance(encoded, pa.ChunkedArray) else encoded
+    return chunk.dictionary.to_pylist(), chunk.indices.to_numpy(zero_copy_only=False).astype(np.int64)

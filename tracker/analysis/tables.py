@@ -52,15 +52,15 @@ class Lake:
     _engine: _Engine = field(repr=False, compare=False)
 
     def arrow(self, expression: ibis.Table) -> pa.Table:
-        """Run an expression; dates and times come as ISO text (times in UTC), sums of integers as integers.
+        """Run an expression and return its columns.
 
         Raise `RetryLater` when the files of this version are gone because a newer one was published.
         """
-        return _plain(self._engine.run(expression))
+        return self._engine.run(expression)
 
     def rows(self, expression: ibis.Table) -> list[dict[str, Any]]:
-        """Run an expression and return rows of values that JSON can hold."""
-        return self.arrow(expression).to_pylist()  # type: ignore[no-any-return]
+        """Run an expression and return rows of values that JSON can hold: days and times (UTC) as ISO text."""
+        return _plain(self.arrow(expression)).to_pylist()  # type: ignore[no-any-return]
 
 
 def open_lake(folder: Path, url: str = "duckdb://") -> Lake:

@@ -28,13 +28,13 @@ def coded(codings: ibis.Table, item_type: ItemType, *, coder: str | None, level:
     return mine.select(item_id=_.item_id, code=code).distinct()
 
 
-def totals(items: ibis.Table, codes: ibis.Table, keys: Sequence[str]) -> ibis.Table:
-    """Count items by `keys`: `n` of them all, `coded` of those with at least one code."""
-    any_code = codes.select(coded_id=_.item_id).distinct()
-    joined = items.left_join(any_code, items.item_id == any_code.coded_id)
-    return joined.group_by(list(keys)).agg(n=_.count(), coded=_.coded_id.count())
+def totals(items: ibis.Table, keys: Sequence[str]) -> ibis.Table:
+    """Count items by `keys`: `n`."""
+    return items.group_by(list(keys)).agg(n=_.count())
 
 
 def counts(items: ibis.Table, codes: ibis.Table, keys: Sequence[str]) -> ibis.Table:
-    """Count items by `keys` and `code`: an item with several codes counts once in each."""
-    return items.inner_join(codes, "item_id").group_by([*keys, "code"]).agg(items=_.count())
+    """Count items by `keys` and `code`: an item with several codes counts once in each, one without in null."""
+    codes = codes.select(coded_id=_.item_id, code=_.code)
+    joined = items.select("item_id", *keys).left_join(codes, _.item_id == codes.coded_id)
+    return joined.group_by([*keys, "code"]).agg(items=_.count())

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from tracker.analysis.tables import Lake
 from tracker.errors import BadInput
-from tracker.findings import ads, collection, targeting, topics
+from tracker.findings import ads, coverage, registry, targeting, topics
 from tracker.findings.finding import Finding
 from tracker.findings.options import Options, Period, read_options
 from tracker.findings.question import Question, ask
@@ -70,9 +70,9 @@ _MAKERS: Mapping[str, Callable[[Question], Finding]] = {
     "audiences": targeting.audiences,
     "ads": ads.ad_rows,
     "posts-per-month": ads.posts_per_month,
-    "changes": collection.seen_changes,
-    "coverage": collection.asked_and_answered,
-    "accounts": collection.directory,
+    "changes": registry.seen_changes,
+    "coverage": coverage.asked_and_answered,
+    "accounts": registry.directory,
 }
 
 

@@ -1,14 +1,17 @@
 """Findings that count ads and posts: per month, per payer, and the ads themselves."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import ibis
+import numpy as np
+import numpy.typing as npt
 from ibis import _
 
 from tracker.analysis import coverage, months, payers, scope, topics, volume
+from tracker.analysis.coverage import Answers
 from tracker.findings.finding import Finding
-from tracker.findings.question import MOST_NAMED, Question, answer, coder_of, ground
+from tracker.findings.question import Question, answer, coder_of, ground
 
 ROWS_SHOWN = 500
 ZERO_RULE = (
@@ -173,70 +176,60 @@ def _undated(question: Question, items: ibis.Table) -> dict[str, int]:
 
 
 def _with_zeros(
-    question: Question,
-    rows: list[dict[str, Any]],
-    answers: Iterable[Mapping[str, Any]],
-    *,
-    zero: Mapping[str, Any],
+    question: Question, rows: list[dict[str, Any]], answers: Answers, *, zero: Mapping[str, Any]
 ) -> tuple[list[dict[str, Any]], list[str]]:
-    """Add the months that are known to hold none, and name those between that nobody answered for.
+    """Add the months that are known to hold none, and name those between that were not fully answered.
 
     Only for the whole and for accounts and repositories: nobody asks for a payer or a section alone.
     """
     by = question.options.by
     if not rows or not set(by) <= {"account", "repository"}:
         return rows, []
-    first, last = rows[0]["ym"], max(row["ym"] for row in rows)
     keys = [volume.GROUPS[name] for name in by]
-    groups: dict[tuple[Any, ...], dict[str, Any]] = {}
+    first, last = rows[0]["ym"], rows[-1]["ym"]
+    samples: dict[tuple[Any, ...], dict[str, Any]] = {}
     for row in rows:
-        groups.setdefault(tuple(row[key] for key in keys), row)
+        samples.setdefault(tuple(row[key] for key in keys), row)
     present = {(row["ym"], *(row[key] for key in keys)) for row in rows}
-    full = _FullMonths(question, tuple(answers), first=first, last=last)
+    answered = _answered_days(question, answers, keys, first=first, last=last)
     filled, unanswered = list(rows), set()
-    for group, sample in groups.items():
-        answered = full.of(dict(zip(keys, group, strict=True)))
+    for group, sample in samples.items():
+        full = coverage.full_months(_days_of(group, keys, answered), first, last)
         for ym in range(first, last + 1):
-            if (ym, *group) in present:
-                continue
-            if ym in answered:
-                filled.append(dict(sample) | dict(zero) | {"ym": ym, "month": months.text(ym)})
-            else:
+            if ym in full and (ym, *group) not in present:
+                filled.append(sample | dict(zero) | {"ym": ym, "month": months.text(ym)})
+            elif (ym, *group) not in present:
                 unanswered.add(months.text(ym))
-    order = {group: place for place, group in enumerate(groups)}
+    order = {group: place for place, group in enumerate(samples)}
     filled.sort(key=lambda row: (row["ym"], order[tuple(row[key] for key in keys)]))
-    return filled, sorted(unanswered)[:MOST_NAMED]
+    return filled, sorted(unanswered)
 
 
-class _FullMonths:
-    """The months of which every day was answered, for a group of accounts or repositories."""
+def _answered_days(
+    question: Question, answers: Answers, keys: Sequence[str], *, first: int, last: int
+) -> dict[tuple[Any, ...], npt.NDArray[np.bool_]]:
+    """Return by group the days from month `first` to `last` that were answered; days not asked about pass."""
+    begin, end = months.first_day(first), months.last_day(last)
+    limits = question.scope
+    outside = np.ones((end - begin).days + 1, dtype=np.bool_)
+    asked = slice(
+        max(0, ((limits.since or begin) - begin).days), max(0, ((limits.until or end) - begin).days + 1)
+    )
+    outside[asked] = False
+    found: dict[tuple[Any, ...], npt.NDArray[np.bool_]] = {(): outside}
+    for one in answers.by_lane():
+        (lane,) = one.lanes
+        values = {"account_id": lane.account_id, "source": lane.source}
+        group = tuple(values[key] for key in keys)
+        found[group] = found.get(group, outside) | one.answered(begin, end)
+    return found
 
-    def __init__(
-        self, question: Question, answers: Sequence[Mapping[str, Any]], *, first: int, last: int
-    ) -> None:
-        self._limits = question.scope
-        self._answers = answers
-        self._first, self._last = first, last
-        self._known: dict[frozenset[tuple[str, str]], frozenset[int]] = {}
 
-    def of(self, group: Mapping[str, Any]) -> frozenset[int]:
-        """Return the months fully answered for `account_id` and `source`, as far as the group names them."""
-        mine = [row for row in self._answers if self._is_about(row, group)]
-        spans = frozenset(
-            (row["first_day"], row["last_day"]) for row in mine if row["outcome"] in coverage.ANSWERED
-        )
-        if spans not in self._known:
-            self._known[spans] = self._full(coverage.answered_days(mine))
-        return self._known[spans]
-
-    def _is_about(self, row: Mapping[str, Any], group: Mapping[str, Any]) -> bool:
-        about_account = "account_id" not in group or row["account_id"] in (None, group["account_id"])
-        return about_account and ("source" not in group or row["source"] == group["source"])
-
-    def _full(self, days: frozenset[Any]) -> frozenset[int]:
-        return frozenset(ym for ym in range(self._first, self._last + 1) if days.issuperset(self._days(ym)))
-
-    def _days(self, ym: int) -> list[Any]:
-        first, last = months.first_day(ym), months.last_day(ym)
-        since, until = self._limits.since or first, self._limits.until or last
-        return months.days(max(first, since), min(last, until))
+def _days_of(
+    group: tuple[Any, ...], keys: Sequence[str], answered: Mapping[tuple[Any, ...], npt.NDArray[np.bool_]]
+) -> npt.NDArray[np.bool_]:
+    """Return the answered days of a group, with those of the answers about no account in particular."""
+    nothing = answered[()] if keys else np.zeros_like(answered[()])
+    of_all = tuple(None if key == "account_id" else value for key, value in zip(keys, group, strict=True))
+    days: npt.NDArray[np.bool_] = answered.get(group, nothing) | answered.get(of_all, nothing)
+    return days

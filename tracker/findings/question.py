@@ -1,6 +1,5 @@
 """What every finding needs: the options turned into a scope, and the ground that its numbers stand on."""
 
-from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -9,6 +8,7 @@ import ibis
 from ibis import _
 
 from tracker.analysis import accounts, coverage, scope, topics
+from tracker.analysis.coverage import Answers
 from tracker.analysis.scope import ItemType, Scope
 from tracker.analysis.tables import Lake
 from tracker.errors import BadInput
@@ -16,7 +16,6 @@ from tracker.findings.finding import Finding
 from tracker.findings.options import Options
 
 EVIDENCE_SHOWN = 500
-MOST_NAMED = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,20 +41,18 @@ class Question:
 class Ground:
     """The answers behind a finding, counted by what they cover, and the files they came from."""
 
-    answers: tuple[Mapping[str, Any], ...]
+    answers: Answers
     quarantined: int
     evidence: tuple[str, ...]
 
     def facts(self) -> dict[str, Any]:
         """Return the coverage that every finding states."""
-        outcomes: Counter[str] = Counter()
-        for row in self.answers:
-            outcomes[row["outcome"]] += row["answers"]
+        outcomes, span = self.answers.count_by_outcome(), self.answers.span()
         return {
-            "listings": outcomes.total(),
-            "outcomes": dict(sorted(outcomes.items())),
-            "covered_from": min((row["first_day"] for row in self.answers), default=None),
-            "covered_to": max((row["last_day"] for row in self.answers), default=None),
+            "listings": sum(outcomes.values()),
+            "outcomes": outcomes,
+            "covered_from": span[0].isoformat() if span else None,
+            "covered_to": span[1].isoformat() if span else None,
             "quarantined": self.quarantined,
         }
 
@@ -90,14 +87,14 @@ def ground(question: Question, item_type: ItemType | None, items: ibis.Table | N
     if item_type is not None:
         other = question.tables["posts" if item_type == "ad" else "ads"].select("source").distinct()
         listings = listings.anti_join(other, "source")
-    answers = question.rows(coverage.asked(listings))
+    answers = Answers.read(question.lake.arrow(coverage.asked(listings)))
     files = listings.select("evidence")
     if items is not None and "evidence" in items.columns:
         files = files.union(items.select("evidence"))
     evidence = question.rows(files.filter(_.evidence.notnull()).distinct().order_by("evidence"))
     return Ground(
-        answers=tuple(answers),
-        quarantined=_quarantined(question, {row["source"] for row in answers}),
+        answers=answers,
+        quarantined=_quarantined(question, {lane.source for lane in answers.lanes}),
         evidence=tuple(row["evidence"] for row in evidence),
     )
 

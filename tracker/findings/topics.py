@@ -31,12 +31,15 @@ def shares(question: Question) -> Finding:
     dated = scope.dated(items, question.scope)
     codes = topics.coded(question.tables["codings"], options.items, coder=coder, level=options.level)
     keys = ["ym" if unit == "month" else "day", *(["account_id"] if by_account else [])]
-    totals = _by_unit(question.rows(topics.totals(dated, codes, keys)), unit)
+    totals = _by_unit(question.rows(topics.totals(dated, keys)), unit)
     counts = _by_unit(question.rows(topics.counts(dated, codes, keys)), unit)
     rows = _rows(totals, counts, unit=unit)
     if by_account:
         rows = _with_names(question, rows)
-    n, coded = sum(row["n"] for row in totals), sum(row["coded"] for row in totals)
+    n, uncoded = (
+        sum(row["n"] for row in totals),
+        sum(row["items"] for row in counts if row["code"] is None),
+    )
     behind = ground(question, options.items, dated if options.items == "ad" else None)
     noun = "ads" if options.items == "ad" else "posts"
     return answer(
@@ -47,7 +50,7 @@ def shares(question: Question) -> Finding:
         method=METHOD.format(items=noun, unit=unit, coder=coder or "nobody yet"),
         ground=behind,
         coverage={
-            "uncoded": n - coded,
+            "uncoded": uncoded,
             "coder": coder,
             "level": options.level,
             "undated": int(
@@ -77,7 +80,7 @@ def _by_unit(rows: Iterable[Mapping[str, Any]], unit: str) -> list[dict[str, Any
     added: dict[tuple[Any, ...], Counter[str]] = defaultdict(Counter)
     for row in rows:
         key = (_unit_of(row, unit), row.get("account_id"), row.get("code"))
-        for name in ("n", "coded", "items"):
+        for name in ("n", "items"):
             added[key][name] += row.get(name) or 0
     return [
         {"unit": key[0], "account_id": key[1], "code": key[2]} | dict(values) for key, values in added.items()
@@ -95,10 +98,11 @@ def _rows(
     totals: Sequence[Mapping[str, Any]], counts: Sequence[Mapping[str, Any]], *, unit: str
 ) -> list[dict[str, Any]]:
     """Return a row for every unit that has items and every code that occurs anywhere."""
-    codes = sorted({row["code"] for row in counts})
+    codes = sorted({row["code"] for row in counts} - {None})
     hits = {(row["unit"], row["account_id"], row["code"]): row["items"] for row in counts}
     rows = []
     for total in sorted(totals, key=lambda row: (row["unit"], row["account_id"] or 0)):
+        uncoded = hits.get((total["unit"], total["account_id"], None), 0)
         for code in codes:
             items = hits.get((total["unit"], total["account_id"], code), 0)
             interval = wilson(items, total["n"])
@@ -107,7 +111,7 @@ def _rows(
             row["share"] = interval.share if interval else None
             row["lower"] = interval.lower if interval else None
             row["upper"] = interval.upper if interval else None
-            row["uncoded_share"] = (total["n"] - total["coded"]) / total["n"]
+            row["uncoded_share"] = uncoded / total["n"]
             if unit == "week":
                 row["iso_week"] = months.iso_week(date.fromisoformat(total["unit"]))
             rows.append(row)

@@ -1,0 +1,104 @@
+"""The finding of what was asked and what came, day by day: where a gap is a gap and a zero is a zero."""
+
+from collections.abc import Iterator, Mapping
+from datetime import date
+from typing import Any, Literal
+
+from tracker.analysis import coverage, months, scope
+from tracker.analysis.coverage import Answers, Ints, Lane
+from tracker.findings.finding import Finding
+from tracker.findings.question import Question, answer, ground
+
+NOT_ASKED = "not asked"
+METHOD = (
+    "One row for every {unit} of every account and repository that was ever asked, from the first to the last day "
+    "asked about, or from since to until. Of several answers for one {unit} the best is shown, in this order: "
+    "{order}; what no answer covers is {not_asked}. expected and asked count days. rows counts the ads first shown "
+    "and the posts published then; it is 0 only where an answer confirms it."
+)
+
+Items = Mapping[Lane, Mapping[Any, int]]
+
+
+def asked_and_answered(question: Question) -> Finding:
+    """Return for every account, repository and day whether it was asked, and what came."""
+    unit: Literal["day", "month"] = "month" if "month" in question.options.by else "day"
+    behind = ground(question, None)
+    items = _items(question, "ym" if unit == "month" else "day")
+    names = _names(question)
+    rows = [
+        {
+            "source": lane.source,
+            **names.get(lane.account_id, {"account": None, "account_status": None}),
+            **row,
+        }
+        for lane, answers in ((one.lanes[0], one) for one in behind.answers.by_lane())
+        for row in _lane_rows(question, answers, items.get(lane, {}), unit=unit)
+    ]
+    rows.sort(key=lambda row: (row["account"] or "", row["source"], row[unit]))
+    return answer(
+        question,
+        n=sum(row["expected"] for row in rows),
+        columns=("account", "source", unit, "expected", "asked", "outcome", "rows", "account_status"),
+        rows=rows,
+        method=METHOD.format(unit=unit, order=", ".join(coverage.BEST_FIRST), not_asked=NOT_ASKED),
+        ground=behind,
+        coverage={
+            "days_expected": sum(row["expected"] for row in rows),
+            "days_asked": sum(row["asked"] for row in rows),
+        },
+        caveats=("No account on a row: the answer was about a whole data set, not about one account.",),
+    )
+
+
+def _lane_rows(
+    question: Question, answers: Answers, items: Mapping[Any, int], *, unit: Literal["day", "month"]
+) -> Iterator[dict[str, Any]]:
+    span = answers.span()
+    if span is None:
+        return
+    first, last = question.scope.since or span[0], question.scope.until or span[1]
+    outcomes = answers.outcome_of_days(first, last)
+    for label, key, inside in (_months if unit == "month" else _days)(first, last):
+        yield {unit: label} | _summary(outcomes[inside], answers.outcomes, items.get(key, 0))
+
+
+def _days(first: date, last: date) -> Iterator[tuple[str, Any, slice]]:
+    for place, day in enumerate(months.days(first, last)):
+        yield day.isoformat(), day, slice(place, place + 1)
+
+
+def _months(first: date, last: date) -> Iterator[tuple[str, Any, slice]]:
+    for ym in range(months.of(first), months.of(last) + 1):
+        begin, end = max(first, months.first_day(ym)), min(last, months.last_day(ym))
+        yield months.text(ym), ym, slice((begin - first).days, (end - first).days + 1)
+
+
+def _summary(found: Ints, outcomes: tuple[str, ...], items: int) -> dict[str, Any]:
+    asked = found[found >= 0]
+    best = outcomes[int(asked.min())] if asked.size else NOT_ASKED
+    return {
+        "expected": int(found.size),
+        "asked": int(asked.size),
+        "outcome": best,
+        "rows": items if items or best in coverage.ANSWERED else None,
+    }
+
+
+def _items(question: Question, unit: Literal["day", "ym"]) -> Items:
+    """Count ads and posts by lane and unit; the lane without an account holds those of all accounts."""
+    found: dict[Lane, dict[Any, int]] = {}
+    for make in (scope.ads, scope.posts):
+        dated = scope.dated(make(question.tables, question.scope), question.scope)
+        table = question.lake.arrow(coverage.found(dated, unit))
+        columns = (table[name].to_pylist() for name in ("account_id", "source", "unit", "items"))
+        for account, source, when, items in zip(*columns, strict=True):
+            for lane in {Lane(account, source), Lane(None, source)}:
+                of_lane = found.setdefault(lane, {})
+                of_lane[when] = of_lane.get(when, 0) + items
+    return found
+
+
+def _names(question: Question) -> dict[int | None, dict[str, str | None]]:
+    rows = question.rows(question.tables["accounts"].select("account_id", "account", "status"))
+    return {row["account_id"]: {"account": row["account"], "account_status": row["status"]} for row in rows}
