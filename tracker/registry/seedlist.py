@@ -12,6 +12,7 @@ import yaml
 from tracker.domain import Claim, Codebook, Seeds
 from tracker.errors import SeedError
 from tracker.registry import seedmodels as models
+from tracker.registry.codemodels import CodebookEntry
 from tracker.registry.seedchecks import (
     Known,
     Place,
@@ -35,9 +36,10 @@ def load_seeds(folder: Path) -> Seeds:
     documents = valid_entries(models.DocumentEntry, documents_file, problems)
     organisations = valid_entries(models.OrganisationEntry, organisations_file, problems)
     brands = [brand for file in brand_files if (brand := valid_entry(models.BrandEntry, file, problems))]
-    known = Known.of(documents_file, organisations_file, brand_files)
-    for file in (organisations_file, *brand_files):
-        problems += known.dangling(file)
+    if documents_file.tree is not None and organisations_file.tree is not None:
+        known = Known.of(documents_file, organisations_file, brand_files)
+        for file in (organisations_file, *brand_files):
+            problems += known.dangling(file)
     for file in brand_files:
         problems += brand_problems(file)
     problems += repeated_accounts(brand_files)
@@ -56,7 +58,7 @@ def load_codebook(path: Path) -> Codebook:
     """Read and check a codebook file; raise one `SeedError` that names every problem, one a line."""
     problems: list[SeedError] = []
     file = _read(path, problems)
-    book = valid_entry(models.CodebookEntry, file, problems)
+    book = valid_entry(CodebookEntry, file, problems)
     for code_id in book.codes if book else ():
         parent = code_id.partition(".")[0]
         if book and parent not in book.codes:

@@ -29,12 +29,8 @@ OrganisationKind = Literal[
     "party_organ", "state_organ", "media_group", "news_outlet", "icc", "marketing_firm", "company"
 ]
 Level = Literal["central", "province", "city", "county", "district"]
-Language = Annotated[str, Field(pattern=r"^[a-z]{2,3}(-[A-Za-z]{4})?$")]
-
-SHORTEST_STEM = 3
 
 _SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
-_CODE_ID = re.compile(r"[a-z0-9_]+(\.[a-z0-9_]+)?")
 _COUNT = re.compile(
     r"(?:(?P<word>nearly|almost|under|below|less than|fewer than|up to|more than|over|above|at least|about|around)\s+)?"
     r"(?P<first>\d[\d,]*(?:\.\d+)?)(?:\s*(?:-|–|to)\s*(?P<second>\d[\d,]*(?:\.\d+)?))?"
@@ -52,12 +48,6 @@ _ABOVE = {"more than", "over", "above", "at least"}
 def _slug(text: str) -> str:
     if not _SLUG.fullmatch(text) or len(text) > 80:
         raise ValueError(f"{text!r}; expected lower-case words joined by hyphens, such as 'china-says'")
-    return text
-
-
-def _code_id(text: str) -> str:
-    if not _CODE_ID.fullmatch(text):
-        raise ValueError(f"{text!r}; expected 'top' or 'top.finer' in lower case, such as 'culture.food'")
     return text
 
 
@@ -87,7 +77,6 @@ def _platform(text: str) -> str:
 
 
 Slug = Annotated[str, AfterValidator(_slug)]
-CodeId = Annotated[str, AfterValidator(_code_id)]
 IsoDate = Annotated[date, BeforeValidator(_iso_date)]
 WebAddress = Annotated[str, AfterValidator(_web_address)]
 
@@ -256,40 +245,6 @@ class BrandEntry(Entry):
     def value(self) -> domain.Brand:
         """Return the brand alone."""
         return domain.Brand(**self.model_dump(exclude={"accounts", "claims"}))
-
-
-def _keyword(text: str) -> str:
-    stem = text.removesuffix("*")
-    if "*" in stem or not stem.strip() or stem != stem.strip():
-        raise ValueError(f"{text!r}; a `*` may stand only at the end of a word, as in 'museum*'")
-    if text.endswith("*") and len(stem) < SHORTEST_STEM:
-        raise ValueError(f"{text!r}; a stem needs at least {SHORTEST_STEM} letters, or it matches too much")
-    return text
-
-
-class CodeEntry(Entry):
-    """A code of the codebook; its id is its key there, and the part before the dot is its parent."""
-
-    name: str
-    definition: str
-    includes: str
-    excludes: str
-    examples: Annotated[tuple[str, ...], Field(min_length=2)]
-    keywords: dict[Language, tuple[Annotated[str, AfterValidator(_keyword)], ...]] = Field(
-        default_factory=dict
-    )
-
-    def value(self, code_id: str) -> domain.Code:
-        """Return the code under its id."""
-        parent, dot, _ = code_id.partition(".")
-        return domain.Code(id=code_id, parent=parent if dot else None, **self.model_dump())
-
-
-class CodebookEntry(Entry):
-    """The file `codebook.yml`."""
-
-    version: Annotated[int, Field(ge=1)]
-    codes: Annotated[dict[CodeId, CodeEntry], Field(min_length=1)]
 
 
 def account_key(platform: str, handle: str | None, brand_id: str) -> str:

@@ -1,0 +1,478 @@
+"""The seed files: the shipped ones load, and each kind of mistake is refused with its file and line."""
+
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from tracker.analysis.keywords import KeywordCoder
+from tracker.domain import AccountRef, Claim, FollowerCount, LabelSeen, SeedAccount
+from tracker.errors import SeedError
+from tracker.registry.seedlist import LARGEST_FILE_BYTES, load_codebook, load_seeds
+from tracker.registry.seedmodels import parse_followers
+
+SHIPPED = Path(__file__).parents[2] / "seeds"
+
+DOCUMENTS = """\
+lab-report:
+  publisher: Example Lab
+  title: no
+  date: 2024-03-01
+  url: https://lab.example/report
+  reliability: B
+"""
+ORGANISATIONS = """\
+city-office:
+  name: City Office
+  kind: state_organ
+  country: NO
+"""
+BRAND = """\
+id: hello-city
+name: Hello City
+note: 2024-01-01
+accounts:
+  - platform: x
+    handle: '@HelloCity'
+    followers:
+      - says: nearly 190,000
+        document: lab-report
+        on: 2024-02-01
+    labels:
+      - state: none
+        document: lab-report
+  - platform: facebook
+    handle:
+claims:
+  - predicate: operated_by
+    object: city-office
+    document: lab-report
+    place: page 3
+    says: Names the office as operator.
+    grade: moderate
+"""
+CODEBOOK = """\
+version: 1
+codes:
+  culture:
+    name: Culture
+    definition: What is lived.
+    includes: songs
+    excludes: laws
+    examples: [A song, A dance]
+    keywords:
+      en: [song, museum*]
+"""
+
+
+@pytest.fixture
+def seeds(tmp_path: Path) -> Path:
+    """A folder with one document, one organisation and one brand."""
+    folder = tmp_path / "seeds"
+    (folder / "brands").mkdir(parents=True)
+    (folder / "documents.yml").write_text(DOCUMENTS, encoding="utf-8")
+    (folder / "organisations.yml").write_text(ORGANISATIONS, encoding="utf-8")
+    (folder / "brands" / "hello-city.yml").write_text(BRAND, encoding="utf-8")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def coder() -> KeywordCoder:
+    """The keywords of the shipped codebook."""
+    return KeywordCoder(load_codebook(SHIPPED / "codebook.yml"))
+
+
+def change(folder: Path, name: str, before: str, after: str) -> None:
+    """Replace one passage of a seed file."""
+    path = folder / name
+    text = path.read_text(encoding="utf-8")
+    assert before in text
+    path.write_text(text.replace(before, after, 1), encoding="utf-8")
+
+
+def refusal(folder: Path) -> str:
+    """Load the folder, which must fail, and return the message."""
+    with pytest.raises(SeedError) as refused:
+        load_seeds(folder)
+    return str(refused.value)
+
+
+# -- what ships
+
+
+def test_the_shipped_seeds_load_and_name_every_brand_of_the_first_article() -> None:
+    shipped = load_seeds(SHIPPED)
+
+    names = {brand.name for brand in shipped.brands}
+    assert {"China Says", "Hi, this is GBA", "Daily Bae", "WuhanPlus", "iChongqing"} <= names
+    assert (len(shipped.documents), len(shipped.brands)) == (17, 53)
+
+
+def test_every_shipped_centre_of_the_two_articles_has_a_brand() -> None:
+    places = (
+        "Zhejiang", "Chongqing", "Shanghai", "Anhui", "Jiangxi", "Hangzhou", "Henan", "Weifang", "Xianju", "Yuhang",
+        "Yiwu", "Ningbo", "Wenzhou",
+    )  # fmt: skip
+
+    shipped = load_seeds(SHIPPED)
+
+    operated = {
+        claim.object for claim in shipped.claims
+        if claim.document in ("cmp-icc-talent", "cmp-zhejiang-iccs") and claim.subject_type == "brand"
+    }  # fmt: skip
+    seats = [one.place or "" for one in shipped.organisations if one.id in operated]
+    assert [place for place in places if not any(place in seat for seat in seats)] == []
+
+
+def test_china_says_is_attributed_without_a_handle_that_no_document_gives() -> None:
+    shipped = load_seeds(SHIPPED)
+
+    accounts = {one.ref.platform: one for one in shipped.accounts if one.ref.brand_id == "china-says"}
+    claims = [claim for claim in shipped.claims if claim.subject == "china-says"]
+    assert {(one.ref.key, one.ref.handle) for one in accounts.values()} == {("~china-says", None)}
+    assert [label.state for label in accounts["facebook"].labels] == ["none"]
+    assert [(claim.predicate, claim.object, claim.document) for claim in claims] == [
+        ("operated_by", "china-internet-news-center", "cmp-cloaked-accounts")
+    ]
+
+
+def test_the_shipped_marketing_firm_pays_and_does_not_operate() -> None:
+    shipped = load_seeds(SHIPPED)
+
+    claims = [claim for claim in shipped.claims if claim.subject == "shanghai-yangzhi-marketing"]
+    assert {(claim.predicate, claim.object, claim.grade) for claim in claims} == {
+        ("pays_for", "x:~china-says", "moderate"),
+        ("same_as", "socialydia", "low"),
+    }
+    assert all(claim.rival for claim in claims)
+
+
+def test_reference_media_are_known_under_the_names_that_data_sets_use() -> None:
+    shipped = load_seeds(SHIPPED)
+
+    known = {name: one.ref.key for one in shipped.accounts for name in one.ref.known_as}
+    wanted = {
+        "cgtn": "cgtn.com", "chinadaily": "chinadaily.com.cn", "globaltimes": "globaltimes.cn",
+        "xinhuanet": "xinhuanet.com",
+    }  # fmt: skip
+    assert wanted.items() <= known.items()
+
+
+def test_no_shipped_grade_is_high_because_no_claim_has_two_kinds_of_evidence() -> None:
+    shipped = load_seeds(SHIPPED)
+
+    assert [claim for claim in shipped.claims if claim.grade == "high"] == []
+
+
+def test_the_shipped_codebook_has_three_top_codes_with_finer_ones_below_each() -> None:
+    book = load_codebook(SHIPPED / "codebook.yml")
+
+    tops = [code.id for code in book.codes if code.parent is None]
+    assert tops == ["culture", "economy", "politics"]
+    assert {code.parent for code in book.codes if code.parent} == set(tops)
+    assert all(
+        len(code.examples) >= 2 and "en" in code.keywords and "zh" in code.keywords for code in book.codes
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("Giant pandas play in fresh snow", "culture.landscape"),
+        ("Craftsmen keep paper-cutting alive", "culture.heritage"),
+        ("Exports rise for the third month", "economy.trade"),
+        ("Central bank cuts interest rate", "economy.business"),
+        ("Drills around Taiwan end", "politics.taiwan"),
+        ("UN chief calls for ceasefire", "politics.global_governance"),
+        ("Stop police brutality!", "politics.race_and_policing"),
+        ("Secure our borders", "politics.migration"),
+        ("台海局势与一个中国原则", "politics.taiwan"),
+        ("Бундестаг и президент России", "politics.government"),
+    ],
+)
+def test_the_shipped_keywords_code_plain_sentences(coder: KeywordCoder, text: str, code: str) -> None:
+    codes = {match.code for match in coder.code(text)}
+
+    assert code in codes
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Er war gestern im Garten",
+        "Un homme et un chien, mars, chef de gare",
+        "Promised land, starting line",
+        "Es uno de los mayores",
+        "Meet at 8 pm",
+    ],
+)
+def test_common_words_of_one_language_do_not_code_another(coder: KeywordCoder, text: str) -> None:
+    assert coder.code(text) == ()
+
+
+# -- what a file becomes
+
+
+def test_an_account_becomes_a_reference_with_figures_and_labels(seeds: Path) -> None:
+    loaded = load_seeds(seeds)
+
+    ref = AccountRef(
+        platform="x",
+        key="hellocity",
+        handle="HelloCity",
+        url="https://x.com/HelloCity",
+        brand_id="hello-city",
+    )
+    assert loaded.accounts[0] == SeedAccount(
+        ref=ref,
+        status="accepted",
+        followers=((FollowerCount(None, 190_000, "nearly 190,000", date(2024, 2, 1)), "lab-report"),),
+        labels=(LabelSeen(account=ref, state="none", on=None, document="lab-report"),),
+    )
+    assert loaded.accounts[1].ref == AccountRef(platform="facebook", key="~hello-city", brand_id="hello-city")
+    assert loaded.claims == (
+        Claim(
+            "brand", "hello-city", "operated_by", "organisation", "city-office", "lab-report", "page 3",
+            "Names the office as operator.",
+        ),
+    )  # fmt: skip
+
+
+def test_words_that_other_readers_turn_into_values_stay_text(seeds: Path) -> None:
+    loaded = load_seeds(seeds)
+
+    assert loaded.documents[0].title == "no"
+    assert loaded.organisations[0].country == "NO"
+    assert loaded.brands[0].note == "2024-01-01"
+    assert loaded.documents[0].published_on == date(2024, 3, 1)
+
+
+@pytest.mark.parametrize(
+    ("text", "lower", "upper"),
+    [
+        ("3.9 million", 3_900_000, 3_900_000),
+        ("nearly 190,000", None, 190_000),
+        ("more than 85,000", 85_000, None),
+        ("1.1M followers", 1_100_000, 1_100_000),
+        ("10,000 to 50,000", 10_000, 50_000),
+        ("10-50 thousand", 10_000, 50_000),
+        ("39万", 390_000, 390_000),
+    ],
+)
+def test_a_follower_figure_keeps_its_words_and_its_bounds(
+    text: str, lower: int | None, upper: int | None
+) -> None:
+    assert parse_followers(text, on=None) == FollowerCount(lower, upper, text, None)
+
+
+@pytest.mark.parametrize("text", ["many", "-5", "1e6", "190,000 likes", ""])
+def test_words_that_are_no_figure_are_refused(text: str) -> None:
+    with pytest.raises(ValueError, match="expected a figure"):
+        parse_followers(text, on=None)
+
+
+# -- what is refused
+
+
+@pytest.mark.parametrize(
+    ("name", "before", "after", "message"),
+    [
+        (
+            "documents.yml", "  title: no\n", "  title: no\n  title: yes\n",
+            "seeds/documents.yml, line 4, field 'lab-report.title': the key 'title' stands here a second time",
+        ),
+        (
+            "documents.yml", "publisher: Example Lab", "publisher: &name Example Lab",
+            "seeds/documents.yml, line 2: anchors and aliases are not allowed",
+        ),
+        (
+            "documents.yml", "publisher: Example Lab", "publisher: *name",
+            "seeds/documents.yml, line 2: anchors and aliases are not allowed",
+        ),
+        (
+            "documents.yml", "publisher: Example Lab", "publisher: !!python/name:os.system x",
+            "seeds/documents.yml, line 2: tags are not allowed",
+        ),
+        (
+            "documents.yml", "2024-03-01", "01/03/2024",
+            "seeds/documents.yml, line 4, field 'lab-report.date': '01/03/2024'; expected a date as YYYY-MM-DD, or "
+            "nothing when none was published",
+        ),
+        (
+            "documents.yml", "2024-03-01", "2024-02-30",
+            "seeds/documents.yml, line 4, field 'lab-report.date': '2024-02-30' is not a day of the calendar",
+        ),
+        (
+            "documents.yml", "reliability: B", "reliability: G",
+            "seeds/documents.yml, line 6, field 'lab-report.reliability': 'G'; expected 'A', 'B', 'C', 'D', 'E' or 'F'",
+        ),
+        (
+            "documents.yml", "https://lab.example/report", "javascript:alert(1)",
+            "seeds/documents.yml, line 5, field 'lab-report.url': 'javascript:alert(1)'; expected an address that "
+            "begins with https:// or http://",
+        ),
+        (
+            "documents.yml", "lab-report:", "Lab Report:",
+            "seeds/documents.yml, line 1, field 'Lab Report': 'Lab Report'; expected lower-case words joined by "
+            "hyphens, such as 'china-says'",
+        ),
+        (
+            "organisations.yml", "  kind:", "  knid:",
+            "seeds/organisations.yml, line 3, field 'city-office.knid': unknown key 'knid'; did you mean 'kind'?",
+        ),
+        (
+            "brands/hello-city.yml", "id: hello-city", "id: hallo-city",
+            "seeds/brands/hello-city.yml, line 1, field 'id': 'hallo-city'; expected 'hello-city', the name of the file",
+        ),
+        (
+            "brands/hello-city.yml", "object: city-office", "object: city-offcie",
+            "seeds/brands/hello-city.yml, line 18, field 'claims.0.object': no organisation 'city-offcie' in the seed "
+            "list; did you mean 'city-office'?",
+        ),
+        (
+            "brands/hello-city.yml", "object: city-office", "object: account:x:nobody",
+            "seeds/brands/hello-city.yml, line 18, field 'claims.0.object': no account 'x:nobody' in the seed list",
+        ),
+        (
+            "brands/hello-city.yml", "    document: lab-report\n    place", "    document: lab-raport\n    place",
+            "seeds/brands/hello-city.yml, line 19, field 'claims.0.document': no document 'lab-raport' in "
+            "documents.yml; did you mean 'lab-report'?",
+        ),
+        (
+            "brands/hello-city.yml", "    document: lab-report\n    place", "    place",
+            "seeds/brands/hello-city.yml, line 17, field 'claims.0.document': is missing; every entry of this kind "
+            "needs it",
+        ),
+        (
+            "brands/hello-city.yml", "operated_by", "owned_by",
+            "seeds/brands/hello-city.yml, line 17, field 'claims.0.predicate': 'owned_by'; expected 'operated_by', "
+            "'part_of', 'supervised_by', 'pays_for', 'same_as', 'relays', 'quotes' or 'criticises'",
+        ),
+        (
+            "brands/hello-city.yml", "platform: facebook", "platform: myspace",
+            "line 14, field 'accounts.1.platform': 'myspace'; expected one of x, facebook",
+        ),
+        (
+            "brands/hello-city.yml", "'@HelloCity'", "https://x.com/HelloCity",
+            "line 5, field 'accounts.0': handle 'https://x.com/HelloCity': this is an address or a path",
+        ),
+        (
+            "brands/hello-city.yml", "'@HelloCity'", "../HelloCity",
+            "line 5, field 'accounts.0': handle '../HelloCity': this is an address or a path",
+        ),
+        (
+            "brands/hello-city.yml", "nearly 190,000", "very many",
+            "line 8, field 'accounts.0.followers.0.says': 'very many'; expected a figure",
+        ),
+        (
+            "brands/hello-city.yml", "state: none", "state: no",
+            "line 12, field 'accounts.0.labels.0.state': 'no'; expected 'state_affiliated'",
+        ),
+        (
+            "brands/hello-city.yml", "platform: facebook\n    handle:", "platform: x\n    handle: hellocity",
+            "line 14, field 'accounts.1': 'x:hellocity' already stands in seeds/brands/hello-city.yml",
+        ),
+    ],
+)  # fmt: skip
+def test_a_mistake_is_refused_with_its_file_and_line(
+    seeds: Path, name: str, before: str, after: str, message: str
+) -> None:
+    change(seeds, name, before, after)
+
+    refused = refusal(seeds)
+
+    assert message in refused
+
+
+def test_an_unreadable_file_does_not_make_the_other_files_look_wrong(seeds: Path) -> None:
+    change(seeds, "documents.yml", "publisher: Example Lab", "publisher: *name")
+
+    assert refusal(seeds) == "seeds/documents.yml, line 2: anchors and aliases are not allowed"
+
+
+def test_an_account_that_nothing_is_claimed_of_is_refused(seeds: Path) -> None:
+    path = seeds / "brands" / "hello-city.yml"
+    path.write_text(BRAND[: BRAND.index("claims:")], encoding="utf-8")
+
+    refused = refusal(seeds)
+
+    assert refused.splitlines() == [
+        "seeds/brands/hello-city.yml, line 5, field 'accounts.0': the account x:hellocity has no claim, neither its "
+        "own nor its brand's",
+        "seeds/brands/hello-city.yml, line 14, field 'accounts.1': the account facebook:~hello-city has no claim, "
+        "neither its own nor its brand's",
+    ]
+
+
+def test_all_mistakes_of_all_files_are_named_at_once(seeds: Path) -> None:
+    change(seeds, "documents.yml", "reliability: B", "reliability: G")
+    change(seeds, "organisations.yml", "state_organ", "bakery")
+    change(seeds, "brands/hello-city.yml", "operated_by", "owned_by")
+    change(seeds, "brands/hello-city.yml", "object: city-office", "object: nobody")
+    (seeds / "brands" / "empty.yml").write_text("", encoding="utf-8")
+    (seeds / "brands" / "notes.txt").write_text("x", encoding="utf-8")
+
+    refused = refusal(seeds).splitlines()
+
+    places = [line.split(": ")[0] for line in refused]
+    assert places == [
+        "seeds/brands/empty.yml",
+        "seeds/brands/notes.txt",
+        "seeds/documents.yml, line 6, field 'lab-report.reliability'",
+        "seeds/organisations.yml, line 3, field 'city-office.kind'",
+        "seeds/brands/hello-city.yml, line 17, field 'claims.0.predicate'",
+        "seeds/brands/hello-city.yml, line 18, field 'claims.0.object'",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (b"\xff\xfe\x00a", "is not UTF-8 text at byte 0"),
+        (b"a: b\x00c", "cannot be read"),
+        (b"a: [b", "line 1: "),
+        (b"a:\n  - b\n c: d", "line 3: "),
+        (b"a: 1\n---\nb: 2\n", "but found another document"),
+        (b"- one\n- two\n", "is not a mapping"),
+        (b"[" * 5000, "nested too deeply"),
+        (b"a: " + b"b" * LARGEST_FILE_BYTES, "is larger than"),
+    ],
+)
+def test_a_file_that_is_not_a_plain_seed_file_is_refused(seeds: Path, content: bytes, message: str) -> None:
+    (seeds / "organisations.yml").write_bytes(content)
+
+    refused = refusal(seeds)
+
+    assert any(
+        line.startswith("seeds/organisations.yml") and message in line for line in refused.splitlines()
+    )
+
+
+def test_a_missing_file_is_named(seeds: Path) -> None:
+    (seeds / "documents.yml").unlink()
+
+    assert refusal(seeds).splitlines()[0] == "seeds/documents.yml: is missing"
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "message"),
+    [
+        ("version: 1", "version: one", "line 1, field 'version'"),
+        ("  culture:", "  culture.food:", "line 3, field 'codes.culture.food': has no parent; expected a code 'culture'"),
+        ("A song, A dance", "A song", "line 8, field 'codes.culture.examples'"),
+        ("museum*", "mu*eum", "line 10, field 'codes.culture.keywords.en.1': 'mu*eum'; a `*` may stand only at the end"),
+        ("museum*", "m*", "line 10, field 'codes.culture.keywords.en.1': 'm*'; a stem needs at least 3 letters"),
+        ("    excludes: laws\n", "", "line 3, field 'codes.culture.excludes': is missing"),
+        (CODEBOOK, "", "is empty"),
+    ],
+)  # fmt: skip
+def test_a_mistake_in_the_codebook_is_refused_with_its_line(
+    tmp_path: Path, before: str, after: str, message: str
+) -> None:
+    path = tmp_path / "codebook.yml"
+    path.write_text(CODEBOOK.replace(before, after, 1), encoding="utf-8")
+
+    with pytest.raises(SeedError) as refused:
+        load_codebook(path)
+
+    assert message in str(refused.value)
