@@ -7,15 +7,17 @@ from tracker.charts.ads import ads_per_month, new_payers
 from tracker.charts.look import DARK, LABEL_WORDS, LIGHT, OUTCOME_WORDS, Look, config
 from tracker.charts.months import coverage_runs
 from tracker.charts.places import country_map, country_ranks, other_places
-from tracker.charts.registry import coverage_band, label_matrix
+from tracker.charts.registry import MOST_LANES, coverage_band, label_matrix, lanes_of
 from tracker.charts.targeting import group_of, shift_bars, targeting_heatmap
-from tracker.charts.topics import codes_of, topic_share, topic_shares
-from tracker.charts.words import until
+from tracker.charts.topics import NOT_CODED, codes_of, topic_share, topic_shares
+from tracker.charts.words import shortened, until
 
 __all__ = [
     "DARK",
     "LABEL_WORDS",
     "LIGHT",
+    "MOST_LANES",
+    "NOT_CODED",
     "OUTCOME_WORDS",
     "Look",
     "ads_per_month",
@@ -27,9 +29,11 @@ __all__ = [
     "coverage_runs",
     "group_of",
     "label_matrix",
+    "lanes_of",
     "new_payers",
     "other_places",
     "shift_bars",
+    "shortened",
     "targeting_heatmap",
     "topic_share",
     "topic_shares",

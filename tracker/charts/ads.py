@@ -22,6 +22,8 @@ from tracker.charts.words import heading, shortened
 
 HEIGHT = 250
 TOP_CODES = ("politics", "economy", "culture")
+ADS, ALL_ADS, NOT_CODED = "ads", "all ads", "not coded"
+ROOM = 0.17
 
 
 def ads_per_month(
@@ -36,8 +38,8 @@ def ads_per_month(
 ) -> alt.LayerChart:
     """Return bars of the ads first shown per month, with new payers as dashed rules and the coverage below.
 
-    `rows`, `topics`, `payers` and `coverage` are the rows of the findings of these names. A bar is divided by topic
-    when `topics` gives each of its ads at most one code. A click on a bar selects its `month`.
+    `rows`, `topics`, `payers` and `coverage` are the rows of the findings of these names. A bar is stacked by
+    topic where each ad has at most one; else the topics stand inside it, as an ad with two counts in both. A click on a bar selects its `month`.
     """
     counted = [row for row in rows if row["month"]]
     months = span(row["month"] for row in counted)
@@ -47,7 +49,7 @@ def ads_per_month(
     layers = [
         _bar_layer(bars, months, look=look, highest=highest),
         *_payer_layers(payers, months, look=look, highest=highest),
-        coverage_strip(coverage, months, top=HEIGHT, look=look),
+        coverage_strip(coverage, months, look=look),
     ]
     chart: alt.LayerChart = (
         alt.layer(*layers)
@@ -62,15 +64,23 @@ def ads_per_month(
 
 
 def new_payers(payers: Rows) -> list[dict[str, Any]]:
-    """Return the payers that came after another one had paid for the same account: `payer`, `first_shown`."""
+    """Return the payers that came later than an account's first ads, in order: `payer`, `first_shown`, `words`.
+
+    One that follows another payer is new; one that follows ads without a published payer is the first one named.
+    """
     by_account: dict[Any, list[Mapping[str, Any]]] = defaultdict(list)
     for row in payers:
-        if row.get("payer") and row.get("first_shown"):
+        if row.get("first_shown"):
             by_account[row.get("account")].append(row)
     later = []
     for of_account in by_account.values():
         ordered = sorted(of_account, key=lambda row: as_date(row["first_shown"]))
-        later += [{"payer": row["payer"], "first_shown": as_date(row["first_shown"])} for row in ordered[1:]]
+        for place, row in enumerate(ordered[1:], start=1):
+            named_before = any(earlier.get("payer") for earlier in ordered[:place])
+            if row.get("payer"):
+                day = as_date(row["first_shown"])
+                words = "new payer" if named_before else "payer first named"
+                later.append({"payer": row["payer"], "first_shown": day, "words": words})
     return sorted(later, key=lambda row: row["first_shown"])
 
 
@@ -82,43 +92,74 @@ def _totals(rows: Rows) -> dict[str, int]:
 
 
 def _bars(totals: Mapping[str, int], topics: Rows) -> list[dict[str, Any]]:
-    """Return one piece a month, or one piece a month and topic where the topics of a month add up."""
+    """Return one piece a month, or a piece for each month and topic: stacked where each ad has at most one topic."""
     items: dict[str, dict[str, int]] = defaultdict(dict)
     for row in topics:
         if row["month"] in totals and row["code"] in TOP_CODES:
             items[row["month"]][row["code"]] = row["items"]
-    divided = bool(items) and all(sum(items[month].values()) <= total for month, total in totals.items())
-    bars = []
-    for month, total in totals.items():
-        pieces = {code: items[month].get(code, 0) for code in TOP_CODES} if divided else {}
-        bars += _stacked(
-            month, {**pieces, "not coded": total - sum(pieces.values())} if divided else {"ads": total}
-        )
-    return bars
+    apart = all(sum(items[month].values()) <= total for month, total in totals.items())
+    shape = (_stacked if apart else _side_by_side) if any(items.values()) else _whole
+    return [piece for month, total in totals.items() for piece in shape(month, total, items[month])]
 
 
-def _stacked(month: str, pieces: Mapping[str, int]) -> list[dict[str, Any]]:
+def _whole(month: str, total: int, _items: Mapping[str, int]) -> list[dict[str, Any]]:
+    return [_piece(month, ADS, total, total, box=month_box(month, inset=ROOM))] if total else []
+
+
+def _stacked(month: str, total: int, items: Mapping[str, int]) -> list[dict[str, Any]]:
     bottom, stacked = 0, []
-    for topic, ads in pieces.items():
+    for topic, ads in {
+        **{code: items.get(code, 0) for code in TOP_CODES},
+        NOT_CODED: total - sum(items.values()),
+    }.items():
         if ads:
-            stacked.append(
-                {**month_box(month, inset=0.17), "month": month, "topic": topic, "ads": ads,
-                 "bottom": bottom, "top": bottom + ads, "of": sum(pieces.values())}
-            )  # fmt: skip
+            stacked.append(_piece(month, topic, ads, total, box=month_box(month, inset=ROOM), bottom=bottom))
             bottom += ads
     return stacked
+
+
+def _side_by_side(month: str, total: int, items: Mapping[str, int]) -> list[dict[str, Any]]:
+    """Return all ads as a pale bar and the topics inside it, because an ad with two topics counts in both."""
+    whole = month_box(month, inset=ROOM)
+    step = (whole["end"] - whole["begin"]) // len(TOP_CODES)
+    inside = [
+        _piece(
+            month,
+            code,
+            items[code],
+            total,
+            box={"begin": whole["begin"] + place * step, "end": whole["begin"] + (place + 1) * step},
+        )
+        for place, code in enumerate(TOP_CODES)
+        if items.get(code)
+    ]
+    return [_piece(month, ALL_ADS, total, total, box=whole), *inside] if total else []
+
+
+def _piece(
+    month: str, topic: str, ads: int, of: int, *, box: Mapping[str, int], bottom: int = 0
+) -> dict[str, Any]:
+    return {
+        **box,
+        "month": month,
+        "topic": topic,
+        "ads": ads,
+        "bottom": bottom,
+        "top": bottom + ads,
+        "of": of,
+    }
 
 
 def _bar_layer(
     bars: Sequence[Mapping[str, Any]], months: Sequence[str], *, look: Look, highest: int
 ) -> alt.Chart:
     chosen = alt.selection_point(name="month", fields=["month"], on="click", clear="dblclick")
-    colours = {**look.codes, "ads": look.category[0]}
+    colours = {ALL_ADS: look.nothing, **look.codes, ADS: look.category[0]}
     topics = [topic for topic in colours if any(bar["topic"] == topic for bar in bars)]
     colour = alt.Color(
         "topic:N",
         scale=alt.Scale(domain=topics, range=[colours[topic] for topic in topics]),
-        legend=None if topics == ["ads"] else alt.Legend(),
+        legend=None if topics == [ADS] else alt.Legend(),
     )
     layer: alt.Chart = (
         alt.Chart(alt.InlineData(values=list(bars)))
@@ -148,7 +189,7 @@ def _count_axis(highest: int) -> alt.Y:
 def _payer_layers(payers: Rows, months: Sequence[str], *, look: Look, highest: int) -> list[alt.Chart]:
     first, last = month_box(months[0])["begin"], month_box(months[-1])["end"]
     marks: list[dict[str, Any]] = [
-        {"at": milliseconds(row["first_shown"]), "label": f"new payer: {shortened(row['payer'], 36)}"}
+        {"at": milliseconds(row["first_shown"]), "label": f"{row['words']}: {shortened(row['payer'], 36)}"}
         for row in new_payers(payers)
     ]
     inside = [mark for mark in marks if first <= mark["at"] <= last][:6]

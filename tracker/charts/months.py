@@ -14,6 +14,7 @@ from tracker.charts.look import OUTCOME_WORDS, Look
 
 Rows = Sequence[Mapping[str, Any]]
 
+NOT_ASKED = "not asked"
 MAX_LABELS = 14
 STRIP_GAP, STRIP_HEIGHT = 6, 9
 STRIP_OFFSET = STRIP_GAP + STRIP_HEIGHT + 3
@@ -77,7 +78,7 @@ def x_of(field: str, months: Sequence[str], *, offset: int = 0) -> alt.X:
         ticks=False,
         offset=offset,
     )
-    return alt.X(f"{field}:Q", scale=alt.Scale(type="utc", domain=domain, nice=False), axis=axis)
+    return alt.X(f"{field}:Q", scale=alt.Scale(domain=domain, nice=False, zero=False), axis=axis)
 
 
 def _labelled(months: Sequence[str]) -> list[str]:
@@ -87,32 +88,22 @@ def _labelled(months: Sequence[str]) -> list[str]:
 
 
 def coverage_runs(coverage: Rows, months: Sequence[str]) -> list[dict[str, Any]]:
-    """Return the stretches of days with the same outcome inside `months`: `state`, `begin`, `end`, `days`, `rows`.
+    """Return the stretches of days with the same outcome inside `months`: `state`, `begin`, `end`, `from`, `to`, `days`.
 
-    Of several answers for one day the least complete is shown. A day without an answer was not asked.
+    Of several answers for one day the best is shown, as in the `coverage` finding. A day without an answer was not
+    asked.
     """
-    worst: dict[date, tuple[int, str, int]] = {}
     order = list(OUTCOME_WORDS)
+    best: dict[date, int] = {}
     for row in coverage:
-        outcome = row.get("outcome")
-        if outcome in OUTCOME_WORDS:
+        if row.get("outcome") in OUTCOME_WORDS:
             day = as_date(row["day"])
-            rank, _, rows = worst.get(day, (-1, "", 0))
-            total = rows + (row.get("rows") or 0)
-            worst[day] = (
-                max(rank, order.index(str(outcome))),
-                order[max(rank, order.index(str(outcome)))],
-                total,
-            )
-    days = list(_days(months))
-    states = [(OUTCOME_WORDS[worst[day][1]] if day in worst else "not asked", day) for day in days]
-    return [
-        _run(state, [day for _, day in run], worst)
-        for state, run in groupby(states, key=lambda pair: pair[0])
-    ]
+            best[day] = min(best.get(day, len(order)), order.index(row["outcome"]))
+    states = [(OUTCOME_WORDS[order[best[day]]] if day in best else NOT_ASKED, day) for day in _days(months)]
+    return [_run(state, [day for _, day in run]) for state, run in groupby(states, key=lambda pair: pair[0])]
 
 
-def _run(state: str, days: Sequence[date], known: Mapping[date, tuple[int, str, int]]) -> dict[str, Any]:
+def _run(state: str, days: Sequence[date]) -> dict[str, Any]:
     return {
         "state": state,
         "begin": milliseconds(days[0]),
@@ -144,8 +135,8 @@ def outcome_scale(look: Look, states: Collection[str]) -> alt.Scale:
     return alt.Scale(domain=shown, range=[look.outcomes[state] for state in shown])
 
 
-def coverage_strip(coverage: Rows, months: Sequence[str], *, top: int, look: Look) -> alt.Chart:
-    """Return the coverage band as a layer that stands `top` pixels below the upper edge of a chart."""
+def coverage_strip(coverage: Rows, months: Sequence[str], *, look: Look) -> alt.Chart:
+    """Return the coverage band as a layer that stands just below the plot it is laid over, above its x axis."""
     runs = coverage_runs(coverage, months)
     strip: alt.Chart = (
         alt.Chart(alt.InlineData(values=runs))
@@ -153,8 +144,8 @@ def coverage_strip(coverage: Rows, months: Sequence[str], *, top: int, look: Loo
         .encode(
             x=x_of("begin", months, offset=STRIP_OFFSET),
             x2="end:Q",
-            y=alt.value(top + STRIP_GAP),
-            y2=alt.value(top + STRIP_GAP + STRIP_HEIGHT),
+            y=alt.value(alt.expr(f"height + {STRIP_GAP}")),
+            y2=alt.value(alt.expr(f"height + {STRIP_GAP + STRIP_HEIGHT}")),
             color=alt.Color(
                 "state:N",
                 scale=outcome_scale(look, {run["state"] for run in runs}),

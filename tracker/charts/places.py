@@ -9,6 +9,7 @@ import altair as alt
 
 from tracker.charts.look import LIGHT, Look, finished
 from tracker.charts.months import Rows
+from tracker.charts.targeting import plain_value
 from tracker.charts.words import heading
 from tracker.countries import EUROPEAN_UNION, a3, name_of
 
@@ -35,7 +36,7 @@ def country_ranks(rows: Rows) -> list[dict[str, Any]]:
     """
     counts: Counter[str] = Counter()
     for row in _placed(rows):
-        if code := a3(str(row["value"])):
+        if code := a3(plain_value(row)):
             counts[code] += row["ads"]
     ranked = sorted(counts.items(), key=lambda pair: (-pair[1], name_of(pair[0])))
     return [{"country": name_of(code), "a3": code, "ads": ads} for code, ads in ranked]
@@ -45,8 +46,8 @@ def other_places(rows: Rows) -> list[dict[str, Any]]:
     """Return the included places that are no country we know, most used first: `place`, `ads`."""
     counts: Counter[str] = Counter()
     for row in _placed(rows):
-        if a3(str(row["value"])) is None:
-            counts[str(row["value"])] += row["ads"]
+        if a3(plain_value(row)) is None:
+            counts[plain_value(row)] += row["ads"]
     return [
         {"place": place, "ads": ads}
         for place, ads in sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))
@@ -60,6 +61,7 @@ def country_map(
     as_of: datetime | None,
     n: int | None,
     look: Look = LIGHT,
+    title: str = "Which countries are included?",
 ) -> alt.LayerChart | alt.FacetChart:
     """Return a map of the countries in `country_ranks`, zoomed to Europe when all of them are in the EU.
 
@@ -96,7 +98,7 @@ def country_map(
     chart = alt.layer(base, named).project(**projection).properties(
         height=340,
         width="container",
-        title=heading("Which countries are included?", unit="ads naming each country", n=n, as_of=as_of),
+        title=heading(title, unit="ads naming each country", n=n, as_of=as_of),
     )  # fmt: skip
     return finished(chart, look)
 

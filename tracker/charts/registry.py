@@ -9,12 +9,14 @@ from tracker.charts.look import LABEL_WORDS, LIGHT, Look, finished
 from tracker.charts.months import Rows, coverage_runs, outcome_scale, span, x_of
 from tracker.charts.words import heading, shortened
 
+MOST_LANES = 24
 PLATFORMS = {
     "x": "X",
     "facebook": "Facebook",
     "youtube": "YouTube",
     "tiktok": "TikTok",
     "instagram": "Instagram",
+    "web": "Web",
 }
 
 
@@ -46,7 +48,7 @@ def label_matrix(rows: Rows, *, as_of: datetime | None, look: Look = LIGHT) -> a
                      alt.Tooltip("first:N", title="first seen")],
         )
         .properties(
-            height=alt.Step(29), width="container",
+            height=29 * len({cell["brand"] for cell in cells}), width="container",
             title=heading("Who bears a label, and where?", unit=f"{checked} of {len(cells)} pairs checked",
                           n=len(cells), as_of=as_of),
         )
@@ -54,14 +56,14 @@ def label_matrix(rows: Rows, *, as_of: datetime | None, look: Look = LIGHT) -> a
     return finished(chart, look)
 
 
-def coverage_band(rows: Rows, *, as_of: datetime | None, look: Look = LIGHT, most: int = 24) -> alt.Chart:
+def coverage_band(rows: Rows, *, as_of: datetime | None, look: Look = LIGHT) -> alt.Chart:
     """Return one band an account and source: on which days rows came, nothing came, or nobody asked.
 
-    `rows` are those of the `coverage` finding; only the `most` first accounts by name are drawn.
+    `rows` are those of the `coverage` finding; only the first `MOST_LANES` accounts by name are drawn.
     """
     days = [row for row in rows if row["day"]]
     months = span(str(row["day"])[:7] for row in days)
-    lanes = sorted({_lane(row["account"], row["source"]) for row in days})[:most]
+    lanes = sorted({_lane(row["account"], row["source"]) for row in days})[:MOST_LANES]
     runs = [
         {**run, "lane": lane}
         for lane in lanes
@@ -81,7 +83,7 @@ def coverage_band(rows: Rows, *, as_of: datetime | None, look: Look = LIGHT, mos
                      alt.Tooltip("from:N"), alt.Tooltip("to:N"), alt.Tooltip("days:Q")],
         )
         .properties(
-            height=alt.Step(26), width="container",
+            height=26 * len(lanes), width="container",
             title=heading("On which days did the sources answer?", unit="days by account and source",
                           n=len(days), as_of=as_of),
         )

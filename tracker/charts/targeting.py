@@ -11,6 +11,7 @@ from tracker.charts.look import LIGHT, Look, finished
 from tracker.charts.months import STRIP_OFFSET, Rows, coverage_strip, month_box, span, x_of
 from tracker.charts.words import heading, shortened
 
+MORE, LESS = "more in the later period", "less in the later period"
 STEP = 23
 PER_GROUP = 8
 SEPARATOR = "\u2063"
@@ -33,6 +34,11 @@ KIND_GROUPS: Mapping[str, str] = {
 }
 OTHER, EXCLUDED = "Other criteria", "Excluded"
 GROUPS = ("Keywords and interests", "Countries and places", "Audience sought", OTHER, EXCLUDED)
+
+
+def plain_value(row: Mapping[str, Any]) -> str:
+    """Return a criterion without the name of its kind before it, which some sources publish with every value."""
+    return str(row["value"]).removeprefix(f"{row['kind']}:")
 
 
 def group_of(row: Mapping[str, Any]) -> str:
@@ -80,7 +86,7 @@ def targeting_heatmap(
         )
     )  # fmt: skip
     height = STEP * len(order)
-    chart: alt.LayerChart = alt.layer(heat, coverage_strip(coverage, months, top=height, look=look)).resolve_scale(
+    chart: alt.LayerChart = alt.layer(heat, coverage_strip(coverage, months, look=look)).resolve_scale(
         color="independent"
     ).properties(
         height=height,
@@ -95,38 +101,57 @@ def targeting_heatmap(
     return finished(chart, look)
 
 
-def shift_bars(top: Sequence[Mapping[str, Any]], *, look: Look = LIGHT) -> alt.Chart:
-    """Return what contributed most to the divergence of two periods; `top` is that column of `targeting-shift`."""
+def shift_bars(
+    top: Sequence[Mapping[str, Any]], *, as_of: datetime | None, n: int | None, look: Look = LIGHT
+) -> alt.Chart:
+    """Return which criteria moved most; `top` is that column of a row of `targeting-shift`.
+
+    A bar to the right gained share of the targeting, one to the left lost it.
+    """
     bars = [
-        {"label": shortened(str(row["value"]), 60), "contribution": row["contribution"],
-         "way": "more in the later period" if _rises(row) else "less in the later period"}
+        {
+            "label": shortened(f"{_sign(row)}{plain_value(row)}", 60), "contribution": row["contribution"],
+            "way": MORE if row["contribution"] > 0 else LESS, "kind": row["kind"],
+            "shares": f"{row['share_from']:.1%} → {row['share_to']:.1%}",
+        }
         for row in top
     ]  # fmt: skip
-    ways = ["more in the later period", "less in the later period"]
+    order = sorted(range(len(bars)), key=lambda place: -bars[place]["contribution"])
+    scale = alt.Scale(domain=[MORE, LESS], range=[look.category[0], look.rule])
     chart: alt.Chart = (
         alt.Chart(alt.InlineData(values=bars))
         .mark_bar(height=13, cornerRadiusEnd=1.5)
         .encode(
-            x=alt.X("contribution:Q", axis=alt.Axis(title="contribution to the divergence", tickCount=4)),
-            y=alt.Y("label:N", sort=None, axis=alt.Axis(title=None, labelLimit=210, labelOverlap=False)),
-            color=alt.Color("way:N", scale=alt.Scale(domain=ways, range=[look.category[0], look.rule])),
+            x=alt.X(
+                "contribution:Q",
+                axis=alt.Axis(title="bits of the divergence", tickCount=5, grid=True, gridColor=look.grid),
+            ),
+            y=alt.Y(
+                "label:N",
+                sort=[bars[place]["label"] for place in order],
+                axis=alt.Axis(title=None, labelLimit=190, labelOverlap=False, domain=False, ticks=False),
+            ),
+            color=alt.Color("way:N", scale=scale),
             tooltip=[
-                alt.Tooltip("label:N"),
-                alt.Tooltip("contribution:Q", format=".4f"),
-                alt.Tooltip("way:N"),
+                alt.Tooltip("kind:N"), alt.Tooltip("label:N", title="criterion"),
+                alt.Tooltip("shares:N", title="share of criteria"), alt.Tooltip("contribution:Q", format=".4f"),
             ],
         )
-        .properties(height=alt.Step(24), width="container")
-    )
+        .properties(
+            height=24 * len(bars),
+            width="container",
+            title=heading("What moved most?", unit="criteria by their part in the divergence", n=n, as_of=as_of),
+        )
+    )  # fmt: skip
     return finished(chart, look)
 
 
-def _rises(row: Mapping[str, Any]) -> bool:
-    return bool((row.get("share_to") or 0) >= (row.get("share_from") or 0))
+def _sign(row: Mapping[str, Any]) -> str:
+    return "not: " if row["polarity"] == "exclude" else ""
 
 
 def _key(row: Mapping[str, Any]) -> str:
-    return f"{group_of(row)}|{row['kind']}{SEPARATOR}{shortened(str(row['value']), 60)}"
+    return f"{group_of(row)}|{row['kind']}{SEPARATOR}{shortened(plain_value(row), 60)}"
 
 
 def _distinct(rows: Rows) -> int:

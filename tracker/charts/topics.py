@@ -55,7 +55,7 @@ def topic_share(
         )
     )
     layers = [line, dots, words] if code == NOT_CODED else [band, line, dots, words]
-    chart = alt.layer(*layers, coverage_strip(coverage, months, top=HEIGHT, look=look)).properties(
+    chart = alt.layer(*layers, coverage_strip(coverage, months, look=look)).properties(
         height=HEIGHT,
         width="container",
         title=heading(

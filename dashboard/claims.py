@@ -1,0 +1,203 @@
+"""Who is said to stand behind a brand: the chain of claims, its channels, and what each document says."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from markupsafe import Markup
+
+from dashboard import components, tables, words
+from tracker import charts
+
+Rows = Sequence[Mapping[str, Any]]
+
+UPWARD = ("operated_by", "part_of", "supervised_by", "same_as")
+GRADES = {"high": "green", "moderate": "blue", "low": "ochre"}
+STATUSES = {
+    "accepted": "blue",
+    "suspected": "ochre",
+    "under_review": "ochre",
+    "rejected": "",
+    "withdrawn": "",
+}
+LONGEST_CHAIN = 6
+LISTED = 60
+
+
+def brand_choices(accounts: Rows) -> dict[str, str]:
+    """Return the brands of the registry by id, or by account where there is no brand, with their names in order."""
+    named = {_key(row): str(row["brand"] or row["account"]) for row in accounts}
+    return dict(sorted(named.items(), key=lambda pair: pair[1].casefold()))
+
+
+def best_documented(accounts: Rows, claims: Rows) -> str:
+    """Return the brand that the page opens with: the one with the longest chain of claims."""
+    chains = {brand: len(_chain(brand, accounts, claims)) for brand in brand_choices(accounts)}
+    return max(chains, key=lambda brand: chains[brand])
+
+
+def chain_line(brand: str, accounts: Rows, claims: Rows) -> str:
+    """Say how strong the chain is: as strong as its weakest link."""
+    links = _chain(brand, accounts, claims)
+    if not links:
+        return "No document names an operator"
+    weakest = next(
+        (grade for grade in ("low", "moderate", "high") if any(row["grade"] == grade for row in links)), ""
+    )
+    documents = len({row["document_id"] for row in links})
+    return (
+        f"Confidence of the chain is that of its weakest link: {weakest} · "
+        f"{words.count(len(links), 'link')} from {words.count(documents, 'document')}"
+    )
+
+
+def chain(brand: str, accounts: Rows, claims: Rows) -> None:
+    """Draw the brand and, arrow by arrow, who is said to operate and supervise it."""
+    own = [row for row in accounts if _key(row) == brand]
+    links = _chain(brand, accounts, claims)
+    platforms = ", ".join(dict.fromkeys(words.platform(str(row["platform"])) for row in own))
+    parts = [_node(str(own[0]["brand"] or own[0]["account"]), f"brand · {platforms}")]
+    for row in links:
+        parts.append(_arrow(row))
+        parts.append(_node(_object_name(row), row.get("object_native") or str(row["object_type"])))
+    components.table(Markup('<div class="it-chain">{}</div>').format(Markup("").join(parts)))
+    if links:
+        first = links[0]
+        components.caption("Attributed", f"{_by(first)}. {_rival(links)}")
+    else:
+        components.caption("Nobody attributed it", "in a document that is in the registry.")
+
+
+def channels(brand: str, accounts: Rows) -> None:
+    """Draw the accounts of a brand with what documents gave of them."""
+    body = [
+        (
+            words.platform(str(row["platform"])),
+            charts.shortened(str(row["handle"]), 40)
+            if row["handle"]
+            else Markup('<span class="it-none">no document gives it</span>'),
+            row["followers"],
+            charts.LABEL_WORDS.get(row["label"] or "unknown", "not checked"),
+            _status(row["status"]),
+        )
+        for row in accounts
+        if _key(row) == brand
+    ]
+    components.table(tables.html(("platform", "handle", "followers", "label", "status"), body))
+
+
+def statements(brand: str, accounts: Rows, claims: Rows) -> None:
+    """Draw every claim about a brand and its accounts, with who made it and where it stands."""
+    about = _names(brand, accounts)
+    mine = [row for row in claims if row["subject"] in about or row["object"] in about]
+    if not mine:
+        components.empty("No claim", "No document in the registry says anything of this account.", small=True)
+        return
+    body = [
+        (
+            Markup("<b>{}</b><br>{}").format(row["publisher"], words.day(row["published_on"])),
+            Markup("{} {}<br>{}<br><span class='it-none'>{}</span>").format(
+                str(row["predicate"]).replace("_", " "), _object_name(row), row["says"], row["place"]
+            ),
+            _grade(row["grade"]),
+        )
+        for row in mine
+    ]
+    components.table(tables.html(("document", "says", "grade"), body))
+
+
+def directory(accounts: Rows) -> None:
+    """Draw the seed list, a line for each brand: where it is, what status, attributed to whom and by which document."""
+    brands: dict[str, list[Mapping[str, Any]]] = {}
+    for row in sorted(accounts, key=lambda row: str(row["brand"] or row["account"]).casefold()):
+        brands.setdefault(_key(row), []).append(row)
+    body = [_brand_line(rows) for rows in list(brands.values())[:LISTED]]
+    head = ("brand", "accounts", "status", "attributed to", "by the document, published")
+    components.table(tables.html(head, body, classes=("", "", "keep")))
+    if len(brands) > LISTED:
+        components.caption(f"{len(brands) - LISTED:,} more brands", "stand in the rows.")
+
+
+def _brand_line(rows: Rows) -> Sequence[Any]:
+    row = rows[0]
+    where = Markup(", ").join(
+        Markup("{} <span class='it-none'>{}</span>").format(
+            words.platform(str(one["platform"])),
+            tables.shown(one["handle"], 30) if one["handle"] else "no handle given",
+        )
+        for one in rows
+    )
+    named = Markup("{} <span class='it-none'>{}</span>").format(row["operator"], row["operator_native"] or "")
+    document = Markup("{}<br><span class='it-none'>{}</span>").format(
+        tables.shown(row["document"] or "no document", 70), words.day(row["document_date"])
+    )
+    statuses = Markup(" ").join(_status(status) for status in dict.fromkeys(one["status"] for one in rows))
+    return (
+        tables.shown(row["brand"] or row["account"], 50),
+        where,
+        statuses,
+        named if row["operator"] else None,
+        document,
+    )
+
+
+def _key(row: Mapping[str, Any]) -> str:
+    return str(row.get("brand_id") or row["account"])
+
+
+def _names(brand: str, accounts: Rows) -> set[str]:
+    """Return what claims may call a brand: its id and the addresses of its accounts."""
+    return {brand, *(str(row["account"]) for row in accounts if _key(row) == brand)}
+
+
+def _chain(brand: str, accounts: Rows, claims: Rows) -> list[Mapping[str, Any]]:
+    """Return the claims that lead from a brand upwards, each from where the last one ended."""
+    at, seen = _names(brand, accounts), set[str]()
+    links: list[Mapping[str, Any]] = []
+    while len(links) < LONGEST_CHAIN:
+        onward = [
+            row
+            for row in claims
+            if row["subject"] in at and row["predicate"] in UPWARD and row["object"] not in seen
+        ]
+        if not onward:
+            return links
+        best = min(onward, key=lambda row: (UPWARD.index(row["predicate"]), row["claim_id"]))
+        links.append(best)
+        seen |= at
+        at = {best["object"]}
+    return links
+
+
+def _object_name(row: Mapping[str, Any]) -> str:
+    return str(row.get("object_name") or row["object"])
+
+
+def _node(name: str, below: str) -> Markup:
+    return Markup('<div class="it-node"><b>{}</b><span>{}</span></div>').format(name, below)
+
+
+def _arrow(row: Mapping[str, Any]) -> Markup:
+    return Markup('<div class="it-arrow"><span>{}</span>{}</div>').format(
+        str(row["predicate"]).replace("_", " "), _grade(row["grade"])
+    )
+
+
+def _by(row: Mapping[str, Any]) -> str:
+    return f"by {row['publisher']} on {words.day(row['published_on'])}" if row["published_on"] else (
+        f"by {row['publisher']}, date not published"
+    )  # fmt: skip
+
+
+def _rival(links: Rows) -> str:
+    rivals = [str(row["rival"]) for row in links if row["rival"]]
+    if not rivals:
+        return "No rival explanation is recorded."
+    return f"{words.count(len(rivals), 'rival explanation')} recorded: {rivals[0]}"
+
+
+def _grade(grade: str | None) -> Markup:
+    return tables.badge(grade or "not graded", GRADES.get(grade or "", ""))
+
+
+def _status(status: str | None) -> Markup:
+    return tables.badge((status or "unassessed").replace("_", " "), STATUSES.get(status or "", ""))

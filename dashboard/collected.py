@@ -1,0 +1,132 @@
+"""The parts of the page on collection: numbers, answers, what was kept out, and the worker."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import streamlit as st
+
+from dashboard import components, data, tables, words
+from tracker import charts
+from tracker.findings import Finding
+
+Rows = Sequence[Mapping[str, Any]]
+TONES = {"rows": "green", "empty_confirmed": "blue", "empty_unverified": "ochre"}
+SHOWN = 12
+
+
+def figures(coverage: Finding, listings: Rows) -> None:
+    """Draw the four numbers on the collection, each with what it is out of."""
+    outcomes = Counter(str(row["outcome"]) for row in listings)
+    expected, asked = coverage.coverage.get("days_expected", 0), coverage.coverage.get("days_asked", 0)
+    empty = outcomes["empty_confirmed"] + outcomes["empty_unverified"]
+    held = len(listings) - outcomes["rows"] - empty
+    with st.grid(4, min_column_width=230, gap="medium"):
+        components.figure(
+            "Answers with rows",
+            f"{outcomes['rows']:,}",
+            f"of {len(listings):,} answers",
+            "Each is one import or fetch",
+        )
+        components.figure(
+            "Empty answers", f"{empty:,}", f"of {len(listings):,} answers",
+            f"{outcomes['empty_confirmed']:,} confirmed; only those are zero",
+        )  # fmt: skip
+        components.figure(
+            "Throttled, refused or failed",
+            f"{held:,}",
+            f"of {len(listings):,} answers",
+            "What they hide is not known",
+        )
+        components.figure(
+            "Days asked about",
+            f"{asked:,}",
+            f"of {expected:,}",
+            "Days by account and source, first to last asked",
+        )
+
+
+def left_out(coverage: Finding) -> str:
+    """Say how many bands are not drawn."""
+    lanes = len(charts.lanes_of(coverage.rows))
+    return f" {lanes - charts.MOST_LANES:,} of {lanes:,} bands are not drawn; they are in the rows." if (
+        lanes > charts.MOST_LANES
+    ) else ""  # fmt: skip
+
+
+def answers(listings: Rows) -> None:
+    """Draw the latest answers with their outcome and their evidence, and offer them all."""
+    latest = sorted(listings, key=lambda row: str(row["observed_at"]), reverse=True)
+    body = [
+        (
+            words.day(row["observed_at"]),
+            charts.shortened(str(row["series"]), 60),
+            f"{words.day(row['covers_from'])} – {words.day(row['covers_to'])}"
+            if row["covers_from"]
+            else None,
+            row["country"],
+            tables.badge(str(row["outcome"]).replace("_", " "), TONES.get(str(row["outcome"]), "red")),
+            row["items"],
+            tables.short_hash(row["evidence"]),
+        )
+        for row in latest[:SHOWN]
+    ]
+    head = ("observed", "asked", "about the days", "country", "outcome", "items", "evidence")
+    components.table(tables.html(head, body, classes=("keep", "", "", "", "", "num", "keep")))
+    columns = (
+        "observed_at",
+        "source",
+        "series",
+        "country",
+        "covers_from",
+        "covers_to",
+        "outcome",
+        "items",
+        "evidence",
+    )
+    components.frame_of(columns, latest, key="answers", label="All answers")
+
+
+def quarantined(rows: Rows) -> None:
+    """Draw the records that were kept apart, with the reason."""
+    if not rows:
+        components.empty("Nothing was kept out", "Every record read so far agrees with its set.", small=True)
+        return
+    body = [
+        (
+            row["source"],
+            row["line"],
+            row["field"],
+            charts.shortened(str(row["reason"]), 90),
+            tables.short_hash(row["evidence"]),
+        )
+        for row in rows[:SHOWN]
+    ]
+    components.table(tables.html(("source", "line", "field", "reason", "evidence"), body, classes=("keep",)))
+    components.caption(f"{len(rows):,} in all.", "They are kept and shown here, and counted nowhere.")
+    components.frame_of(
+        ("source", "line", "field", "reason", "evidence"), rows, key="quarantined", label="All of them"
+    )
+
+
+def worker() -> None:
+    """Say when the worker was last seen and what it did."""
+    runs = data.worker_runs()
+    if not runs:
+        components.empty(
+            "The worker has not run here", "It makes the report each Monday and catches up after downtime.",
+            command="tracker worker", small=True,
+        )  # fmt: skip
+        return
+    body = [
+        (
+            row["job"],
+            words.day(row["scheduled_for"]),
+            tables.badge(
+                str(row["status"]),
+                "green" if row["status"] in ("done", "ok", "success", "succeeded") else "ochre",
+            ),
+        )
+        for row in runs[:SHOWN]
+    ]
+    components.table(tables.html(("job", "due", "status"), body))

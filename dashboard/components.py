@@ -1,0 +1,199 @@
+"""The parts that pages are made of: head, cards, charts with their words, tables, empty states, the way to the rows.
+
+Whatever comes from outside is escaped here: `Markup.format` escapes, and nothing passes through Markdown.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+from markupsafe import Markup
+from streamlit.delta_generator import DeltaGenerator
+
+from dashboard import tables
+from tracker import charts
+from tracker.findings import Finding
+
+STYLE = Path(__file__).with_name("style.css")
+DARK_TONES = "--blue:#86b8e6;--ochre:#e0b45e;--green:#6fc49c;--red:#f09a85;--grey:#a3adb8;--wash:30%"
+
+
+def frame(*, as_of: datetime | None, notice: str | None) -> None:
+    """Draw what stands on every page: the look, up to when the data reach, and what must be said of them."""
+    tones = DARK_TONES if st.context.theme.type == "dark" else ""
+    until = f"data to {as_of.day} {as_of:%b %Y, %H:%M} UTC" if as_of else "no data yet"
+    st.html(STYLE)
+    st.html(f'<style>:root{{--data-until:"{until}";{tones}}}</style>')
+    if notice:
+        lead, _, rest = notice.partition(" ")
+        st.html(Markup('<div class="it-notice" role="note"><b>{}</b> {}</div>').format(lead, rest))
+
+
+def look() -> charts.Look:
+    """Return the colours of the scheme that the reader's browser shows."""
+    return charts.DARK if st.context.theme.type == "dark" else charts.LIGHT
+
+
+def page_head(question: str, line: str) -> None:
+    """Draw a page's question and, below it, of how many and until when."""
+    st.html(Markup('<div class="it-head"><h1>{}</h1><p>{}</p></div>').format(question, line))
+
+
+def card(title: str, note: str = "") -> DeltaGenerator:
+    """Return a bordered card with a title and a line below it, to be used with `with`."""
+    box = st.container(border=True)
+    words = Markup("<p>{}</p>").format(note) if note else Markup("")
+    box.html(Markup('<div class="it-card"><h2>{}</h2>{}</div>').format(title, words))
+    return box
+
+
+def figure(label: str, value: str, of: str, note: str) -> None:
+    """Draw one number with what it is out of and what stands behind it, in a card of its own."""
+    box = st.container(border=True, height="stretch")
+    box.html(
+        Markup(
+            '<div class="it-figure"><span>{}</span><b>{}<small>{}</small></b><span>{}</span></div>'
+        ).format(label, value, of, note)
+    )
+
+
+def empty(title: str, words: str, *, command: str = "", small: bool = False) -> None:
+    """Draw an empty state: what is not there yet, why that is no zero, and the command that fills it."""
+    code = Markup("<code>{}</code>").format(command) if command else Markup("")
+    kind = "it-empty small" if small else "it-empty"
+    body = Markup('<div class="{}"><h2>{}</h2><p>{}</p>{}</div>').format(kind, title, words, code)
+    (st if small else st.container(border=True)).html(body)
+
+
+def caption(lead: str, words: str) -> None:
+    """Draw what a chart or a table does not show, below it."""
+    st.html(Markup('<div class="it-caption"><b>{}</b> {}</div>').format(lead, words))
+
+
+def caveats(finding: Finding) -> None:
+    """Draw the caveats of a finding, if it has any."""
+    if finding.caveats:
+        caption("Read with care:", " ".join(finding.caveats))
+
+
+def chart(drawn: Any, *, key: str, alt: str) -> Mapping[str, Any]:
+    """Draw a chart with its title, its line and its legend as text that wraps; return what the reader selected."""
+    spec = drawn.to_dict() | {"autosize": {"type": "fit-x", "contains": "padding"}}
+    title = spec.pop("title", {})
+    st.html(
+        Markup('<div class="it-card"><h2>{}</h2><p>{}</p></div>').format(
+            title.get("text", ""), title.get("subtitle", "")
+        )
+    )
+    if words := _legend(spec):
+        st.html(words)
+    if not spec.get("params"):
+        st.vega_lite_chart(spec, theme=None, width="stretch", key=key, alt=alt)
+        return {}
+    state = st.vega_lite_chart(spec, theme=None, width="stretch", key=key, alt=alt, on_select="rerun")
+    return state["selection"]
+
+
+def selected(selection: Mapping[str, Any], name: str, field: str) -> str | None:
+    """Return the one value that the reader clicked, or `None`."""
+    points: Sequence[Mapping[str, Any]] = selection.get(name) or []
+    return str(points[0][field]) if points and field in points[0] else None
+
+
+def rows(finding: Finding, *, key: str, label: str = "The rows behind this chart") -> None:
+    """Offer the rows of a finding: as a table of plain text and as a CSV that no spreadsheet runs."""
+    with _expander(label, finding.columns, finding.rows, key=key, name=finding.name):
+        evidence(finding)
+
+
+def evidence(finding: Finding) -> None:
+    """Name the evidence that rows rest on by the ends of its SHA-256."""
+    if finding.evidence:
+        shown = Markup(" · ").join(tables.short_hash(one) for one in finding.evidence[:8])
+        left = finding.evidence_count - len(finding.evidence[:8])
+        more = f" and {left:,} more" if left > 0 else ""
+        st.html(
+            Markup('<div class="it-caption"><b>Evidence</b> {}{}<br>{}</div>').format(
+                shown, more, finding.method
+            )
+        )
+
+
+def table(drawn: Markup) -> None:
+    """Draw a table that `dashboard.tables` made."""
+    st.html(drawn)
+
+
+def _legend(spec: dict[str, Any]) -> Markup:
+    """Take the legends of named colours out of a specification and return them as text that wraps."""
+    entries: dict[str, list[Markup]] = {}
+    for layer in spec.get("layer", [spec]):
+        colour = layer.get("encoding", {}).get("color")
+        scale = (colour or {}).get("scale", {})
+        if (
+            isinstance(colour, dict)
+            and isinstance(scale.get("domain"), list)
+            and colour.get("legend", {}) is not None
+        ):
+            name = (colour.get("legend") or {}).get("title") or ""
+            colour["legend"] = None
+            entries[name] = [
+                Markup('<span><i style="background:{}"></i>{}</span>').format(value, word)
+                for word, value in zip(scale["domain"], scale["range"], strict=False)
+            ]
+    lines = [
+        Markup('<div class="it-legend">{}{}</div>').format(
+            Markup("<em>{}</em>").format(name) if name else "", Markup("").join(words)
+        )
+        for name, words in entries.items()
+        if words
+    ]
+    return Markup('<div class="it-legends">{}</div>').format(Markup("").join(lines)) if lines else Markup("")
+
+
+def heading(words: str) -> None:
+    """Draw a title inside a card."""
+    st.html(Markup('<div class="it-card"><h2>{}</h2></div>').format(words))
+
+
+def hint(words: str) -> None:
+    """Draw a small line below a field."""
+    st.html(Markup('<div class="it-hint">{}</div>').format(words))
+
+
+def field_error(words: str) -> None:
+    """Draw what is wrong with the field above."""
+    st.html(Markup('<div class="it-fielderror" role="alert">{}</div>').format(words))
+
+
+def stored(lead: str, words: str, *, tone: str = "green") -> None:
+    """Draw a note about something that was done or is known."""
+    st.html(Markup('<div class="it-note {}" role="status"><b>{}</b> {}</div>').format(tone, lead, words))
+
+
+def plain(columns: Sequence[str], found: Sequence[Mapping[str, Any]]) -> Any:
+    """Return rows as a frame of plain text."""
+    return tables.plain(columns, found)
+
+
+def frame_of(columns: Sequence[str], found: Sequence[Mapping[str, Any]], *, key: str, label: str) -> None:
+    """Offer rows that belong to no finding: as a table of plain text and as CSV."""
+    _expander(label, columns, found, key=key, name=key)
+
+
+def _expander(
+    label: str, columns: Sequence[str], found: Sequence[Mapping[str, Any]], *, key: str, name: str
+) -> DeltaGenerator:
+    box = st.expander(f"{label} ({len(found):,})")
+    with box:
+        st.dataframe(tables.plain(columns, found), hide_index=True, width="stretch", key=f"{key}-rows")
+        st.download_button(
+            "Download as CSV",
+            tables.as_csv(columns, found),
+            file_name=f"{name}.csv",
+            mime="text/csv",
+            key=f"{key}-csv",
+        )
+    return box

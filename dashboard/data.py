@@ -1,0 +1,120 @@
+"""What the pages read and the one thing they write: findings of the lake, claims, and the form of a suspect.
+
+Every cached reader is keyed on the version of the lake, so that new data show as soon as they are there.
+"""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+from sqlalchemy import Engine
+from sqlmodel import Session
+
+from dashboard.raw import line_of
+from tracker import desk, findings, settings
+from tracker.analysis.tables import Lake, open_lake
+from tracker.findings import Finding
+from tracker.store import evidence
+from tracker.store.engine import migrate, open_record
+
+Row = dict[str, Any]
+
+NOTHING = Finding(name="nothing", as_of=None, n=0, coverage={}, method="", columns=(), rows=[])
+KEEP = 64
+"""How many answers of each reader stay in memory."""
+
+
+def lake() -> Lake | None:
+    """Return the lake as it is now, or `None` while nothing has been collected."""
+    setup = settings.load()
+    manifest = setup.lake / "manifest.json"
+    if not manifest.exists():
+        return None
+    return _open(str(setup.lake), setup.analysis_url, manifest.stat().st_mtime_ns)
+
+
+def as_of() -> datetime | None:
+    """Return the time of the latest observation."""
+    opened = lake()
+    return opened.as_of if opened else None
+
+
+def notice() -> str | None:
+    """Return what must be said of these data on every page, such as that they are a reconstruction."""
+    opened = lake()
+    return opened.notice if opened else None
+
+
+def finding(name: str, **options: str | None) -> Finding:
+    """Return a finding with options as on the command line; `None` and empty are not given.
+
+    Raise `BadInput` for options that contradict each other. Without a lake the finding is empty.
+    """
+    opened = lake()
+    given = tuple(sorted((option, value) for option, value in options.items() if value))
+    return _finding(opened.version, name, given, opened) if opened else NOTHING
+
+
+def table(name: str) -> list[Row]:
+    """Return all rows of a small table of the lake: `claims`, `listings`, `quarantined`."""
+    opened = lake()
+    return _table(opened.version, name, opened) if opened else []
+
+
+def brands() -> dict[str, str]:
+    """Return the brand of each account that has one."""
+    return {row["account"]: row["brand"] for row in finding("accounts").rows if row["brand"]}
+
+
+def check_suspect(text: str, platform: str | None) -> desk.Similar:
+    """Return what the registry knows near a handle or an address; raise `BadInput` when it is neither."""
+    return desk.check_suspect(_record(settings.load().record), text, platform=platform)
+
+
+def add_suspect(form: Mapping[str, str]) -> desk.Added:
+    """Store a suspicion; raise `FormErrors` with the words for every wrong field."""
+    return desk.add_suspect(_record(settings.load().record), form, now=datetime.now(UTC))
+
+
+def suspects() -> list[Row]:
+    """Return what people have brought in, latest first."""
+    return desk.list_suspects(_record(settings.load().record))
+
+
+@st.cache_resource(max_entries=2, show_spinner=False)
+def _open(folder: str, url: str, changed: int) -> Lake:
+    return open_lake(Path(folder), url)
+
+
+@st.cache_data(max_entries=KEEP, show_spinner="Counting …")
+def _finding(version: str, name: str, given: tuple[tuple[str, str], ...], _lake: Lake) -> Finding:
+    return findings.run(name, _lake, findings.parse_options(name, dict(given)))
+
+
+@st.cache_data(max_entries=8, show_spinner=False)
+def _table(version: str, name: str, _lake: Lake) -> list[Row]:
+    return _lake.rows(_lake.tables[name])
+
+
+@st.cache_resource(max_entries=2, show_spinner=False)
+def _record(url: str) -> Engine:
+    """Return the record, brought to the newest schema, so that the form works on a fresh machine."""
+    engine = open_record(url)
+    migrate(engine)
+    return engine
+
+
+def worker_runs() -> list[Row]:
+    """Return what the worker did, latest first."""
+    return []
+
+
+def evidence_line(sha256: str, line: int | None) -> str:
+    """Return a line of a file that is kept as evidence, as it was published."""
+    with Session(_record(settings.load().record)) as session:
+        evidence_id = evidence.find(session, sha256)
+        if evidence_id is None:
+            return "This evidence is not in the record."
+        return line_of(evidence.read(session, evidence_id), line or 1)

@@ -1,0 +1,23 @@
+"""The entry of every page: its frame and the navigation."""
+
+import streamlit as st
+
+from dashboard import components, data
+
+st.set_page_config(
+    page_title="Influence tracker", page_icon="static/favicon.png", layout="wide", menu_items={"About": None}
+)
+page = st.navigation(
+    [
+        st.Page("views/overview.py", title="Overview", default=True),
+        st.Page("views/ads.py", title="Ads"),
+        st.Page("views/targeting.py", title="Targeting"),
+        st.Page("views/topics.py", title="Topics"),
+        st.Page("views/accounts.py", title="Accounts"),
+        st.Page("views/suspect.py", title="Add a suspect"),
+        st.Page("views/collection.py", title="Collection"),
+    ],
+    position="top",
+)
+components.frame(as_of=data.as_of(), notice=data.notice())
+page.run()

@@ -1,0 +1,279 @@
+"""The larger parts of pages: what changed, who paid, where, whom they sought, and how far that moved."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import streamlit as st
+from markupsafe import Markup
+
+from dashboard import components, data, tables, words
+from tracker import charts
+from tracker.errors import BadInput
+from tracker.findings import Finding
+
+LEAST_EXPECTED = (
+    "label_gone", "payer_new", "first_ad", "renamed", "bio_edited", "target_new", "ad_gone", "post_gone",
+    "post_edited", "ad_changed", "ad_new",
+)  # fmt: skip
+CHANGE_WORDS: Mapping[str, tuple[str, str]] = {
+    "label_gone": ("label gone", "red"),
+    "payer_new": ("new payer", "red"),
+    "first_ad": ("first ad seen", "red"),
+    "target_new": ("targeting, new", "blue"),
+    "renamed": ("renamed", "ochre"),
+    "bio_edited": ("bio edited", "ochre"),
+    "ad_gone": ("ad no longer shown", "ochre"),
+    "post_gone": ("post no longer shown", "ochre"),
+    "ad_changed": ("ad changed", "ochre"),
+    "ad_new": ("new ad", "green"),
+}
+MANY = ("ad_new", "ad_changed", "ad_gone", "target_new", "post_gone", "post_edited")
+SHOWN = 10
+RANKS = 8
+
+
+def overview_figures(ads: Finding, accounts: Finding, payers: Finding, coverage: Finding) -> None:
+    """Draw the four numbers of the first page, each with what it is out of."""
+    with st.grid(4, min_column_width=230, gap="medium"):
+        _ads_figure(ads)
+        paid = len({row["account"] for row in payers.rows if row["account"]})
+        components.figure(
+            "Accounts seen to advertise", f"{paid:,}", f"of {accounts.n:,} in the registry",
+            "No ad seen is no proof that there was none",
+        )  # fmt: skip
+        checked = [row for row in accounts.rows if row["label"] not in (None, "unknown")]
+        without = sum(1 for row in checked if row["label"] == "none")
+        components.figure(
+            "Accounts without a state-media label", f"{without:,}" if checked else "–", f"of {len(checked):,} checked",
+            f"{accounts.n - len(checked):,} of {accounts.n:,} accounts not checked",
+        )  # fmt: skip
+        _coverage_figure(coverage)
+
+
+def _ads_figure(ads: Finding) -> None:
+    if not ads.rows:
+        components.figure("Ads first shown", "–", "nothing collected", "Not zero: nobody has asked yet")
+        return
+    last = ads.rows[-1]
+    months = words.months_of(ads)
+    components.figure(
+        f"Ads first shown in {words.month(last['month'])}", f"{last['ads']:,}", f"of {ads.n:,} in all",
+        f"{ads.n / len(months):,.1f} a month in {words.span(months[0], months[-1])}",
+    )  # fmt: skip
+
+
+def _coverage_figure(coverage: Finding) -> None:
+    expected = coverage.coverage.get("days_expected", 0)
+    asked = coverage.coverage.get("days_asked", 0)
+    held = sum(
+        1 for row in coverage.rows if charts.OUTCOME_WORDS.get(row["outcome"]) == "throttled or refused"
+    )
+    components.figure(
+        "Days that the sources were asked about", f"{asked / expected:.0%}" if expected else "–",
+        f"of {expected:,} account days", f"{held:,} throttled or refused, {expected - asked:,} not asked",
+    )  # fmt: skip
+
+
+def changes(finding: Finding) -> None:
+    """Draw what changed this week and then the least expected of before, many of one kind as one line."""
+    week = words.this_week(finding)
+    before = finding.rows[: len(finding.rows) - len(week)]
+    lines = [*_grouped(week), *_grouped(before)]
+    body = [_change(rows) for rows in lines[:SHOWN]]
+    head = ("when", "what", "account or ad", "from → to", "snapshots")
+    components.table(tables.html(head, body, classes=("keep", "keep")))
+    left = "All of them are in the rows." if len(lines) > SHOWN else ""
+    components.caption(
+        f"{len(week):,} this week, {len(before):,} before.",
+        f"A change is dated by the observation that first showed it, not by when it was made. {left}",
+    )
+
+
+def _grouped(found: Sequence[Mapping[str, Any]]) -> list[list[Mapping[str, Any]]]:
+    """Return the changes in groups of one kind, day and account, the least expected and then the latest first."""
+    groups: dict[tuple[Any, ...], list[Mapping[str, Any]]] = {}
+    for row in found:
+        key = (row["type"], str(row["at"])[:10], row["account"])
+        alone = row["type"] not in MANY
+        groups.setdefault((*key, row["subject"], row["after"]) if alone else key, []).append(row)
+    latest_first = sorted(groups.values(), key=lambda rows: str(rows[0]["at"]), reverse=True)
+    return sorted(latest_first, key=lambda rows: _rank(rows[0]["type"]))
+
+
+def _rank(kind: str) -> int:
+    return LEAST_EXPECTED.index(kind) if kind in LEAST_EXPECTED else len(LEAST_EXPECTED)
+
+
+def _change(rows: Sequence[Mapping[str, Any]]) -> Sequence[Any]:
+    row, kind = (
+        rows[0],
+        tables.badge(*CHANGE_WORDS.get(rows[0]["type"], (rows[0]["type"].replace("_", " "), ""))),
+    )
+    account = words.account(row, data.brands())
+    if len(rows) == 1:
+        what = (
+            account if str(row["subject"]).startswith(str(row["account"])) else tables.shown(row["subject"])
+        )
+        return (
+            words.day(row["at"]),
+            kind,
+            what,
+            _from_to(row),
+            tables.snapshots(row["snapshot_before"], row["snapshot_after"]),
+        )
+    some = ", ".join(dict.fromkeys(tables.shown(each["after"] or each["before"], 40) for each in rows[:3]))
+    more = f"{len(rows):,} of them: {some} …" if some else f"{len(rows):,} of them"
+    return (
+        words.day(row["at"]),
+        kind,
+        account,
+        more,
+        tables.snapshots(row["snapshot_before"], rows[-1]["snapshot_after"]),
+    )
+
+
+def _from_to(row: Mapping[str, Any]) -> str:
+    before, after = tables.shown(row["before"], 70), tables.shown(row["after"], 70)
+    return (
+        f"{before} → {after}"
+        if before and after
+        else f"+ {after}"
+        if after
+        else f"− {before}"
+        if before
+        else ""
+    )
+
+
+def payers(finding: Finding) -> None:
+    """Draw who paid for whose ads, from when to when."""
+    most = max((row["ads"] for row in finding.rows), default=1)
+    body = [
+        (
+            row["payer"] or Markup('<span class="it-none">not published</span>'),
+            words.account(row),
+            f"{words.day(row['first_shown'])} – {words.day(row['last_shown'])}",
+            row["ads"],
+            tables.bar(row["ads"] / most),
+        )
+        for row in finding.rows[:SHOWN]
+    ]
+    components.table(
+        tables.html(
+            ("payer", "for", "first – last shown", "ads", ""), body, classes=("", "", "", "num", "bar")
+        )
+    )
+    more = len(finding.rows) - SHOWN
+    lead = f"{more:,} more in the rows." if more > 0 else "A payer is not an operator."
+    components.caption(lead, " ".join(finding.caveats))
+
+
+def countries(ranks: Sequence[Mapping[str, Any]], others: Sequence[Mapping[str, Any]]) -> None:
+    """Draw the ranked table that stands beside the map, and name the places that are no country."""
+    most = max((row["ads"] for row in ranks), default=1)
+    body = [
+        (place, row["country"], row["ads"], tables.bar(row["ads"] / most))
+        for place, row in enumerate(ranks[:RANKS], start=1)
+    ]
+    components.table(tables.html(("", "country", "ads", ""), body, classes=("num", "", "num", "bar")))
+    if len(ranks) > RANKS:
+        rest = {row["ads"] for row in ranks[RANKS:]}
+        each = f"{max(rest):,} ads each" if len(rest) == 1 else f"{min(rest):,} to {max(rest):,} ads each"
+        components.caption(words.count(len(ranks) - RANKS, "more country", "more countries"), f"with {each}.")
+    if others:
+        named = ", ".join(tables.shown(row["place"], 40) for row in others[:8])
+        components.caption(
+            f"{words.count(len(others), 'place')} not drawn:", f"{named}{' …' if len(others) > 8 else ''}"
+        )
+
+
+def audiences(finding: Finding) -> None:
+    """Draw whose followers were sought, included and excluded apart."""
+    most = max((row["ads"] for row in finding.rows), default=1)
+    body = [
+        (
+            tables.shown(row["handle"]),
+            "excluded" if row["polarity"] == "exclude" else "included",
+            words.account(row, data.brands()),
+            f"{words.day(row['first_shown'])} – {words.day(row['last_shown'])}",
+            row["ads"],
+            tables.bar(row["ads"] / most),
+        )
+        for row in finding.rows[:SHOWN]
+    ]
+    components.table(
+        tables.html(
+            ("audience sought", "", "sought by", "first – last shown", "ads", ""), body,
+            classes=("", "", "", "", "num", "bar"),
+        )
+    )  # fmt: skip
+    components.caption(
+        "Audience sought",
+        "is whose followers the ads aim at. They are not linked to the advertiser; some are its critics.",
+    )
+
+
+def shift(first: tuple[str, str], second: tuple[str, str], **options: str | None) -> None:
+    """Draw how far the targeting moved between two periods, against what chance alone gives."""
+    periods = f"{first[0]}..{first[1]},{second[0]}..{second[1]}"
+    try:
+        found = data.finding("targeting-shift", periods=periods, **options)
+    except BadInput as error:
+        components.empty("These two periods cannot be compared", error.found, small=True)
+        return
+    row = found.rows[0] if found.rows else None
+    if row is None or row["jsd"] is None:
+        components.empty(
+            "Nothing to compare",
+            "One of the two periods has no ad with a criterion of these kinds.",
+            small=True,
+        )
+        return
+    _shift_table(row)
+    components.chart(
+        charts.shift_bars(row["top"], as_of=found.as_of, n=found.n, look=components.look()),
+        key="shift-bars",
+        alt="The criteria that moved most between the two periods",
+    )
+    components.caption("What it does not show:", " ".join(found.caveats))
+    components.rows(found, key="shift")
+
+
+def _shift_table(row: Mapping[str, Any]) -> None:
+    outside = row["band_upper"] is not None and row["jsd"] > row["band_upper"]
+    body = [
+        (
+            f"{_period(row['period_from'])} → {_period(row['period_to'])}",
+            f"{row['n_from']:,} → {row['n_to']:,}",
+            Markup("<b>{:.2f}</b>").format(row["jsd"]),
+            f"{row['band_lower']:.3f} – {row['band_upper']:.3f}",
+            words.p_value(row["p"]),
+            f"{row['criteria']:,}",
+            tables.badge("beyond chance", "blue") if outside else tables.badge("within what chance gives"),
+        )
+    ]
+    head = ("compared", "ads", "divergence (0–1)", "if nothing had changed", "p", "criteria", "reads")
+    components.table(tables.html(head, body))
+
+
+def _period(text: str) -> str:
+    first, _, last = text.partition("..")
+    return words.span(first, last)
+
+
+def topics(finding: Finding, coverage: Finding) -> None:
+    """Draw the share of each code, and of what nobody coded, as small charts side by side."""
+    with st.grid(2, min_column_width=340, gap="medium"):
+        for code in [*charts.codes_of(finding.rows)[:6], charts.NOT_CODED]:
+            with st.container(border=True):
+                components.chart(
+                    charts.topic_share(
+                        finding.rows,
+                        code=code,
+                        as_of=finding.as_of,
+                        coverage=coverage.rows,
+                        look=components.look(),
+                    ),
+                    key=f"topic-{code}",
+                    alt=f"Share of items about {code} per month",
+                )

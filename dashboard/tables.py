@@ -1,0 +1,119 @@
+"""Rows as text: HTML tables whose cells are escaped, frames of plain text, and CSV that no spreadsheet runs."""
+
+import csv
+import io
+import json
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import pandas as pd
+from markupsafe import Markup, escape
+
+from tracker import charts
+
+Rows = Sequence[Mapping[str, Any]]
+
+ADDRESSES = ("url", "landing_url", "creative_url")
+FORMULA = re.compile(r"^\s*[=+\-@\t\r\uff1d\uff0b\uff0d\uff20]")
+NOT_SHOWN = Markup('<span class="it-none">not shown</span>')
+
+
+def defang(address: str) -> str:
+    """Return an address that nothing turns into a link: `hxxps://example[.]org/path`."""
+    scheme, separator, rest = address.partition("://")
+    host, slash, path = (rest if separator else scheme).partition("/")
+    start = re.sub("^http", "hxxp", scheme, flags=re.IGNORECASE) + separator if separator else ""
+    return f"{start}{host.replace('.', '[.]')}{slash}{path}"
+
+
+def short_hash(sha256: str | None) -> Markup:
+    """Return the beginning and the end of a hash in monospace, with the whole hash on hover."""
+    if not sha256:
+        return NOT_SHOWN
+    return Markup('<span class="it-hash" title="{}">{}…{}</span>').format(sha256, sha256[:4], sha256[-2:])
+
+
+def badge(words: str, tone: str = "") -> Markup:
+    """Return a small coloured label; the tone is `blue`, `green`, `ochre`, `red` or none."""
+    return Markup('<span class="it-badge {}">{}</span>').format(tone, words)
+
+
+def html(head: Sequence[str], body: Sequence[Sequence[Any]], *, classes: Sequence[str] = ()) -> Markup:
+    """Return an HTML table: cells that are `Markup` stay, everything else is escaped, `None` reads "not shown"."""
+    kinds = [*classes, *[""] * (len(head) - len(classes))]
+    heads = Markup("").join(
+        Markup('<th class="{}">{}</th>').format(kind, word) for word, kind in zip(head, kinds, strict=True)
+    )
+    lines = Markup("").join(
+        Markup("<tr>{}</tr>").format(
+            Markup("").join(
+                Markup('<td class="{}" data-label="{}">{}</td>').format(kind, word, _cell(value))
+                for value, word, kind in zip(line, head, kinds, strict=True)
+            )
+        )
+        for line in body
+    )
+    return Markup(
+        '<div class="it-table stack"><table><thead><tr>{}</tr></thead><tbody>{}</tbody></table></div>'
+    ).format(heads, lines)
+
+
+def plain(columns: Sequence[str], rows: Rows) -> pd.DataFrame:
+    """Return rows as a frame for `st.dataframe`: text stays text, addresses are defanged, lists are JSON."""
+    return pd.DataFrame(
+        [{name: _value(name, row.get(name)) for name in columns} for row in rows], columns=list(columns)
+    )
+
+
+def as_csv(columns: Sequence[str], rows: Rows) -> bytes:
+    """Return rows as CSV in UTF-8; a text that a spreadsheet would run as a formula gets an apostrophe before it."""
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(columns)
+    writer.writerows([_inert(_value(name, row.get(name))) for name in columns] for row in rows)
+    return out.getvalue().encode("utf-8")
+
+
+def _cell(value: Any) -> Markup:
+    if value is None or value == "":
+        return NOT_SHOWN
+    return (
+        value if isinstance(value, Markup) else escape(f"{value:,}" if isinstance(value, int) else str(value))
+    )
+
+
+def _value(name: str, value: Any) -> Any:
+    if name in ADDRESSES and isinstance(value, str):
+        return defang(value)
+    if isinstance(value, (list, tuple)) and all(isinstance(part, str) for part in value):
+        return ", ".join(value)
+    if isinstance(value, (list, tuple, dict)):
+        return json.dumps(value, ensure_ascii=False, default=str)
+    return value
+
+
+def _inert(value: Any) -> Any:
+    return f"'{value}" if isinstance(value, str) and FORMULA.match(value) else value
+
+
+def bar(share: float) -> Markup:
+    """Return a bar as wide as a share of its cell."""
+    return Markup('<div class="it-bar" style="width:{:.1f}%"></div>').format(max(0.0, min(1.0, share)) * 100)
+
+
+def snapshots(before: str | None, after: str | None) -> Markup:
+    """Return the ids of the two snapshots that a change lies between."""
+    known = [one for one in (before, after) if one]
+    return Markup('<span class="it-hash">{}</span>').format(" → ".join(known)) if known else NOT_SHOWN
+
+
+def shown(text: Any, length: int = 60) -> str:
+    """Return hostile text on one line, short enough for a cell; an address is defanged."""
+    line = charts.shortened(str(text or ""), length)
+    return defang(line) if "://" in line else line
+
+
+def as_text(field: str, value: Any) -> Any:
+    """Return a value as it may stand in a cell: addresses are defanged."""
+    return _value(field, value)

@@ -1,0 +1,40 @@
+"""Accounts: who is followed, who is said to stand behind them, and by which document."""
+
+import streamlit as st
+
+from dashboard import claims, components, data, pickers, words
+
+accounts = data.finding("accounts")
+
+components.page_head("Who is followed, and who is behind them?", words.of_accounts(accounts))
+if not accounts.rows:
+    components.empty(
+        "No account in the registry",
+        "The seed list names the accounts to follow, each with the document that names it.",
+        command="tracker seeds load",
+    )
+    st.stop()
+
+registry = data.table("accounts")
+statements = data.table("claims")
+choices = claims.brand_choices(registry)
+opens_with = claims.best_documented(registry, statements)
+brand = pickers.one_of("Brand", choices, key="brand", first=opens_with)
+
+with components.card("Who is behind it?", claims.chain_line(brand, registry, statements)):
+    claims.chain(brand, registry, statements)
+left, right = st.columns(2, gap="medium")
+with (
+    left,
+    components.card(
+        "Where it publishes", "Figures and labels as a document gave them, not as they are today"
+    ),
+):
+    claims.channels(brand, registry)
+with right, components.card("What the documents say", "In our words, with where it stands"):
+    claims.statements(brand, registry, statements)
+
+with components.card("The seed list", "Every account that is followed, with its status and its document"):
+    claims.directory(registry)
+    components.caption("Read with care:", " ".join(accounts.caveats))
+    components.rows(accounts, key="accounts", label="Every column")

@@ -1,0 +1,44 @@
+"""Ads: how many were first shown, who paid for them, and what they say."""
+
+import streamlit as st
+
+from dashboard import adtext, components, data, pickers, sections, words
+from tracker import charts
+
+everything = data.finding("payers")
+choices = words.account_choices(everything)
+
+head = st.container()
+if not everything.rows:
+    with head:
+        components.page_head("How many ads, and who paid for them?", words.of_ads(everything))
+    pickers.no_ads()
+    st.stop()
+
+account = pickers.one_of("Account", choices, key="ads-account")
+ads = data.finding("ads-per-month", account=account)
+payers = data.finding("payers", account=account)
+coverage = data.finding("coverage", account=account)
+with head:
+    components.page_head("How many ads, and who paid for them?", words.of_ads(ads))
+
+left, right = st.columns([3, 2], gap="medium")
+with left, st.container(border=True):
+    picked = components.chart(
+        charts.ads_per_month(
+            ads.rows, as_of=ads.as_of, topics=data.finding("topics", account=account).rows, payers=payers.rows,
+            coverage=coverage.rows, look=components.look(),
+        ),
+        key="ads-per-month",
+        alt="Ads first shown per month, by topic",
+    )  # fmt: skip
+    components.caption("Click a bar for its ads.", " ".join(ads.caveats))
+    components.rows(ads, key="ads-per-month")
+with right, components.card("Who paid?", "As published by the repository, by account"):
+    sections.payers(payers)
+    components.rows(payers, key="payers", label="All payers")
+
+month = components.selected(picked, "month", "month")
+shown = data.finding("ads", account=account, since=month, until=month)
+with components.card("What do they say?", adtext.line(shown, month)):
+    adtext.list_and_detail(shown)

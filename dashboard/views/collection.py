@@ -1,0 +1,36 @@
+"""Collection: what was asked of the sources, what came, and what was kept out of the counts."""
+
+import streamlit as st
+
+from dashboard import collected, components, data, words
+from tracker import charts
+
+coverage = data.finding("coverage")
+listings = data.table("listings")
+
+components.page_head("What was asked, and what came back?", words.of_days(coverage))
+collected.figures(coverage, listings)
+
+if coverage.rows:
+    with st.container(border=True):
+        components.chart(
+            charts.coverage_band(coverage.rows, as_of=coverage.as_of, look=components.look()),
+            key="coverage",
+            alt="Days on which each source answered, by account",
+        )
+        components.caption("How to read it:", " ".join(coverage.caveats) + collected.left_out(coverage))
+        components.rows(coverage, key="coverage")
+    with components.card("The answers", "Each import or fetch is one question, with its outcome"):
+        collected.answers(listings)
+else:
+    components.empty(
+        "Nothing has been asked yet",
+        "Import an export of an ad repository; every file becomes evidence, and its scope is what was asked.",
+        command="tracker import x_ads EXPORT.csv --scope handle=… --scope country=…",
+    )
+
+left, right = st.columns(2, gap="medium")
+with left, components.card("Kept out of the counts", "Records that contradict what is known of their set"):
+    collected.quarantined(data.table("quarantined"))
+with right, components.card("The worker", "Makes the weekly report and collects on time"):
+    collected.worker()

@@ -1,0 +1,52 @@
+"""Overview: what changed lately, of how many, and what could not be seen."""
+
+import streamlit as st
+
+from dashboard import components, data, pickers, sections, words
+from tracker import charts
+
+accounts = data.finding("accounts")
+ads = data.finding("ads-per-month")
+payers = data.finding("payers")
+changes = data.finding("changes")
+coverage = data.finding("coverage")
+
+components.page_head(words.week_question(changes.as_of), words.week_line(changes, accounts))
+sections.overview_figures(ads, accounts, payers, coverage)
+
+left, right = st.columns([3, 2], gap="medium")
+with left:
+    if changes.rows:
+        with components.card("Changes, the least expected first", "Differences between two observations"):
+            sections.changes(changes)
+            components.rows(changes, key="changes", label="All changes")
+    else:
+        components.empty(
+            "No change recorded yet",
+            "A change is a difference between two observations of the same thing. Import a later export of the same "
+            "account and scope, and new ads, payers and targets stand here.",
+            command="tracker import x_ads LATER.csv --scope handle=… --scope country=…",
+        )
+with right, st.container(border=True):
+    if accounts.rows:
+        pickers.label_matrix(accounts)
+    else:
+        components.empty(
+            "No account in the registry", "The seed list names the accounts to follow, each with a document.",
+            command="tracker seeds load", small=True,
+        )  # fmt: skip
+
+with st.container(border=True):
+    if ads.rows:
+        components.chart(
+            charts.ads_per_month(
+                ads.rows, as_of=ads.as_of, topics=data.finding("topics").rows, payers=payers.rows,
+                coverage=coverage.rows, look=components.look(),
+            ),
+            key="overview-ads",
+            alt="Ads first shown per month, by topic",
+        )  # fmt: skip
+        components.caption("What it does not show:", " ".join(ads.caveats))
+        components.rows(ads, key="overview-ads")
+    else:
+        pickers.no_ads(small=True)

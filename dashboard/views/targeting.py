@@ -1,0 +1,76 @@
+"""Targeting: whom the ads were meant to reach, and how far that moved between two periods."""
+
+import streamlit as st
+
+from dashboard import components, data, pickers, sections, words
+from tracker import charts
+
+everything = data.finding("payers")
+choices = words.account_choices(everything)
+
+head = st.container()
+if not everything.rows:
+    with head:
+        components.page_head("Whom do the ads try to reach?", words.of_ads(everything))
+    pickers.no_ads()
+    st.stop()
+
+account_box, first_box, second_box = st.columns([2, 3, 3], gap="medium")
+with account_box:
+    account = pickers.one_of("Account", choices, key="targeting-account")
+targeting = data.finding("targeting", account=account)
+ads = data.finding("ads-per-month", account=account)
+payers = data.finding("payers", account=account)
+months = words.months_of(ads)
+with head:
+    components.page_head("Whom do the ads try to reach?", words.of_ads(ads))
+if not targeting.rows:
+    components.empty(
+        "No targeting published for these ads",
+        "The repository gave none, or none that could be read. That is not the same as no targeting.",
+    )
+    st.stop()
+first, second = pickers.periods(months, payers.rows, first_box, second_box, key=f"periods-{account}")
+
+left, right = st.columns(2, gap="medium")
+with left, st.container(border=True):
+    components.chart(
+        charts.targeting_heatmap(
+            targeting.rows, as_of=targeting.as_of, n=targeting.n,
+            coverage=data.finding("coverage", account=account).rows, look=components.look(),
+        ),
+        key="heatmap",
+        alt="Number of ads using each targeting criterion per month",
+    )  # fmt: skip
+    components.caption("What it does not show:", " ".join(targeting.caveats))
+    components.rows(targeting, key="heatmap")
+later = data.finding("targeting", account=account, by="total", since=second[0], until=second[1])
+ranks = charts.country_ranks(later.rows)
+with right, st.container(border=True):
+    pickers.country_map(ranks, later, words.span(*second))
+    sections.countries(ranks, charts.other_places(later.rows))
+    components.rows(later, key="places")
+
+with components.card(
+    "How far did the targeting move?",
+    f"{words.span(*first)} against {words.span(*second)} · Jensen–Shannon divergence, whole ads re-dealt at random",
+):
+    kinds = st.multiselect(
+        "Kinds of criteria compared",
+        words.kinds_of(targeting),
+        key=f"kinds-{account}",
+        placeholder="all kinds",
+    )
+    sections.shift(first, second, account=account, kinds=",".join(kinds))
+
+audiences = data.finding("audiences", account=account)
+with components.card("Whose followers are sought?", words.of_audiences(audiences)):
+    if audiences.rows:
+        sections.audiences(audiences)
+        components.rows(audiences, key="audiences", label="All audiences sought")
+    else:
+        components.empty(
+            "No audience sought was published",
+            "These ads name no account whose followers they aim at, or the repository does not publish it.",
+            small=True,
+        )
