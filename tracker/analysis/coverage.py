@@ -73,14 +73,15 @@ class Answers:
         outcomes, outcome = _numbered(table["outcome"])
         ordered = best_first(outcomes)
         place = np.array([ordered.index(name) for name in outcomes], dtype=np.int64)
-        pairs, lane = np.unique(np.stack([source, accounts]), axis=1, return_inverse=True)
+        known, account = np.unique(accounts, return_inverse=True)
+        pairs, lane = np.unique(source * max(1, known.size) + account, return_inverse=True)
         return cls(
             lanes=tuple(
-                Lane(None if account == _NO_ACCOUNT else int(account), sources[int(number)])
-                for number, account in pairs.T
+                Lane(None if account_id == _NO_ACCOUNT else int(account_id), sources[number])
+                for number, account_id in ((pair // known.size, known[pair % known.size]) for pair in pairs)
             ),
             outcomes=ordered,
-            lane=lane.reshape(-1),
+            lane=lane,
             first=table["first_day"].to_numpy().astype("datetime64[D]"),
             last=table["last_day"].to_numpy().astype("datetime64[D]"),
             outcome=place[outcome] if place.size else outcome,

@@ -41,7 +41,7 @@ def ads_per_criterion(ads: ibis.Table, sets: ibis.Table, keys: Sequence[str]) ->
 def links(ads: ibis.Table, sets: ibis.Table) -> ibis.Table:
     """Return one row for each (ad, criterion) link: `item_id`, `ym`, `kind`, `value`, `polarity`."""
     joined = ads.inner_join(sets, "targeting_set_id")
-    return joined.select("item_id", "ym", *CRITERION).order_by("item_id", *CRITERION)
+    return joined.select("item_id", "ym", *CRITERION)
 
 
 def audiences(ads: ibis.Table, targets: ibis.Table) -> ibis.Table:

@@ -158,13 +158,12 @@ class _Links:
 
 def _read_links(question: Question, links: ibis.Table) -> _Links:
     table = question.lake.arrow(links)
-    names: dict[tuple[str, str, str], int] = {}
-    columns = [table[name].to_pylist() for name in targeting.CRITERION]
-    criteria = [names.setdefault(name, len(names)) for name in zip(*columns, strict=True)]
+    found = list(zip(*(table[name].to_pylist() for name in targeting.CRITERION), strict=True))
+    names = {name: number for number, name in enumerate(sorted(set(found)))}
     return _Links(
         ads=table["item_id"].to_numpy().astype(np.int64),
         months=table["ym"].to_numpy().astype(np.int64),
-        criteria=np.array(criteria, dtype=np.int64),
+        criteria=np.array([names[name] for name in found], dtype=np.int64),
         names=tuple(names),
     )
 
