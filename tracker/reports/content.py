@@ -60,8 +60,9 @@ class Table:
 
     @property
     def dense(self) -> bool:
-        """Say whether every column is short, so that the table stays a table on a telephone."""
-        return not {column.kind for column in self.shown_columns} & {"text", "long", "account", "digest"}
+        """Say whether the columns are short, so that the table stays a table on a telephone."""
+        kinds = [column.kind for column in self.shown_columns]
+        return not {"long", "account", "digest"} & set(kinds) and kinds.count("text") <= 1
 
     @property
     def data_columns(self) -> tuple[Column, ...]:

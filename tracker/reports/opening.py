@@ -47,21 +47,14 @@ def summary(issue: Issue, seen: Seen, *, about: str) -> str:
 
 def key_figures(issue: Issue, seen: Seen) -> tuple[KeyFigure, ...]:
     """The four numbers of the first page."""
-    changed, ads, answers = seen.changed, seen.ads, seen.answers
+    ads, answers = seen.ads, seen.answers
     accepted = issue.accounts.count("state-linked")
-    linked_changes, linked_ads = _linked(issue, changed), _linked(issue, ads)
+    linked_ads = _linked(issue, ads)
     about = coverage.asked(issue, answers)
     read = sum(1 for row in answers if row["outcome"] in ANSWERED)
     unknown = "–" if coverage.state(answers) else None
     return (
-        KeyFigure(
-            "Changes seen",
-            f"{len(linked_changes):,}" if linked_changes or issue.looks() else "–",
-            f"in {words.of(_accounts(linked_changes), accepted, 'accepted account')}",
-            f"{words.count(len(changed) - len(linked_changes), 'more', 'more')} in other accounts"
-            if changed or issue.looks()
-            else "no source was asked this week",
-        ),
+        _changes_seen(issue, seen),
         KeyFigure(
             "Ads first shown",
             unknown or f"{len(linked_ads):,}",
@@ -80,6 +73,19 @@ def key_figures(issue: Issue, seen: Seen) -> tuple[KeyFigure, ...]:
             f"of {words.count(len(answers), 'answer')}",
             _failures(answers),
         ),
+    )
+
+
+def _changes_seen(issue: Issue, seen: Seen) -> KeyFigure:
+    if not seen.changed and not issue.looks():
+        return KeyFigure("Changes seen", "–", "no source was asked this week", "so none could be seen")
+    linked = _linked(issue, seen.changed)
+    whole = issue.accounts.count("state-linked")
+    return KeyFigure(
+        "Changes seen",
+        f"{len(linked):,}",
+        f"in {words.of(_accounts(linked), whole, 'accepted account')}",
+        f"{words.count(len(seen.changed) - len(linked), 'more', 'more')} in other accounts",
     )
 
 
@@ -106,7 +112,8 @@ def _ads(issue: Issue, ads: Rows) -> str:
     who = words.named(issue.accounts.named(row["account_id"] for row in linked))
     payers = sorted({row["payer"] for row in linked if row["payer"]})
     paid = sum(1 for row in linked if row["payer"])
-    by = f", {paid:,} of them paid by {words.named(payers)}" if payers else "; no payer is published"
+    how_many = "" if paid == len(linked) else f"{paid:,} of them "
+    by = f", {how_many}paid by {words.named(payers)}" if payers else "; no payer is published"
     return f"{words.count(len(linked), 'ad').capitalize()} of {who} {'was' if len(linked) == 1 else 'were'} first shown{by}."
 
 

@@ -16,9 +16,11 @@ WIDTHS = {"wide": 1000, "narrow": 330}
 PRINT_WIDTH = 640
 """Pixels of a whole drawing; a wider one would have smaller letters on paper."""
 
-ROOM_FOR_LABELS = 60
+ROOM_FOR_LABELS = 62
+NARROWEST_PAIR = 500
 
 BEYOND_BASIC_PLANE = re.compile("[\U00010000-\U0010ffff]")
+EXPRESSION_HEIGHT = re.compile(r"\bheight\b")
 DECLARED_ID = re.compile(r'\bid="([^"]+)"')
 
 
@@ -41,9 +43,26 @@ def for_print(figure: Figure) -> bytes:
 def sized(spec: Mapping[str, Any], width: int) -> dict[str, Any]:
     """Make a drawing so many pixels wide with its labels, and each part of one that is made of several."""
     if "vconcat" in spec:
-        inner = width - ROOM_FOR_LABELS
-        return {**spec, "vconcat": [{**part, "width": inner} for part in spec["vconcat"]]}
+        columns = 2 if width > NARROWEST_PAIR else 1
+        inner = width // columns - ROOM_FOR_LABELS
+        parts = [_own_height({**part, "width": inner}) for part in spec["vconcat"]]
+        return {**{key: spec[key] for key in spec if key != "vconcat"}, "concat": parts, "columns": columns}
     return {**spec, "width": width, "autosize": {"type": "fit-x", "contains": "padding"}}
+
+
+def _own_height(part: Mapping[str, Any]) -> dict[str, Any]:
+    """Let `height` in the expressions of a part mean its own height: beside others it would be that of the whole."""
+    height = str(part["height"])
+
+    def resolved(value: Any) -> Any:
+        if isinstance(value, Mapping):
+            return {
+                key: EXPRESSION_HEIGHT.sub(height, inner) if key == "expr" else resolved(inner)
+                for key, inner in value.items()
+            }
+        return [resolved(inner) for inner in value] if isinstance(value, list) else value
+
+    return {key: resolved(value) for key, value in part.items()}
 
 
 def svg(spec: Mapping[str, Any], name: str) -> str:

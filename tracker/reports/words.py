@@ -4,7 +4,7 @@ import re
 from datetime import date, datetime
 from typing import Any
 
-from tracker.reports.content import Column, Row, Table
+from tracker.reports.content import Column, Table
 
 MONTHS = (
     "January", "February", "March", "April", "May", "June",
@@ -15,6 +15,7 @@ DELETE_OR_C1 = re.compile(r"[\x7f-\x9f]")
 DIRECTION = re.compile("[\u202a-\u202e\u2066-\u2069\u200e\u200f\u061c]")
 NOT_TEXT = re.compile("[\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
 SHORT_HASH = 8
+LONGEST_SHOWN = 500
 
 
 def day(value: date) -> str:
@@ -93,14 +94,14 @@ def shown(value: Any, column: Column) -> str:
         return str(value)[:SHORT_HASH]
     if isinstance(value, datetime):
         return f"{value:%Y-%m-%d %H:%M}"
-    return visible(str(value))
+    text = visible(str(value))
+    return (
+        text
+        if len(text) <= LONGEST_SHOWN
+        else f"{text[:LONGEST_SHOWN]} … [cut; the data files have all of it]"
+    )
 
 
 def cut(table: Table) -> str:
     """Say where the rows are that a document leaves out."""
     return f"{len(table.rows) - table.left_out:,} of {len(table.rows):,} rows are shown; all are in data/{table.name}.csv."
-
-
-def under(row: Row, column: Column, columns: dict[str, Column]) -> list[str]:
-    """Write the small lines that stand below a cell; what is missing says so."""
-    return [shown(row.get(key), columns[key]) for key in column.under]

@@ -46,7 +46,9 @@ def under(row: Row, column: Column, table: Table) -> list[dict[str, str]]:
     """The small lines below a cell, each with its kind."""
     columns = table.by_key
     return [
-        {"kind": columns[key].kind, "text": words.shown(row.get(key), columns[key])} for key in column.under
+        {"kind": columns[key].kind, "text": text}
+        for key in column.under
+        if (text := words.shown(row.get(key), columns[key]))
     ]
 
 

@@ -13,7 +13,7 @@ import typst
 
 from tracker.reports import fonts, words
 from tracker.reports.content import Column, Figure, Report, Row, Table
-from tracker.reports.exports.html import grouped, state
+from tracker.reports.exports.html import grouped, state, under
 
 TEMPLATE = Path(__file__).resolve().parent.parent / "templates" / "report.typ"
 LONG_RUN = re.compile(r"[^\s\u2e80-\u9fff\uac00-\ud7af\uff00-\uffef]{18,}")
@@ -130,7 +130,6 @@ def _table(table: Table) -> dict[str, Any]:
 
 
 def _cell(row: Row, column: Column, table: Table) -> dict[str, Any]:
-    columns = table.by_key
     value = row.get(column.key)
     return {
         "text": _drawn(words.shown(value, column)),
@@ -138,11 +137,7 @@ def _cell(row: Row, column: Column, table: Table) -> dict[str, Any]:
         "missing": value is None,
         "state": state(value),
         "under": [
-            {
-                "text": _drawn(words.shown(row.get(key), columns[key])),
-                "kind": columns[key].kind,
-                "state": state(row.get(key)),
-            }
-            for key in column.under
+            {"text": _drawn(line["text"]), "kind": line["kind"], "state": state(line["text"])}
+            for line in under(row, column, table)
         ],
     }

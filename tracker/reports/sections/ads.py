@@ -41,6 +41,9 @@ NAMES: dict[Group, str] = {"state-linked": "ads", "others": "ads_other_status", 
 METHOD = (
     "The ads whose repository gives a first day of showing inside the week, each ad once, as last observed."
 )
+RULED = (
+    "A dashed rule marks the first ad that names this payer; earlier ads name another, or none is published. "
+)
 PAYERS = (
     Column("payer", "payer"),
     Column("brand", "account", missing="no brand known", under=("account",)),
@@ -140,7 +143,8 @@ def _drawing(issue: Issue, monthly: list[dict[str, Any]], payers: list[dict[str,
     topics = issue.months_until_sunday("topics").rows
     coverage = issue.coverage_of_months()
     total = sum(row["ads"] for row in monthly if row["month"])
-    ruled = "A dashed rule marks the first ad with a new payer. " if charts.new_payers(payers) else ""
+    payers = _with_unnamed_first(payers)
+    ruled = RULED if charts.new_payers(payers) else ""
     return (
         figure(
             "ads_per_month_chart",
@@ -151,6 +155,20 @@ def _drawing(issue: Issue, monthly: list[dict[str, Any]], payers: list[dict[str,
             note=f"{ruled}The last month runs to the end of the week. {COVERAGE_NOTE}",
         ),
     )
+
+
+def _with_unnamed_first(payers: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Let the ads without a published payer count as the earlier payer of an account, where they came first."""
+    first: dict[str | None, str] = {}
+    for row in payers:
+        if row["payer"] and row["first_shown"]:
+            first[row["account"]] = min(row["first_shown"], first.get(row["account"], row["first_shown"]))
+    return [
+        {**row, "payer": "not published"}
+        if not row["payer"] and (row["first_shown"] or "~") < first.get(row["account"], "")
+        else row
+        for row in payers
+    ]
 
 
 def _months_table(issue: Issue, monthly: Any, evidence: tuple[str, ...]) -> Table:

@@ -33,9 +33,11 @@ COLUMNS = (
     Column("what", "what", shown=False, data=False),
     Column("about", "about", "long", missing="no text kept", under=("field", "subject")),
     Column("subject", "subject"),
-    Column("field", "field", missing="the whole"),
-    Column("before", "from", "long", missing="nothing seen before"),
-    Column("after", "to", "long", missing="not shown any more"),
+    Column("field", "field", missing=""),
+    Column("was", "from", "long", missing="nothing seen before", data=False),
+    Column("became", "to", "long", missing="not shown any more", data=False),
+    Column("before", "before", shown=False),
+    Column("after", "after", shown=False),
     Column(
         "evidence", "evidence", "hash", missing="in the record", under=("snapshot_before", "snapshot_after")
     ),
@@ -74,6 +76,7 @@ def read(issue: Issue) -> list[dict[str, Any]]:
             **row,
             **issue.account_cells(row["account_id"]),
             "what": LEAST_EXPECTED_FIRST.get(row["type"], str(row["type"]).replace("_", " ")),
+            **_from_to(row),
             "about": texts.get(row["snapshot_after"]) or texts.get(row["snapshot_before"]),
             "evidence": evidence.get(row["snapshot_after"]) or evidence.get(row["snapshot_before"]),
         }
@@ -113,19 +116,26 @@ def lead(issue: Issue, rows: list[dict[str, Any]]) -> str:
 
 def _table(issue: Issue, rows: list[dict[str, Any]], group: Group) -> Table:
     mine = [row for row in rows if issue.accounts.group(row["account_id"]) == group]
-    who = {row["account_id"] for row in mine}
     return Table(
         name=NAMES[group],
         title=TITLES[group],
         columns=COLUMNS,
         rows=typed(mine, COLUMNS),
-        said=f"{words.count(len(mine), 'change').capitalize()} in {words.of(len(who), issue.accounts.count(group), 'account')}.",
+        said=_said(issue, mine, group),
         method=METHOD,
         empty=EMPTY if issue.looks() else NOT_LOOKED,
         evidence=tuple(sorted({row["evidence"] for row in mine if row["evidence"]})),
         group="what",
         limit=10,
     )
+
+
+def _said(issue: Issue, rows: list[dict[str, Any]], group: Group) -> str:
+    whole = issue.accounts.count(group)
+    if not rows:
+        return f"{words.count(whole, 'account').capitalize()} in the registry."
+    who = {row["account_id"] for row in rows}
+    return f"{words.count(len(rows), 'change').capitalize()} in {words.of(len(who), whole, 'account')}."
 
 
 def _order(row: dict[str, Any]) -> tuple[Any, ...]:
@@ -140,6 +150,20 @@ def _order(row: dict[str, Any]) -> tuple[Any, ...]:
         row["field"] or "",
         row["change_id"],
     )
+
+
+def _from_to(row: dict[str, Any]) -> dict[str, str | None]:
+    """Word both sides; of an ad that came or went the change keeps the payer."""
+    was, became = row["before"], row["after"]
+    if row["type"] == "ad_new":
+        return {"was": "not listed", "became": f"listed, {_paid(became)}"}
+    if row["type"] == "ad_gone":
+        return {"was": f"listed, {_paid(was)}", "became": "not listed"}
+    return {"was": was, "became": became}
+
+
+def _paid(payer: str | None) -> str:
+    return f"paid by {payer}" if payer else "payer not published"
 
 
 def _evidence_of_snapshots(issue: Issue) -> dict[str, str]:

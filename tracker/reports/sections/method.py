@@ -9,9 +9,9 @@ from tracker.reports.issue import Issue, typed
 
 COLUMNS = (
     Column("sha256", "SHA-256 of the answer or file", "digest"),
-    Column("source", "source", missing="not known"),
+    Column("source", "source", "word", missing="not known"),
     Column("observed_at", "given (UTC)", "time", missing="not known"),
-    Column("tables", "behind"),
+    Column("tables", "behind", "long"),
 )
 NOTES = (
     "Every answer of a source is kept as it came, under its SHA-256, before anything is read from it. The short codes in the "
