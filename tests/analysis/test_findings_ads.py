@@ -77,7 +77,7 @@ def test_ads_count_in_the_month_of_their_first_day_and_only_answered_months_can_
         "covered_to": "2024-06-30",
         "quarantined": 1,
         "undated": 1,
-        "months_without_answer": ["2024-04", "2024-05"],
+        "months_without_answer": ["2024-04..2024-05"],
     }
     assert (found.evidence, found.evidence_count) == (("aa", "bb", "cc"), 3)
 

@@ -51,5 +51,10 @@ def test_a_day_lies_in_its_month_and_in_its_week(day: date) -> None:
     assert date.fromisoformat(f"{months.iso_week(day)}-1") == months.monday(day)
 
 
+def test_neighbouring_months_stand_together() -> None:
+    assert months.runs([24294, 24290, 24295, 24296, 24290]) == ["2024-03", "2024-07..2024-09"]
+    assert months.runs([]) == []
+
+
 def test_the_integer_of_a_month_is_that_of_the_lake() -> None:
     assert months.of(date(2024, 7, 31)) == 24294

@@ -1,6 +1,7 @@
 """Months as integers: `ym = year * 12 + month - 1`, so that every engine can compute with them."""
 
 import calendar
+from collections.abc import Iterable
 from datetime import date, timedelta
 
 
@@ -12,6 +13,17 @@ def of(day: date) -> int:
 def text(ym: int) -> str:
     """Return a month as `YYYY-MM`."""
     return f"{ym // 12:04d}-{ym % 12 + 1:02d}"
+
+
+def runs(yms: Iterable[int]) -> list[str]:
+    """Return months as text, neighbours together: `2024-04`, or `2024-04..2024-06`."""
+    found: list[list[int]] = []
+    for ym in sorted(set(yms)):
+        if found and found[-1][1] == ym - 1:
+            found[-1][1] = ym
+        else:
+            found.append([ym, ym])
+    return [text(first) if first == last else f"{text(first)}..{text(last)}" for first, last in found]
 
 
 def first_day(ym: int) -> date:

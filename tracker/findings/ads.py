@@ -199,10 +199,10 @@ def _with_zeros(
             if ym in full and (ym, *group) not in present:
                 filled.append(sample | dict(zero) | {"ym": ym, "month": months.text(ym)})
             elif (ym, *group) not in present:
-                unanswered.add(months.text(ym))
+                unanswered.add(ym)
     order = {group: place for place, group in enumerate(samples)}
     filled.sort(key=lambda row: (row["ym"], order[tuple(row[key] for key in keys)]))
-    return filled, sorted(unanswered)
+    return filled, months.runs(unanswered)
 
 
 def _answered_days(

@@ -1,5 +1,6 @@
 """The answer to a reader's question: a table that says how it came about."""
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -29,8 +30,12 @@ class Finding:
     evidence_count: int = 0
     notice: str | None = None
 
-    def to_json(self) -> dict[str, Any]:
-        """Return the finding as one object for `json.dumps`; every row has the columns in their order."""
+    def to_json(self) -> str:
+        """Return the finding as the text of one JSON object; every row has the columns in their order."""
+        return json.dumps(self.to_dict(), ensure_ascii=False, indent=1)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the finding as one object of values that JSON can hold."""
         return {
             "finding": self.name,
             "as_of": self.as_of.strftime("%Y-%m-%dT%H:%M:%SZ") if self.as_of else None,
