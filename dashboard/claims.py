@@ -29,8 +29,12 @@ def brand_choices(accounts: Rows) -> dict[str, str]:
     return dict(sorted(named.items(), key=lambda pair: pair[1].casefold()))
 
 
-def best_documented(accounts: Rows, claims: Rows) -> str:
-    """Return the brand that the page opens with: the one with the longest chain of claims."""
+def opens_with(accounts: Rows, claims: Rows, payers: Rows) -> str:
+    """Return the brand that the page opens with: whose ads are most, or else the longest chain of claims."""
+    paid = [row["account"] for row in payers if row["account"]]
+    for row in accounts:
+        if paid and row["account"] == paid[0]:
+            return _key(row)
     chains = {brand: len(_chain(brand, accounts, claims)) for brand in brand_choices(accounts)}
     return max(chains, key=lambda brand: chains[brand])
 
@@ -111,7 +115,7 @@ def directory(accounts: Rows) -> None:
     for row in sorted(accounts, key=lambda row: str(row["brand"] or row["account"]).casefold()):
         brands.setdefault(_key(row), []).append(row)
     body = [_brand_line(rows) for rows in list(brands.values())[:LISTED]]
-    head = ("brand", "accounts", "status", "attributed to", "by the document, published")
+    head = ("brand", "accounts", "status", "attributed to", "by the document")
     components.table(tables.html(head, body, classes=("", "", "keep")))
     if len(brands) > LISTED:
         components.caption(f"{len(brands) - LISTED:,} more brands", "stand in the rows.")
@@ -127,8 +131,9 @@ def _brand_line(rows: Rows) -> Sequence[Any]:
         for one in rows
     )
     named = Markup("{} <span class='it-none'>{}</span>").format(row["operator"], row["operator_native"] or "")
-    document = Markup("{}<br><span class='it-none'>{}</span>").format(
-        tables.shown(row["document"] or "no document", 70), words.day(row["document_date"])
+    dated = words.day(row["document_date"]) if row["document_date"] else "no date"
+    document = Markup("{} <span class='it-none'>{}</span>").format(
+        tables.shown(row["document"] or "no document", 60), dated
     )
     statuses = Markup(" ").join(_status(status) for status in dict.fromkeys(one["status"] for one in rows))
     return (

@@ -21,7 +21,7 @@ def figures(coverage: Finding, listings: Rows) -> None:
     expected, asked = coverage.coverage.get("days_expected", 0), coverage.coverage.get("days_asked", 0)
     empty = outcomes["empty_confirmed"] + outcomes["empty_unverified"]
     held = len(listings) - outcomes["rows"] - empty
-    with st.grid(4, min_column_width=230, gap="medium"):
+    with st.grid(4, min_column_width=160, gap="medium"):
         components.figure(
             "Answers with rows",
             f"{outcomes['rows']:,}",
@@ -46,6 +46,15 @@ def figures(coverage: Finding, listings: Rows) -> None:
         )
 
 
+def named(coverage: Finding) -> list[dict[str, Any]]:
+    """Return the rows of a coverage finding with the accounts as a reader knows them."""
+    brands = data.brands()
+    return [
+        {**row, "account": words.account(row, brands) if row["account"] else "whole data set"}
+        for row in coverage.rows
+    ]
+
+
 def left_out(coverage: Finding) -> str:
     """Say how many bands are not drawn."""
     lanes = len(charts.lanes_of(coverage.rows))
@@ -56,11 +65,12 @@ def left_out(coverage: Finding) -> str:
 
 def answers(listings: Rows) -> None:
     """Draw the latest answers with their outcome and their evidence, and offer them all."""
+    accounts = {row["account_id"]: words.account(row) for row in data.table("accounts")}
     latest = sorted(listings, key=lambda row: str(row["observed_at"]), reverse=True)
     body = [
         (
             words.day(row["observed_at"]),
-            charts.shortened(str(row["series"]), 60),
+            f"{accounts.get(row['account_id'], 'whole data set')} · {row['source']}",
             f"{words.day(row['covers_from'])} – {words.day(row['covers_to'])}"
             if row["covers_from"]
             else None,
@@ -111,22 +121,22 @@ def quarantined(rows: Rows) -> None:
 
 def worker() -> None:
     """Say when the worker was last seen and what it did."""
-    runs = data.worker_runs()
-    if not runs:
+    seen, runs = data.worker_seen(), data.worker_runs()
+    if seen is None:
         components.empty(
             "The worker has not run here", "It makes the report each Monday and catches up after downtime.",
             command="tracker worker", small=True,
         )  # fmt: skip
         return
+    components.caption("Last seen", f"{words.day(seen)}, {seen:%H:%M} UTC.")
     body = [
         (
-            row["job"],
+            str(row["job"]).replace("_", " ").replace("-", " "),
             words.day(row["scheduled_for"]),
-            tables.badge(
-                str(row["status"]),
-                "green" if row["status"] in ("done", "ok", "success", "succeeded") else "ochre",
-            ),
+            tables.badge(str(row["status"]), "green" if row["status"] == "done" else "red"),
+            tables.shown(row["error"], 80) or "–",
         )
         for row in runs[:SHOWN]
     ]
-    components.table(tables.html(("job", "due", "status"), body))
+    if body:
+        components.table(tables.html(("job", "due", "status", "error"), body))

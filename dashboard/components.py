@@ -87,13 +87,18 @@ def chart(drawn: Any, *, key: str, alt: str) -> Mapping[str, Any]:
             title.get("text", ""), title.get("subtitle", "")
         )
     )
-    if words := _legend(spec):
-        st.html(words)
-    if not spec.get("params"):
+    above, below = _legends(spec)
+    if above:
+        st.html(above)
+    selection: Mapping[str, Any] = {}
+    if spec.get("params"):
+        state = st.vega_lite_chart(spec, theme=None, width="stretch", key=key, alt=alt, on_select="rerun")
+        selection = state["selection"]
+    else:
         st.vega_lite_chart(spec, theme=None, width="stretch", key=key, alt=alt)
-        return {}
-    state = st.vega_lite_chart(spec, theme=None, width="stretch", key=key, alt=alt, on_select="rerun")
-    return state["selection"]
+    if below:
+        st.html(below)
+    return selection
 
 
 def selected(selection: Mapping[str, Any], name: str, field: str) -> str | None:
@@ -126,31 +131,23 @@ def table(drawn: Markup) -> None:
     st.html(drawn)
 
 
-def _legend(spec: dict[str, Any]) -> Markup:
-    """Take the legends of named colours out of a specification and return them as text that wraps."""
-    entries: dict[str, list[Markup]] = {}
+def _legends(spec: dict[str, Any]) -> tuple[Markup, Markup]:
+    """Take the legends of named colours out of a specification, as text that wraps: one above the chart, coverage below."""
+    lines = {"above": Markup(""), "below": Markup("")}
     for layer in spec.get("layer", [spec]):
         colour = layer.get("encoding", {}).get("color")
-        scale = (colour or {}).get("scale", {})
-        if (
-            isinstance(colour, dict)
-            and isinstance(scale.get("domain"), list)
-            and colour.get("legend", {}) is not None
-        ):
+        scale = colour.get("scale", {}) if isinstance(colour, dict) else {}
+        if isinstance(scale.get("domain"), list) and colour.get("legend", {}) is not None:
             name = (colour.get("legend") or {}).get("title") or ""
             colour["legend"] = None
-            entries[name] = [
+            entries = Markup("").join(
                 Markup('<span><i style="background:{}"></i>{}</span>').format(value, word)
                 for word, value in zip(scale["domain"], scale["range"], strict=False)
-            ]
-    lines = [
-        Markup('<div class="it-legend">{}{}</div>').format(
-            Markup("<em>{}</em>").format(name) if name else "", Markup("").join(words)
-        )
-        for name, words in entries.items()
-        if words
-    ]
-    return Markup('<div class="it-legends">{}</div>').format(Markup("").join(lines)) if lines else Markup("")
+            )
+            lines["below" if name else "above"] += Markup(
+                '<div class="it-legend"><em>{}</em>{}</div>'
+            ).format(name, entries)
+    return lines["above"], lines["below"]
 
 
 def heading(words: str) -> None:

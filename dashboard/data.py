@@ -13,10 +13,10 @@ from sqlalchemy import Engine
 from sqlmodel import Session
 
 from dashboard.raw import line_of
-from tracker import desk, findings, settings
+from tracker import desk, findings, mirror, settings
 from tracker.analysis.tables import Lake, open_lake
 from tracker.findings import Finding
-from tracker.store import evidence
+from tracker.store import evidence, jobs
 from tracker.store.engine import migrate, open_record
 
 Row = dict[str, Any]
@@ -74,13 +74,21 @@ def check_suspect(text: str, platform: str | None) -> desk.Similar:
 
 
 def add_suspect(form: Mapping[str, str]) -> desk.Added:
-    """Store a suspicion; raise `FormErrors` with the words for every wrong field."""
-    return desk.add_suspect(_record(settings.load().record), form, now=datetime.now(UTC))
+    """Store a suspicion and show it in the lake; raise `FormErrors` with the words for every wrong field."""
+    setup = settings.load()
+    engine = _record(setup.record)
+    added = desk.add_suspect(engine, form, now=datetime.now(UTC))
+    mirror.refresh(engine, setup, progress=_silent)
+    return added
 
 
 def suspects() -> list[Row]:
     """Return what people have brought in, latest first."""
     return desk.list_suspects(_record(settings.load().record))
+
+
+def _silent(_stage: str, _done: int, _total: int | None) -> None:
+    """Tell nobody."""
 
 
 @st.cache_resource(max_entries=2, show_spinner=False)
@@ -108,7 +116,14 @@ def _record(url: str) -> Engine:
 
 def worker_runs() -> list[Row]:
     """Return what the worker did, latest first."""
-    return []
+    with Session(_record(settings.load().record)) as session:
+        return jobs.runs(session)
+
+
+def worker_seen() -> datetime | None:
+    """Return when the worker was last seen alive."""
+    with Session(_record(settings.load().record)) as session:
+        return jobs.last_beat(session)
 
 
 def evidence_line(sha256: str, line: int | None) -> str:

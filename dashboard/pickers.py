@@ -65,6 +65,12 @@ def no_topics(items: str) -> None:
 def label_matrix(accounts: Finding) -> None:
     """Draw who bears a label and where, for the brands of which at least one account was checked."""
     checked = {row["brand"] for row in accounts.rows if row["label"] not in (None, "unknown")}
+    if not accounts.rows:
+        components.empty(
+            "No account in the registry", "The seed list names the accounts to follow, each with a document.",
+            command="tracker seeds load", small=True,
+        )  # fmt: skip
+        return
     rows = [{**row, "state": row["label"]} for row in accounts.rows if row["brand"] in checked]
     if not rows:
         components.empty(

@@ -28,13 +28,15 @@ CHANGE_WORDS: Mapping[str, tuple[str, str]] = {
     "ad_new": ("new ad", "green"),
 }
 MANY = ("ad_new", "ad_changed", "ad_gone", "target_new", "post_gone", "post_edited")
+OF_ONE_AD = ("ad_new", "ad_changed", "ad_gone", "post_gone", "post_edited")
 SHOWN = 10
 RANKS = 8
+CHANGES = 7
 
 
 def overview_figures(ads: Finding, accounts: Finding, payers: Finding, coverage: Finding) -> None:
     """Draw the four numbers of the first page, each with what it is out of."""
-    with st.grid(4, min_column_width=230, gap="medium"):
+    with st.grid(4, min_column_width=160, gap="medium"):
         _ads_figure(ads)
         paid = len({row["account"] for row in payers.rows if row["account"]})
         components.figure(
@@ -79,10 +81,10 @@ def changes(finding: Finding) -> None:
     week = words.this_week(finding)
     before = finding.rows[: len(finding.rows) - len(week)]
     lines = [*_grouped(week), *_grouped(before)]
-    body = [_change(rows) for rows in lines[:SHOWN]]
+    body = [_change(rows) for rows in lines[:CHANGES]]
     head = ("when", "what", "account or ad", "from → to", "snapshots")
     components.table(tables.html(head, body, classes=("keep", "keep")))
-    left = "All of them are in the rows." if len(lines) > SHOWN else ""
+    left = "All of them are in the rows." if len(lines) > CHANGES else ""
     components.caption(
         f"{len(week):,} this week, {len(before):,} before.",
         f"A change is dated by the observation that first showed it, not by when it was made. {left}",
@@ -111,9 +113,7 @@ def _change(rows: Sequence[Mapping[str, Any]]) -> Sequence[Any]:
     )
     account = words.account(row, data.brands())
     if len(rows) == 1:
-        what = (
-            account if str(row["subject"]).startswith(str(row["account"])) else tables.shown(row["subject"])
-        )
+        what = tables.shown(row["subject"]) if row["type"] in OF_ONE_AD else account
         return (
             words.day(row["at"]),
             kind,
@@ -122,7 +122,8 @@ def _change(rows: Sequence[Mapping[str, Any]]) -> Sequence[Any]:
             tables.snapshots(row["snapshot_before"], row["snapshot_after"]),
         )
     some = ", ".join(dict.fromkeys(tables.shown(each["after"] or each["before"], 40) for each in rows[:3]))
-    more = f"{len(rows):,} of them: {some} …" if some else f"{len(rows):,} of them"
+    noun = "criteria" if row["type"] == "target_new" else "posts" if row["type"].startswith("post") else "ads"
+    more = f"{len(rows):,} {noun}: {some} …" if some and noun == "criteria" else f"{len(rows):,} {noun}"
     return (
         words.day(row["at"]),
         kind,
@@ -145,25 +146,23 @@ def _from_to(row: Mapping[str, Any]) -> str:
     )
 
 
-def payers(finding: Finding) -> None:
+def payers(finding: Finding, *, most_shown: int = SHOWN) -> None:
     """Draw who paid for whose ads, from when to when."""
     most = max((row["ads"] for row in finding.rows), default=1)
     body = [
         (
-            row["payer"] or Markup('<span class="it-none">not published</span>'),
-            words.account(row),
-            f"{words.day(row['first_shown'])} – {words.day(row['last_shown'])}",
+            Markup("{}<br><span class='it-none'>for {}</span>").format(
+                tables.shown(row["payer"]) if row["payer"] else "not published", words.account(row)
+            ),
+            Markup("{}<br>{}").format(words.day(row["first_shown"]), words.day(row["last_shown"])),
             row["ads"],
             tables.bar(row["ads"] / most),
         )
-        for row in finding.rows[:SHOWN]
+        for row in finding.rows[:most_shown]
     ]
-    components.table(
-        tables.html(
-            ("payer", "for", "first – last shown", "ads", ""), body, classes=("", "", "", "num", "bar")
-        )
-    )
-    more = len(finding.rows) - SHOWN
+    head = ("payer", "first, last shown", "ads", "")
+    components.table(tables.html(head, body, classes=("", "keep", "num", "bar"), narrow="plain"))
+    more = len(finding.rows) - most_shown
     lead = f"{more:,} more in the rows." if more > 0 else "A payer is not an operator."
     components.caption(lead, " ".join(finding.caveats))
 
@@ -175,7 +174,9 @@ def countries(ranks: Sequence[Mapping[str, Any]], others: Sequence[Mapping[str, 
         (place, row["country"], row["ads"], tables.bar(row["ads"] / most))
         for place, row in enumerate(ranks[:RANKS], start=1)
     ]
-    components.table(tables.html(("", "country", "ads", ""), body, classes=("num", "", "num", "bar")))
+    components.table(
+        tables.html(("", "country", "ads", ""), body, classes=("num", "", "num", "bar"), narrow="plain")
+    )
     if len(ranks) > RANKS:
         rest = {row["ads"] for row in ranks[RANKS:]}
         each = f"{max(rest):,} ads each" if len(rest) == 1 else f"{min(rest):,} to {max(rest):,} ads each"
@@ -265,7 +266,7 @@ def topics(finding: Finding, coverage: Finding) -> None:
     """Draw the share of each code, and of what nobody coded, as small charts side by side."""
     with st.grid(2, min_column_width=340, gap="medium"):
         for code in [*charts.codes_of(finding.rows)[:6], charts.NOT_CODED]:
-            with st.container(border=True):
+            with st.container(border=True, height="stretch"):
                 components.chart(
                     charts.topic_share(
                         finding.rows,

@@ -5,7 +5,7 @@ import io
 import json
 import re
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Literal
 
 import pandas as pd
 from markupsafe import Markup, escape
@@ -39,8 +39,17 @@ def badge(words: str, tone: str = "") -> Markup:
     return Markup('<span class="it-badge {}">{}</span>').format(tone, words)
 
 
-def html(head: Sequence[str], body: Sequence[Sequence[Any]], *, classes: Sequence[str] = ()) -> Markup:
-    """Return an HTML table: cells that are `Markup` stay, everything else is escaped, `None` reads "not shown"."""
+def html(
+    head: Sequence[str],
+    body: Sequence[Sequence[Any]],
+    *,
+    classes: Sequence[str] = (),
+    narrow: Literal["stack", "plain"] = "stack",
+) -> Markup:
+    """Return an HTML table: cells that are `Markup` stay, everything else is escaped, `None` reads "not shown".
+
+    On a narrow screen each row becomes a stack of lines, or stays a row when it is short (`plain`).
+    """
     kinds = [*classes, *[""] * (len(head) - len(classes))]
     heads = Markup("").join(
         Markup('<th class="{}">{}</th>').format(kind, word) for word, kind in zip(head, kinds, strict=True)
@@ -55,8 +64,8 @@ def html(head: Sequence[str], body: Sequence[Sequence[Any]], *, classes: Sequenc
         for line in body
     )
     return Markup(
-        '<div class="it-table stack"><table><thead><tr>{}</tr></thead><tbody>{}</tbody></table></div>'
-    ).format(heads, lines)
+        '<div class="it-table {}"><table><thead><tr>{}</tr></thead><tbody>{}</tbody></table></div>'
+    ).format(narrow, heads, lines)
 
 
 def plain(columns: Sequence[str], rows: Rows) -> pd.DataFrame:

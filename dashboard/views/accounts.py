@@ -18,8 +18,8 @@ if not accounts.rows:
 registry = data.table("accounts")
 statements = data.table("claims")
 choices = claims.brand_choices(registry)
-opens_with = claims.best_documented(registry, statements)
-brand = pickers.one_of("Brand", choices, key="brand", first=opens_with)
+first = claims.opens_with(registry, statements, data.finding("payers").rows)
+brand = pickers.one_of("Brand", choices, key="brand", first=first)
 
 with components.card("Who is behind it?", claims.chain_line(brand, registry, statements)):
     claims.chain(brand, registry, statements)

@@ -14,7 +14,7 @@ collected.figures(coverage, listings)
 if coverage.rows:
     with st.container(border=True):
         components.chart(
-            charts.coverage_band(coverage.rows, as_of=coverage.as_of, look=components.look()),
+            charts.coverage_band(collected.named(coverage), as_of=coverage.as_of, look=components.look()),
             key="coverage",
             alt="Days on which each source answered, by account",
         )

@@ -27,14 +27,13 @@ with left:
             "account and scope, and new ads, payers and targets stand here.",
             command="tracker import x_ads LATER.csv --scope handle=… --scope country=…",
         )
-with right, st.container(border=True):
-    if accounts.rows:
+with right:
+    with st.container(border=True):
         pickers.label_matrix(accounts)
-    else:
-        components.empty(
-            "No account in the registry", "The seed list names the accounts to follow, each with a document.",
-            command="tracker seeds load", small=True,
-        )  # fmt: skip
+    if payers.rows:
+        with components.card("Who paid?", "As published by the repository, by account"):
+            sections.payers(payers, most_shown=4)
+            components.rows(payers, key="overview-payers", label="All payers")
 
 with st.container(border=True):
     if ads.rows:

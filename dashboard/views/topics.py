@@ -20,8 +20,7 @@ with head:
 
 if topics.rows:
     sections.topics(topics, data.finding("coverage", account=account))
-    with st.container(border=True):
-        components.caption("What these do not show:", " ".join(topics.caveats))
-        components.rows(topics, key="topics", label="The rows behind these charts")
+    components.caption("What these do not show:", " ".join(topics.caveats))
+    components.rows(topics, key="topics", label="The rows behind these charts")
 else:
     pickers.no_topics(items)

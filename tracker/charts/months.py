@@ -74,6 +74,7 @@ def x_of(field: str, months: Sequence[str], *, offset: int = 0) -> alt.X:
         values=[month_box(month)["middle"] for month in shown],
         labelExpr=with_year,
         labelOverlap="greedy",
+        labelSeparation=5,
         labelFlush=False,
         ticks=False,
         offset=offset,

@@ -96,7 +96,7 @@ def country_map(
     )
     projection = EUROPE if inside else WORLD
     chart = alt.layer(base, named).project(**projection).properties(
-        height=340,
+        height=330 if inside else 250,
         width="container",
         title=heading(title, unit="ads naming each country", n=n, as_of=as_of),
     )  # fmt: skip

@@ -60,7 +60,7 @@ def topic_share(
         width="container",
         title=heading(
             code.capitalize(),
-            unit="share of items" if code == NOT_CODED else "share of coded items, 95 % interval",
+            unit="share of items" if code == NOT_CODED else "share of all items, 95 % interval",
             n=sum(point["n"] or 0 for point in points),
             as_of=as_of,
         ),
