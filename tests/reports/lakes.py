@@ -126,7 +126,7 @@ def week_of_ads(folder: Path, *, texts: Sequence[str] = HOSTILE, notice: str | N
         ],
         changes=[change(number, kind, texts) for number, kind in enumerate(KINDS, start=1)],
         quarantined=[
-            {"source": "x_ads", "evidence": evidence("x"), "line": 7, "field": texts[0], "reason": texts[2]},
+            {"source": "x_ads", "evidence": evidence("x"), "line": 7, "field": texts[0], "reason": texts[-3]},
         ],
         claims=[{"claim_id": 1, "document_id": "doc", "publisher": texts[5], "title": texts[0]}],
     )  # fmt: skip

@@ -15,7 +15,7 @@ def figure(
     name: str, draw: Callable[[Look], Chart], *, alt: str, note: str, title: str = "", subtitle: str = ""
 ) -> Figure:
     """Draw a chart in both looks; its own title and subtitle move out of the picture into the page."""
-    light, dark = draw(LIGHT).to_dict(), draw(DARK).to_dict()
+    light, dark = (_without_repeated_subtitles(draw(look).to_dict()) for look in (LIGHT, DARK))
     dark.pop("title", None)
     heading = light.pop("title", {})
     return Figure(
@@ -27,3 +27,10 @@ def figure(
         alt=alt,
         note=note,
     )
+
+
+def _without_repeated_subtitles(spec: dict[str, Any]) -> dict[str, Any]:
+    """Leave each part of a drawing its title only; the line below the figure's title stands for them all."""
+    for part in spec.get("vconcat", ()):
+        part["title"].pop("subtitle", None)
+    return spec
