@@ -10,7 +10,8 @@ from tracker import charts
 
 Rows = Sequence[Mapping[str, Any]]
 
-UPWARD = ("operated_by", "part_of", "supervised_by", "same_as")
+UPWARD = ("operated_by", "supervised_by", "part_of", "same_as")
+GRADE_ORDER = {"high": 0, "moderate": 1, "low": 2}
 GRADES = {"high": "green", "moderate": "blue", "low": "ochre"}
 STATUSES = {
     "accepted": "blue",
@@ -96,17 +97,27 @@ def statements(brand: str, accounts: Rows, claims: Rows) -> None:
     if not mine:
         components.empty("No claim", "No document in the registry says anything of this account.", small=True)
         return
+    names = {str(row["account"]): words.account(row) for row in accounts}
     body = [
         (
-            Markup("<b>{}</b><br>{}").format(row["publisher"], words.day(row["published_on"])),
-            Markup("{} {}<br>{}<br><span class='it-none'>{}</span>").format(
-                str(row["predicate"]).replace("_", " "), _object_name(row), row["says"], row["place"]
+            Markup("<b>{}</b><br><span class='it-none'>{}</span>").format(
+                row["publisher"], _dated(row["published_on"])
+            ),
+            Markup("{}<br>{}<br><span class='it-none'>{}</span>").format(
+                _sentence(row, about, names), row["says"], row["place"]
             ),
             _grade(row["grade"]),
         )
         for row in mine
     ]
     components.table(tables.html(("document", "says", "grade"), body))
+
+
+def _sentence(row: Mapping[str, Any], about: set[str], names: Mapping[str, str]) -> str:
+    """Return a claim as subject, predicate and object; the brand itself is left out where it is the subject."""
+    subject = "" if row["subject"] in about else str(row.get("subject_name") or row["subject"])
+    thing = names.get(str(row["object"])) or _object_name(row)
+    return f"{subject} {str(row['predicate']).replace('_', ' ')} {thing}".strip()
 
 
 def directory(accounts: Rows) -> None:
@@ -131,9 +142,8 @@ def _brand_line(rows: Rows) -> Sequence[Any]:
         for one in rows
     )
     named = Markup("{} <span class='it-none'>{}</span>").format(row["operator"], row["operator_native"] or "")
-    dated = words.day(row["document_date"]) if row["document_date"] else "no date"
     document = Markup("{} <span class='it-none'>{}</span>").format(
-        tables.shown(row["document"] or "no document", 60), dated
+        tables.shown(row["document"] or "no document", 60), _dated(row["document_date"])
     )
     statuses = Markup(" ").join(_status(status) for status in dict.fromkeys(one["status"] for one in rows))
     return (
@@ -166,7 +176,14 @@ def _chain(brand: str, accounts: Rows, claims: Rows) -> list[Mapping[str, Any]]:
         ]
         if not onward:
             return links
-        best = min(onward, key=lambda row: (UPWARD.index(row["predicate"]), row["claim_id"]))
+        best = min(
+            onward,
+            key=lambda row: (
+                UPWARD.index(row["predicate"]),
+                GRADE_ORDER.get(row["grade"], 3),
+                row["claim_id"],
+            ),
+        )
         links.append(best)
         seen |= at
         at = {best["object"]}
@@ -188,9 +205,7 @@ def _arrow(row: Mapping[str, Any]) -> Markup:
 
 
 def _by(row: Mapping[str, Any]) -> str:
-    return f"by {row['publisher']} on {words.day(row['published_on'])}" if row["published_on"] else (
-        f"by {row['publisher']}, date not published"
-    )  # fmt: skip
+    return f"by {row['publisher']}, {'on ' + words.day(row['published_on']) if row['published_on'] else 'no date given'}"
 
 
 def _rival(links: Rows) -> str:
@@ -198,6 +213,10 @@ def _rival(links: Rows) -> str:
     if not rivals:
         return "No rival explanation is recorded."
     return f"{words.count(len(rivals), 'rival explanation')} recorded: {rivals[0]}"
+
+
+def _dated(value: Any) -> str:
+    return words.day(value) if value else "no date"
 
 
 def _grade(grade: str | None) -> Markup:

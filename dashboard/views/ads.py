@@ -35,7 +35,7 @@ with left, st.container(border=True):
     components.caption("Click a bar for its ads.", " ".join(ads.caveats))
     components.rows(ads, key="ads-per-month")
 with right, components.card("Who paid?", "As published by the repository, by account"):
-    sections.payers(payers)
+    sections.payers(payers, most_shown=6)
     components.rows(payers, key="payers", label="All payers")
 
 month = components.selected(picked, "month", "month")

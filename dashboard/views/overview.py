@@ -27,25 +27,24 @@ with left:
             "account and scope, and new ads, payers and targets stand here.",
             command="tracker import x_ads LATER.csv --scope handle=… --scope country=…",
         )
+    with st.container(border=True):
+        if ads.rows:
+            components.chart(
+                charts.ads_per_month(
+                    ads.rows, as_of=ads.as_of, topics=data.finding("topics").rows, payers=payers.rows,
+                    coverage=coverage.rows, look=components.look(),
+                ),
+                key="overview-ads",
+                alt="Ads first shown per month, by topic",
+            )  # fmt: skip
+            components.caption("What it does not show:", " ".join(ads.caveats))
+            components.rows(ads, key="overview-ads")
+        else:
+            pickers.no_ads(small=True)
 with right:
     with st.container(border=True):
         pickers.label_matrix(accounts)
     if payers.rows:
         with components.card("Who paid?", "As published by the repository, by account"):
-            sections.payers(payers, most_shown=4)
+            sections.payers(payers, most_shown=6)
             components.rows(payers, key="overview-payers", label="All payers")
-
-with st.container(border=True):
-    if ads.rows:
-        components.chart(
-            charts.ads_per_month(
-                ads.rows, as_of=ads.as_of, topics=data.finding("topics").rows, payers=payers.rows,
-                coverage=coverage.rows, look=components.look(),
-            ),
-            key="overview-ads",
-            alt="Ads first shown per month, by topic",
-        )  # fmt: skip
-        components.caption("What it does not show:", " ".join(ads.caveats))
-        components.rows(ads, key="overview-ads")
-    else:
-        pickers.no_ads(small=True)

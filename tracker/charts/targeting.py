@@ -13,7 +13,8 @@ from tracker.charts.words import heading, shortened
 
 MORE, LESS = "more in the later period", "less in the later period"
 STEP = 23
-PER_GROUP = 8
+PER_GROUP, PER_OTHER_GROUP = 7, 4
+Criterion = tuple[str, str, str]
 SEPARATOR = "\u2063"
 
 KIND_GROUPS: Mapping[str, str] = {
@@ -57,13 +58,14 @@ def targeting_heatmap(
     """
     dated = [row for row in rows if row["month"]]
     months = span(row["month"] for row in dated)
-    order = _order(dated)
-    cells = _cells(dated, order)
+    labels = labels_of(dated)
+    order = _order(dated, labels)
+    cells = _cells(dated, order, labels)
     bold = {"test": f"indexof(datum.value, '{SEPARATOR}') < 0", "value": 600}
     dark = {"test": f"indexof(datum.value, '{SEPARATOR}') < 0", "value": look.ink}
     label = f"slice(datum.value, indexof(datum.value, '{SEPARATOR}') + 1)"
     axis = alt.Axis(
-        title=None, labelExpr=label, labelLimit=168, labelOverlap=False, grid=False,
+        title=None, labelExpr=label, labelLimit=178, labelOverlap=False, grid=False,
         labelFontWeight={"condition": bold, "value": 400},
         labelColor={"condition": dark, "value": look.muted},
     )  # fmt: skip
@@ -93,7 +95,7 @@ def targeting_heatmap(
         width="container",
         title=heading(
             "What does the targeting name, month by month?",
-            unit=f"ads using each criterion, the most used of {_distinct(dated)}",
+            unit=f"ads using each criterion, the most used of {_distinct(dated):,}",
             n=n,
             as_of=as_of,
         ),
@@ -108,9 +110,10 @@ def shift_bars(
 
     A bar to the right gained share of the targeting, one to the left lost it.
     """
+    labels = labels_of(top)
     bars = [
         {
-            "label": shortened(f"{_sign(row)}{plain_value(row)}", 60), "contribution": row["contribution"],
+            "label": f"{_sign(row)}{labels[_criterion(row)]}", "contribution": row["contribution"],
             "way": MORE if row["contribution"] > 0 else LESS, "kind": row["kind"],
             "shares": f"{row['share_from']:.1%} → {row['share_to']:.1%}",
         }
@@ -129,7 +132,7 @@ def shift_bars(
             y=alt.Y(
                 "label:N",
                 sort=[bars[place]["label"] for place in order],
-                axis=alt.Axis(title=None, labelLimit=190, labelOverlap=False, domain=False, ticks=False),
+                axis=alt.Axis(title=None, labelLimit=230, labelOverlap=False, domain=False, ticks=False),
             ),
             color=alt.Color("way:N", scale=scale),
             tooltip=[
@@ -150,32 +153,50 @@ def _sign(row: Mapping[str, Any]) -> str:
     return "not: " if row["polarity"] == "exclude" else ""
 
 
-def _key(row: Mapping[str, Any]) -> str:
-    return f"{group_of(row)}|{row['kind']}{SEPARATOR}{shortened(plain_value(row), 60)}"
+def labels_of(rows: Rows) -> dict[Criterion, str]:
+    """Return what to call each criterion: its value, with its kind where two kinds have a value of the same name."""
+    values = Counter(
+        plain_value({"kind": kind, "value": value}) for kind, value, _ in {_criterion(row) for row in rows}
+    )
+    labels = {}
+    for kind, value, polarity in {_criterion(row) for row in rows}:
+        name = shortened(plain_value({"kind": kind, "value": value}), 60)
+        shared = values[plain_value({"kind": kind, "value": value})] > 1
+        labels[kind, value, polarity] = f"{name} · {kind.replace('_', ' ')}" if shared else name
+    return labels
+
+
+def _criterion(row: Mapping[str, Any]) -> Criterion:
+    return str(row["kind"]), str(row["value"]), str(row["polarity"])
+
+
+def _key(row: Mapping[str, Any], labels: Mapping[Criterion, str]) -> str:
+    return f"{group_of(row)}{SEPARATOR}{labels[_criterion(row)]}"
 
 
 def _distinct(rows: Rows) -> int:
-    return len({(row["kind"], row["value"], row["polarity"]) for row in rows})
+    return len({_criterion(row) for row in rows})
 
 
-def _order(rows: Rows) -> list[str]:
+def _order(rows: Rows, labels: Mapping[Criterion, str]) -> list[str]:
     """Return the rows of the heat map from top to bottom: each group's name, then its most used criteria."""
     totals: dict[str, Counter[str]] = {group: Counter() for group in GROUPS}
     for row in rows:
-        totals[group_of(row)][_key(row)] += row["ads"]
+        totals[group_of(row)][_key(row, labels)] += row["ads"]
     order = []
     for group, counter in totals.items():
         if counter:
-            most = sorted(counter.items(), key=lambda pair: (-pair[1], pair[0]))[:PER_GROUP]
-            order += [group, *(key for key, _ in most)]
+            most = sorted(counter.items(), key=lambda pair: (-pair[1], pair[0]))
+            shown = most[: PER_OTHER_GROUP if group in (OTHER, EXCLUDED) else PER_GROUP]
+            order += [group, *(key for key, _ in shown)]
     return order
 
 
-def _cells(rows: Rows, order: Sequence[str]) -> list[dict[str, Any]]:
+def _cells(rows: Rows, order: Sequence[str], labels: Mapping[Criterion, str]) -> list[dict[str, Any]]:
     shown = set(order)
     return [
-        {**month_box(row["month"]), "month": row["month"], "criterion": _key(row), "group": group_of(row),
+        {**month_box(row["month"]), "month": row["month"], "criterion": _key(row, labels), "group": group_of(row),
          "kind": row["kind"], "value": str(row["value"]), "ads": row["ads"]}
         for row in rows
-        if _key(row) in shown
+        if _key(row, labels) in shown
     ]  # fmt: skip
