@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, Literal
+from typing import Literal
 
 import ibis
 import numpy as np
@@ -11,7 +11,8 @@ import numpy.typing as npt
 import pyarrow as pa
 from ibis import _
 
-from tracker.analysis import months
+from tracker.analysis import columns, months
+from tracker.analysis.columns import Days, Ints
 
 BEST_FIRST = (
     "rows", "empty_confirmed", "empty_unverified", "gone", "login_wall", "refused", "throttled", "error",
@@ -21,17 +22,15 @@ BEST_FIRST = (
 ANSWERED = frozenset({"rows", "empty_confirmed"})
 """The outcomes after which nothing found may be read as zero."""
 
-Ints = npt.NDArray[np.int64]
-Days = npt.NDArray[np.datetime64]
-
 _NO_ACCOUNT = -1
 _ONE_DAY = np.timedelta64(1, "D")
 
 
 def asked(listings: ibis.Table) -> ibis.Table:
-    """Count answers by what they cover: `account_id`, `source`, `first_day`, `last_day`, `outcome`, `answers`."""
+    """Count answers by what they cover, for `Answers.read`: an answer about no account in particular has -1."""
     keys = ["account_id", "source", "first_day", "last_day", "outcome"]
-    return listings.group_by(keys).agg(answers=_.count()).order_by("source", "account_id")
+    numbered = listings.mutate(account_id=ibis.coalesce(_.account_id, _NO_ACCOUNT))
+    return numbered.group_by(keys).agg(answers=_.count()).order_by("source", "account_id")
 
 
 def found(items: ibis.Table, unit: Literal["day", "ym"]) -> ibis.Table:
@@ -68,9 +67,9 @@ class Answers:
     @classmethod
     def read(cls, table: pa.Table) -> "Answers":
         """Read the Arrow table of `asked`."""
-        accounts = table["account_id"].fill_null(_NO_ACCOUNT).to_numpy()
-        sources, source = _numbered(table["source"])
-        outcomes, outcome = _numbered(table["outcome"])
+        accounts = columns.ints(table["account_id"])
+        sources, source = columns.labels(table["source"])
+        outcomes, outcome = columns.labels(table["outcome"])
         ordered = best_first(outcomes)
         place = np.array([ordered.index(name) for name in outcomes], dtype=np.int64)
         known, account = np.unique(accounts, return_inverse=True)
@@ -82,10 +81,10 @@ class Answers:
             ),
             outcomes=ordered,
             lane=lane,
-            first=table["first_day"].to_numpy().astype("datetime64[D]"),
-            last=table["last_day"].to_numpy().astype("datetime64[D]"),
+            first=columns.days(table["first_day"]),
+            last=columns.days(table["last_day"]),
             outcome=place[outcome] if place.size else outcome,
-            answers=table["answers"].to_numpy().astype(np.int64),
+            answers=columns.ints(table["answers"]),
         )
 
     def count_by_outcome(self) -> dict[str, int]:
@@ -146,9 +145,3 @@ def full_months(answered: npt.NDArray[np.bool_], first: int, last: int) -> froze
 
 def _length(first: date, last: date) -> int:
     return max(0, (last - first).days + 1)
-
-
-def _numbered(column: Any) -> tuple[list[str], Ints]:
-    encoded = column.combine_chunks().dictionary_encode()
-    chunk = encoded.chunk(0) if isinstance(encoded, pa.ChunkedArray) else encoded
-    return chunk.dictionary.to_pylist(), chunk.indices.to_numpy(zero_copy_only=False).astype(np.int64)

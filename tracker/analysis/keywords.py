@@ -24,7 +24,7 @@ _INVISIBLE = re.compile(
     "[\x00-\x08\x0e-\x1f\x7f\u00ad\u0640\u064b-\u0652\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]"
 )
 _SPACE = re.compile(r"\s+")
-_LETTER = f"[^\\W_{_UNSPACED_RANGES}]"
+_BREAK = re.compile(f"[_{_UNSPACED_RANGES}]")
 _ARABIC_PREFIX = "[\u0648\u0641\u0628\u0644\u0643]{0,2}(?:\u0627\u0644)?"
 _END, _STEM_END = "end", "stem end"
 
@@ -50,22 +50,19 @@ class KeywordCoder:
         unspaced = [word for word in self._codes if _UNSPACED.search(word)]
         arabic = [word for word in self._codes if _ARABIC.search(word) and word not in unspaced]
         spaced = [word for word in self._codes if word not in unspaced and word not in arabic]
-        self._spaced = _pattern(spaced, before=f"(?<!{_LETTER})", after=f"(?!{_LETTER})")
-        self._beyond_ascii = [
-            _pattern(arabic, before=f"(?<!{_LETTER}){_ARABIC_PREFIX}", after=f"(?!{_LETTER})"),
-            _pattern([word.removesuffix("*") for word in unspaced], before="", after=""),
-        ]
+        self._spaced = _pattern(spaced, before=r"(?<!\w)", after=r"(?!\w)")
+        self._arabic = _pattern(arabic, before=rf"(?<!\w){_ARABIC_PREFIX}", after=r"(?!\w)")
+        self._unspaced = _pattern([word.removesuffix("*") for word in unspaced], before="", after="")
 
     def code(self, text: str | None) -> tuple[Match, ...]:
         """Return every code that a word of the text suggests, ordered by code, with the words as found."""
         if not text:
             return ()
         folded = _fold(text)
-        words = self._spaced.findall(folded)
+        broken = _BREAK.sub("|", folded)
+        words = self._spaced.findall(broken)
         if not folded.isascii():
-            words = words + [word for pattern in self._beyond_ascii for word in pattern.findall(folded)]
-        if not words:
-            return ()
+            words += self._arabic.findall(broken) + self._unspaced.findall(folded)
         found: dict[str, dict[str, None]] = defaultdict(dict)
         for word in words:
             for code in self._codes_of(_SPACE.sub(" ", word)):
@@ -133,7 +130,7 @@ def _branches(tree: Mapping[str, Any]) -> str:
         if len(character) == 1
     ]
     if _STEM_END in tree:
-        options.append(f"{_LETTER}*")
+        options.append(r"\w*")
     if _END in tree:
         options.append("")
     return options[0] if len(options) == 1 else f"(?:{'|'.join(options)})"

@@ -5,7 +5,8 @@ from datetime import date
 from typing import Any, Literal
 
 from tracker.analysis import coverage, months, scope
-from tracker.analysis.coverage import Answers, Ints, Lane
+from tracker.analysis.columns import Ints
+from tracker.analysis.coverage import Answers, Lane
 from tracker.findings.finding import Finding
 from tracker.findings.question import Question, answer, ground
 

@@ -9,7 +9,7 @@ import ibis
 import numpy as np
 from ibis import _
 
-from tracker.analysis import months, scope, shift, targeting
+from tracker.analysis import columns, months, scope, shift, targeting
 from tracker.analysis.targeting import Criteria
 from tracker.errors import BadInput
 from tracker.findings.finding import Finding
@@ -161,8 +161,8 @@ def _read_links(question: Question, links: ibis.Table) -> _Links:
     found = list(zip(*(table[name].to_pylist() for name in targeting.CRITERION), strict=True))
     names = {name: number for number, name in enumerate(sorted(set(found)))}
     return _Links(
-        ads=table["item_id"].to_numpy().astype(np.int64),
-        months=table["ym"].to_numpy().astype(np.int64),
+        ads=columns.ints(table["item_id"]),
+        months=columns.ints(table["ym"]),
         criteria=np.array([names[name] for name in found], dtype=np.int64),
         names=tuple(names),
     )

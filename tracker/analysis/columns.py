@@ -1,0 +1,24 @@
+"""Arrow columns as numpy arrays, without the detour over pandas that Arrow's own conversion takes."""
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+Ints = npt.NDArray[np.int64]
+Days = npt.NDArray[np.datetime64]
+
+
+def ints(column: pa.ChunkedArray) -> Ints:
+    """Return a column of integers without nulls."""
+    return np.from_dlpack(column.combine_chunks()).astype(np.int64)
+
+
+def days(column: pa.ChunkedArray) -> Days:
+    """Return a column of dates without nulls."""
+    return ints(column.cast(pa.date32()).cast(pa.int32())).astype("datetime64[D]")
+
+
+def labels(column: pa.ChunkedArray) -> tuple[list[str], Ints]:
+    """Return the distinct texts of a column, and for each row the place of its text among them."""
+    encoded = column.combine_chunks().dictionary_encode()
+    return encoded.dictionary.to_pylist(), np.from_dlpack(encoded.indices).astype(np.int64)
