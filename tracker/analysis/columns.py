@@ -7,10 +7,12 @@ import pyarrow as pa
 Ints = npt.NDArray[np.int64]
 Days = npt.NDArray[np.datetime64]
 
+_NONE: Ints = np.zeros(0, dtype=np.int64)
+
 
 def ints(column: pa.ChunkedArray) -> Ints:
     """Return a column of integers without nulls."""
-    return np.from_dlpack(column.combine_chunks()).astype(np.int64)
+    return np.concatenate([_NONE, *(np.from_dlpack(chunk) for chunk in column.chunks)])
 
 
 def days(column: pa.ChunkedArray) -> Days:
@@ -20,5 +22,7 @@ def days(column: pa.ChunkedArray) -> Days:
 
 def labels(column: pa.ChunkedArray) -> tuple[list[str], Ints]:
     """Return the distinct texts of a column, and for each row the place of its text among them."""
+    if not column.num_chunks:
+        return [], _NONE
     encoded = column.combine_chunks().dictionary_encode()
     return encoded.dictionary.to_pylist(), np.from_dlpack(encoded.indices).astype(np.int64)
