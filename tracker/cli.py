@@ -358,7 +358,6 @@ def _pair(word: str) -> tuple[str, str]:
 @click.pass_context
 def report(context: click.Context, week: str | None, out: Path | None) -> None:
     """Write the weekly report: HTML, PDF, XLSX, CSV and a manifest with the hash of each."""
-    from tracker import mirror
     from tracker.reports import weekly
 
     settings = _settings(context)

@@ -45,13 +45,13 @@ ASKED_AND_EMPTY = ("x:~wuhanplus", "x:ichongqing_cimc")
 _CULTURE = (
     "Morning mist over the karst peaks of Guilin: which landscape would you visit first?",
     "A tea ceremony in Hangzhou, step by step, the way it has been handed down for centuries.",
-    "Migrant birds return to Poyang Lake as autumn colours reach the shore.",
+    "Cranes return to Poyang Lake as autumn colours reach the shore.",
     "Inside the workshop where porcelain from Jingdezhen is painted by hand.",
     "Steamed buns, noodles, hotpot: three breakfasts from three Chinese cities. Which cuisine is yours?",
     "The skyline of Shanghai at dusk, seen from the river.",
     "Giant pandas and snow: a slow morning in Sichuan.",
-    "Dragon boats, drums and a festival that is two thousand years old.",
-    "Stony Tibetan peaks at sunrise, filmed from the air.",
+    "Dragon boats and drums: traditional culture on the river, two thousand years old.",
+    "Snow peaks at sunrise, filmed from the air: a landscape before it wakes.",
     "A weaver in Suzhou shows how silk brocade is made, an intangible cultural heritage.",
 )
 _ECONOMY = (
@@ -59,7 +59,7 @@ _ECONOMY = (
     "High-speed rail links forty new cities. Infrastructure that pays for itself, economists say.",
     "China's economy grew in the third quarter while investment in green energy rose.",
     "Tariffs hurt consumers first: a look at trade figures and supply chains.",
-    "New chips, new factories: how technology companies keep innovating under export controls.",
+    "New chips, new factories: how technology companies in Shenzhen keep growing.",
 )
 _POLITICS = (
     "Diplomacy Talk: why the Global South looks to China while Western aid to Africa stays an empty promise.",

@@ -289,8 +289,19 @@ def test_a_release_gives_its_accounts_a_claim_with_its_document(engine_of: Engin
     assert (report.read, report.new, report.quarantined) == (3, 2, 1)
     assert (account.platform, account.key, account.status) == ("facebook", "128371547505950", "accepted")
     assert (claim.predicate, claim.object, claim.document_id) == (
-        "pays_for", "facebook:128371547505950", "hpsci-2018-ira-ads",
+        "pays_for", "facebook:128371547505950", "hpsci-ira-ads",
     )  # fmt: skip
+
+
+def test_a_site_that_an_ad_of_a_release_leads_to_is_not_attributed(engine_of: Engine, tmp_path: Path) -> None:
+    path = tmp_path / "release.jsonl"
+    path.write_text(f"{ira_ad(1, url='https://news.example.com/2016/story')}\n")
+
+    pipeline.import_file(engine_of, Settings(home=tmp_path), "ira_ads", path=path, scope={})
+
+    with Session(engine_of) as session:
+        account = session.exec(select(tables.Account)).one()
+    assert (account.platform, account.status, count(engine_of, "claim")) == ("web", "unassessed", 0)
 
 
 def test_an_outlet_that_nobody_judged_comes_in_as_unassessed(engine_of: Engine, tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ import that was killed goes on after the last one.
 
 import hashlib
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -33,8 +33,6 @@ from tracker.domain import (
     Quarantined,
     Release,
     Scope,
-    SeedAccount,
-    Seeds,
     Status,
 )  # fmt: skip
 from tracker.errors import BadInput, PlatformChanged
@@ -47,6 +45,7 @@ from tracker.store.posts import PlacedPost, write_posts
 
 BATCH = 5_000
 MATCHED_AT_MOST = 200_000
+REMEMBERED = 50_000
 Progress = Callable[[str, int, int | None], None]
 
 
@@ -305,7 +304,7 @@ def _write(job: _Job, query_id: int, tally: _Tally, batch: Sequence[Parsed]) -> 
     quarantined = [item for item in batch if isinstance(item, Quarantined)]
     with unit_of_work(job.engine) as session:
         place = _Placer(session, job, query_id, tally)
-        place.listings(item for item in batch if isinstance(item, Listing))
+        place.listings(_listings_of(batch))
         posts = [place.post(item) for item in batch if isinstance(item, Post)]
         ads = [
             place.ad(item)
@@ -346,72 +345,83 @@ class _Placer:
     def __init__(self, session: Session, job: _Job, query_id: int, tally: _Tally):
         self._session, self._job, self._query_id, self._tally = session, job, query_id, tally
         self._new: dict[tuple[str, str], AccountRef] = {}
+        self._ids: dict[int, int] = {}
 
-    def listings(self, found: Iterator[Listing]) -> None:
-        for listing in found:
-            self._listing(listing)
+    def listings(self, needed: Iterable[Listing]) -> None:
+        """Find or write the listings of a batch at once."""
+        distinct = {id(listing): listing for listing in needed}
+        if len(self._tally.listings) > REMEMBERED:
+            self._tally.listings.clear()
+        known = self._tally.listings
+        missing = {
+            key: listing for listing in distinct.values() if (key := _listing_key(listing)) not in known
+        }
+        placed = [(listing, self.account(listing.account)) for listing in missing.values()]
+        known |= dict(zip(missing, writes.add_listings(self._session, self._query_id, placed), strict=True))
+        self._ids = {number: known[_listing_key(listing)] for number, listing in distinct.items()}
 
     def post(self, post: Post) -> PlacedPost:
-        return PlacedPost(post, self.account(post.account) or 0, self._listing(post.listing))
+        return PlacedPost(post, self.account(post.account) or 0, self._ids[id(post.listing)])
 
     def ad(self, ad: Ad) -> PlacedAd:
         ref = ad.account
         if ref is None and ad.landing_url and self._job.source.release is not None:
             ref = handles.landing_account(ad.landing_url)
-        return PlacedAd(ad, self.account(ref), self._listing(ad.listing))
+        return PlacedAd(ad, self.account(ref), self._ids[id(ad.listing)])
 
     def account(self, ref: AccountRef | None) -> int | None:
         if ref is None:
             return None
         known = self._tally.accounts.get((ref.platform, ref.key))
-        if known is None:
-            status: Status = "unassessed" if self._job.source.release is None else "accepted"
-            known = registry.resolve_account(
-                self._session, ref, status=status, at=self._job.scope.observed_at
-            )
-            self._tally.accounts[ref.platform, ref.key] = known
-            self._new[ref.platform, ref.key] = ref
-        return known
+        return self._found(ref) if known is None else known
+
+    def _found(self, ref: AccountRef) -> int:
+        if len(self._tally.accounts) > REMEMBERED:
+            self._tally.accounts.clear()
+        status: Status = "accepted" if self._attributes(ref) else "unassessed"
+        at = self._job.scope.observed_at
+        account_id = registry.resolve_account(self._session, ref, status=status, at=at)
+        self._tally.accounts[ref.platform, ref.key] = account_id
+        self._new[ref.platform, ref.key] = ref
+        return account_id
 
     def save_claims(self) -> None:
-        """Give every account that came in with a data release the claim that the release makes."""
+        """Give every account that a data release attributes the claim that it makes."""
         release = self._job.source.release
-        if release is not None and self._new:
-            registry.save_seeds(
-                self._session, _claims_of(release, list(self._new.values())), at=self._job.scope.observed_at
-            )
+        attributed = [ref for ref in self._new.values() if self._attributes(ref)]
+        if release is not None and attributed:
+            claims = [_claim_of(release, ref) for ref in attributed]
+            registry.add_release(self._session, release, claims, at=self._job.scope.observed_at)
 
-    def _listing(self, listing: Listing) -> int:
-        key = (listing.series, listing.observed_at)
-        known = self._tally.listings.get(key)
-        if known is None:
-            account_id = self.account(listing.account)
-            known = writes.add_listing(self._session, self._query_id, listing, account_id=account_id)
-            self._tally.listings[key] = known
-        return known
+    def _attributes(self, ref: AccountRef) -> bool:
+        release = self._job.source.release
+        return release is not None and ref.platform in release.platforms
 
 
-def _claims_of(release: Release, accounts: Sequence[AccountRef]) -> Seeds:
-    return Seeds(
-        documents=(release.document,),
-        organisations=(release.organisation,),
-        brands=(),
-        accounts=tuple(SeedAccount(ref, "accepted") for ref in accounts),
-        claims=tuple(
-            Claim(
-                subject_type="organisation",
-                subject=release.organisation.id,
-                predicate=release.predicate,
-                object_type="account",
-                object=f"{ref.platform}:{ref.key}",
-                document=release.document.id,
-                place=release.place,
-                says=release.says,
-                analyst="data release",
-                rival=release.rival,
-            )
-            for ref in accounts
-        ),
+def _listing_key(listing: Listing) -> tuple[str, datetime]:
+    return listing.series, listing.observed_at
+
+
+def _listings_of(batch: Sequence[Parsed]) -> Iterator[Listing]:
+    for item in batch:
+        if isinstance(item, Listing):
+            yield item
+        elif isinstance(item, Post | Ad):
+            yield item.listing
+
+
+def _claim_of(release: Release, ref: AccountRef) -> Claim:
+    return Claim(
+        subject_type="organisation",
+        subject=release.organisation.id,
+        predicate=release.predicate,
+        object_type="account",
+        object=f"{ref.platform}:{ref.key}",
+        document=release.document.id,
+        place=release.place,
+        says=release.says,
+        analyst="data release",
+        rival=release.rival,
     )
 
 

@@ -88,6 +88,16 @@ def save_documents(session: Session, documents: Iterable[domain.Document]) -> Co
     return _save_named(session, _DOCUMENT, documents)
 
 
+def add_release(
+    session: Session, release: domain.Release, claims: Iterable[domain.Claim], *, at: datetime
+) -> Counts:
+    """Add the claims of a data release; its document and organisation are added unless the seed list has them."""
+    insert_new(session, tables.Document, [asdict(release.document)])
+    organisation = asdict(release.organisation)
+    insert_new(session, tables.Organisation, [{**organisation, "aliases": list(organisation["aliases"])}])
+    return save_claims(session, claims, at=at)
+
+
 def save_claims(session: Session, claims: Iterable[domain.Claim], *, at: datetime) -> Counts:
     """Add the claims that are not there yet; the document of each stands in the record already."""
     rows: dict[str, Row] = {}

@@ -4,14 +4,16 @@ Every function takes an open session and leaves the commit to `unit_of_work`.
 """
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Any, TypeVar
 
-from sqlalchemy import insert, select
+from sqlalchemy import insert, select, tuple_
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, SQLModel, col
+from sqlmodel.sql.sqltypes import UTCDateTime
 
 from tracker.domain import Change, Listing, Outcome, Quarantined
 from tracker.store import tables
@@ -108,33 +110,46 @@ def finish_query(
     )
 
 
-def add_listing(session: Session, query_id: int, listing: Listing, *, account_id: int | None) -> int:
-    """Write a listing and return its id; one that a resumed query already wrote keeps its id."""
-    known = session.execute(
-        select(col(tables.Listing.id)).where(
-            col(tables.Listing.query_id) == query_id,
-            col(tables.Listing.series) == listing.series,
-            col(tables.Listing.observed_at) == listing.observed_at,
+def add_listings(session: Session, query_id: int, placed: Sequence[tuple[Listing, int | None]]) -> list[int]:
+    """Write listings with the ids of their accounts, and return their ids; one that is there already keeps its id."""
+    known = _known_listings(session, query_id, [listing for listing, _ in placed])
+    fresh = [item for item in placed if (item[0].series, item[0].observed_at) not in known]
+    first = reserve(session, "listing", len(fresh)) if fresh else 0
+    rows = []
+    for offset, (listing, account_id) in enumerate(fresh):
+        known[listing.series, listing.observed_at] = first + offset
+        rows.append(
+            {
+                "id": first + offset,
+                "query_id": query_id,
+                "series": listing.series,
+                "account_id": account_id,
+                "section": listing.section,
+                "country": listing.country,
+                "observed_at": listing.observed_at,
+                "covers_from": listing.covers_from,
+                "covers_to": listing.covers_to,
+                "outcome": listing.outcome,
+            }
         )
-    ).scalar()
-    if known is not None:
-        return int(known)
-    listing_id = reserve(session, "listing", 1)
-    session.execute(
-        insert(tables.Listing).values(
-            id=listing_id,
-            query_id=query_id,
-            series=listing.series,
-            account_id=account_id,
-            section=listing.section,
-            country=listing.country,
-            observed_at=listing.observed_at,
-            covers_from=listing.covers_from,
-            covers_to=listing.covers_to,
-            outcome=listing.outcome,
+    insert_all(session, tables.Listing, rows)
+    return [known[listing.series, listing.observed_at] for listing, _ in placed]
+
+
+def _known_listings(
+    session: Session, query_id: int, listings: Sequence[Listing]
+) -> dict[tuple[str, datetime], int]:
+    table = tables.Listing
+    found: dict[tuple[str, datetime], int] = {}
+    for chunk in in_chunks(listings):
+        keys = [(listing.series, listing.observed_at) for listing in chunk]
+        rows = session.execute(
+            select(col(table.series), col(table.observed_at), col(table.id)).where(
+                col(table.query_id) == query_id, tuple_(col(table.series), col(table.observed_at)).in_(keys)
+            )
         )
-    )
-    return listing_id
+        found.update({(series, observed_at): listing_id for series, observed_at, listing_id in rows})
+    return found
 
 
 def add_quarantined(session: Session, query_id: int, items: Sequence[Quarantined]) -> None:
@@ -198,6 +213,33 @@ def insert_all(session: Session, table: type[SQLModel], rows: Sequence[Mapping[s
     """Insert rows in bulk."""
     if rows:
         session.execute(insert(table.__table__), list(rows))  # type: ignore[attr-defined]
+
+
+def insert_many(session: Session, table: type[SQLModel], rows: Sequence[tuple[Any, ...]]) -> None:
+    """Insert very many rows, each with a value per column in the table's order; a known key is left as it is.
+
+    The values go to the driver as they are stored (times through `stored_times`), past SQLAlchemy's parameters,
+    which take more time than SQLite does.
+    """
+    if not rows:
+        return
+    columns = list(table.__table__.columns)  # type: ignore[attr-defined]
+    names = ", ".join(f'"{column.name}"' for column in columns)
+    marks = ", ".join([mark(session)] * len(columns))
+    statement = f'INSERT INTO "{table.__tablename__}" ({names}) VALUES ({marks}) ON CONFLICT DO NOTHING'  # noqa: S608
+    session.connection().exec_driver_sql(statement, list(rows))
+
+
+def mark(session: Session) -> str:
+    """Return the sign that stands for a parameter in a statement that goes to the driver as it is."""
+    return "?" if session.get_bind().dialect.name == "sqlite" else "%s"
+
+
+def stored_times(session: Session) -> Callable[[datetime | None], Any]:
+    """Return how a time is stored on this database, remembering times that come again."""
+    dialect = session.get_bind().dialect
+    process = UTCDateTime().dialect_impl(dialect).bind_processor(dialect)
+    return lru_cache(4096)(process) if process else lambda time: time
 
 
 def in_chunks(values: Sequence[T]) -> Iterator[Sequence[T]]:

@@ -36,7 +36,7 @@ RELEASED = datetime(2018, 5, 10, tzinfo=UTC)
 FIRST, LAST = date(2015, 1, 1), date(2017, 12, 31)
 release = Release(
     document=Document(
-        id="hpsci-2018-ira-ads",
+        id="hpsci-ira-ads",
         publisher="US House Permanent Select Committee on Intelligence",
         title="Social media advertisements of the Internet Research Agency, 2015-2017",
         published_on=RELEASED.date(),
@@ -56,6 +56,7 @@ release = Release(
     predicate="pays_for",
     place="landing page of at least one ad in the release",
     says="Facebook handed the ads over as bought by the Internet Research Agency; this page is where they led",
+    platforms=("facebook", "instagram"),
     rival="A landing page that the agency only advertised, without running it",
 )
 

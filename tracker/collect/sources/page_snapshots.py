@@ -4,9 +4,10 @@ One record is one headline seen in one section of one outlet at one time. The co
 the outlets print Beijing time: the lag between the two is 8 hours in winter and 7 in summer.
 """
 
-import hashlib
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
+from hashlib import blake2b
+from operator import itemgetter
 from zoneinfo import ZoneInfo
 
 from tracker.domain import AccountRef, Listing, Parsed, Post, Record, Release, Scope
@@ -21,6 +22,8 @@ origin = "a table of page views: outlet, section, snapshot_at, published_raw, pu
 required = ("outlet", "section", "snapshot_at", "published_raw", "headline")
 release: Release | None = None
 matched = False
+REMEMBERED = 20_000
+_FIELDS = itemgetter(*required)
 scope = {
     "snapshot_zone": "time zone of snapshot_at (default Europe/London)",
     "published_zone": "time zone of published_at (default Asia/Shanghai)",
@@ -34,40 +37,34 @@ def parse(records: Iterable[Record], scope: Scope) -> Iterator[Parsed]:
     listings: dict[tuple[str, str, str], Listing] = {}
     times: dict[str, datetime | None] = {}
     for record in records:
-        outlet, section, snapshot_at, printed, headline = (_text(record, field) for field in required)
+        outlet, section, snapshot_at, printed, headline = _FIELDS(record.values)
+        if not type(outlet) is type(section) is type(snapshot_at) is type(printed) is type(headline) is str:
+            raise _not_text(record)
         listing = listings.get((outlet, section, snapshot_at))
         if listing is None:
             at = _time(record, "snapshot_at", seen_in)
             if at is None:
                 raise BadInput("the cell is empty", line=record.line, field="snapshot_at")
-            listing = Listing(f"page_snapshots|{outlet}|{section}", at, _account(outlet), section)
+            if len(listings) > REMEMBERED:
+                listings.clear()
+            account = AccountRef(platform, outlet.casefold(), name=outlet)
+            listing = Listing(f"page_snapshots|{outlet}|{section}", at, account, section)
             listings[outlet, section, snapshot_at] = listing
         published = record.values.get("published_at") or ""
         if published not in times:
+            if len(times) > REMEMBERED:
+                times.clear()
             times[published] = _time(record, "published_at", printed_in)
-        words = hashlib.blake2b(headline.encode(), digest_size=8).hexdigest()
+        key = f"{section}|{printed}|{blake2b(headline.encode(), digest_size=8).hexdigest()}"
         yield Post(
-            listing,
-            f"{section}|{printed}|{words}",
-            listing.account,  # type: ignore[arg-type]
-            headline,
-            times[published],
-            printed,
-            section,
-            None,
-            record.line,
+            listing, key, listing.account, headline, times[published], printed, section, None, record.line
         )
 
 
-def _account(outlet: str) -> AccountRef:
-    return AccountRef(platform, outlet.casefold(), name=outlet)
-
-
-def _text(record: Record, field: str) -> str:
-    value = record.values.get(field)
-    if not isinstance(value, str):
-        raise BadInput(f"found {type(value).__name__}, expected text", line=record.line, field=field)
-    return value
+def _not_text(record: Record) -> BadInput:
+    field = next(field for field in required if not isinstance(record.values.get(field), str))
+    found = type(record.values.get(field)).__name__
+    return BadInput(f"found {found}, expected text", line=record.line, field=field)
 
 
 def _time(record: Record, field: str, zone: ZoneInfo) -> datetime | None:
