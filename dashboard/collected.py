@@ -55,12 +55,12 @@ def named(coverage: Finding) -> list[dict[str, Any]]:
     ]
 
 
-def left_out(coverage: Finding) -> str:
-    """Say how many bands are not drawn."""
+def how_to_read(coverage: Finding) -> str:
+    """Return the caveats of the bands, and how many of them are not drawn."""
     lanes = len(charts.lanes_of(coverage.rows))
-    return f" {lanes - charts.MOST_LANES:,} of {lanes:,} bands are not drawn; they are in the rows." if (
-        lanes > charts.MOST_LANES
-    ) else ""  # fmt: skip
+    hidden = lanes - charts.MOST_LANES
+    more = f"{hidden:,} of {lanes:,} bands are not drawn; they are in the rows." if hidden > 0 else ""
+    return " ".join([*coverage.caveats, more]).strip()
 
 
 def answers(listings: Rows) -> None:

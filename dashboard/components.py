@@ -61,7 +61,8 @@ def figure(label: str, value: str, of: str, note: str) -> None:
 
 def empty(title: str, words: str, *, command: str = "", small: bool = False) -> None:
     """Draw an empty state: what is not there yet, why that is no zero, and the command that fills it."""
-    code = Markup("<code>{}</code>").format(command) if command else Markup("")
+    tokens = Markup(" ").join(Markup("<span>{}</span>").format(token) for token in command.split())
+    code = Markup("<code>{}</code>").format(tokens) if command else Markup("")
     kind = "it-empty small" if small else "it-empty"
     body = Markup('<div class="{}"><h2>{}</h2><p>{}</p>{}</div>').format(kind, title, words, code)
     (st if small else st.container(border=True)).html(body)

@@ -40,7 +40,7 @@ def overview_figures(ads: Finding, accounts: Finding, payers: Finding, coverage:
         _ads_figure(ads)
         paid = len({row["account"] for row in payers.rows if row["account"]})
         components.figure(
-            "Accounts seen to advertise", f"{paid:,}", f"of {accounts.n:,} in the registry",
+            "Accounts seen to advertise", f"{paid:,}" if ads.rows else "–", f"of {accounts.n:,} in the registry",
             "No ad seen is no proof that there was none",
         )  # fmt: skip
         checked = [row for row in accounts.rows if row["label"] not in (None, "unknown")]

@@ -15,6 +15,7 @@ from tracker import charts
 Rows = Sequence[Mapping[str, Any]]
 
 ADDRESSES = ("url", "landing_url", "creative_url")
+ADDRESS = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://\S+")
 FORMULA = re.compile(r"^\s*[=+\-@\t\r\uff1d\uff0b\uff0d\uff20]")
 NOT_SHOWN = Markup('<span class="it-none">not shown</span>')
 
@@ -76,9 +77,9 @@ def plain(columns: Sequence[str], rows: Rows) -> pd.DataFrame:
 
 
 def as_csv(columns: Sequence[str], rows: Rows) -> bytes:
-    """Return rows as CSV in UTF-8; a text that a spreadsheet would run as a formula gets an apostrophe before it."""
+    """Return rows as CSV in UTF-8; lines as in RFC 4180; a text that a spreadsheet would run as a formula gets an apostrophe before it."""
     out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
+    writer = csv.writer(out, lineterminator="\r\n")
     writer.writerow(columns)
     writer.writerows([_inert(_value(name, row.get(name))) for name in columns] for row in rows)
     return out.getvalue().encode("utf-8")
@@ -120,7 +121,7 @@ def snapshots(before: str | None, after: str | None) -> Markup:
 def shown(text: Any, length: int = 60) -> str:
     """Return hostile text on one line, short enough for a cell; an address is defanged."""
     line = charts.shortened(str(text or ""), length)
-    return defang(line) if "://" in line else line
+    return ADDRESS.sub(lambda found: defang(found[0]), line)
 
 
 def as_text(field: str, value: Any) -> Any:

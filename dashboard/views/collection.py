@@ -18,7 +18,7 @@ if coverage.rows:
             key="coverage",
             alt="Days on which each source answered, by account",
         )
-        components.caption("How to read it:", " ".join(coverage.caveats) + collected.left_out(coverage))
+        components.caption("How to read it:", collected.how_to_read(coverage))
         components.rows(coverage, key="coverage")
     with components.card("The answers", "Each import or fetch is one question, with its outcome"):
         collected.answers(listings)

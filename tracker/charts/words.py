@@ -14,9 +14,8 @@ def heading(title: str, *, unit: str, n: int | None, as_of: datetime | None) -> 
 def until(as_of: datetime | None) -> str:
     """Return the time up to which the data reach, in words: `as of 30 Sep 2024, 06:00 UTC`."""
     if as_of is None:
-        return "as of: nothing collected yet"
-    day = f"{as_of.day} {as_of:%b %Y}"
-    return f"as of {day}, {as_of:%H:%M} UTC" if isinstance(as_of, datetime) else f"as of {day}"
+        return "nothing collected yet"
+    return f"as of {as_of.day} {as_of:%b %Y, %H:%M} UTC"
 
 
 def shortened(text: str, length: int = 44) -> str:

@@ -1,0 +1,109 @@
+import re
+from urllib.request import urlopen
+
+import pytest
+
+from tests.browser.conftest import SIZES, OpenTab, settle
+
+pytestmark = pytest.mark.browser
+
+PAGES = ("", "ads", "targeting", "topics", "accounts", "suspect", "collection")
+TOO_WIDE = """() => {
+    const page = document.querySelector('[data-testid=stMain]');
+    return [document.documentElement.scrollWidth, page.scrollWidth].map(width => width - window.innerWidth);
+}"""
+INK = "() => getComputedStyle(document.querySelector('h1')).color"
+CHART_INK = """() => [...document.querySelectorAll('[data-testid=stVegaLiteChart] .role-axis-label text')]
+    .map(text => text.getAttribute('fill'))"""
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("path", PAGES)
+def test_a_page_fits_desktop_and_phone_and_stays_on_this_machine(
+    hostile: str, open_tab: OpenTab, path: str, scheme: str
+):
+    page = open_tab(f"{hostile}/{path}", "desktop", scheme)
+    wide = page.evaluate(TOO_WIDE)
+
+    page.set_viewport_size(SIZES["phone"])
+    settle(page)
+    narrow = page.evaluate(TOO_WIDE)
+
+    assert max(wide) <= 0
+    assert max(narrow) <= 0
+    assert page.get_by_text("Reconstruction").first.is_visible()
+    assert page.locator("[data-testid=stException]").count() == 0
+
+
+@pytest.mark.parametrize("path", ["", "targeting"])
+def test_a_fresh_machine_shows_what_to_do_next_on_a_phone_in_the_dark(
+    fresh: str, open_tab: OpenTab, path: str
+):
+    page = open_tab(f"{fresh}/{path}", "phone", "dark")
+
+    assert page.locator(".it-empty code").first.inner_text().startswith("tracker ")
+    assert max(page.evaluate(TOO_WIDE)) <= 0
+
+
+def test_light_and_dark_reach_the_words_and_the_charts(hostile: str, open_tab: OpenTab):
+    light, dark = open_tab(hostile, "desktop", "light"), open_tab(hostile, "desktop", "dark")
+
+    assert (light.evaluate(INK), dark.evaluate(INK)) == ("rgb(27, 31, 36)", "rgb(228, 232, 236)")
+    assert set(light.evaluate(CHART_INK)) == {"#57606a"}
+    assert set(dark.evaluate(CHART_INK)) == {"#a3adb8"}
+
+
+def test_our_own_fonts_are_used_and_come_from_here(hostile: str, open_tab: OpenTab):
+    page = open_tab(hostile, "desktop", "light")
+
+    loaded = page.evaluate("async () => { await document.fonts.ready; return [...document.fonts]"
+                           ".filter(font => font.status === 'loaded').map(font => font.family.replaceAll('\"', '')); }")  # fmt: skip
+    assert {"Inter", "Source Serif 4"} <= set(loaded)
+
+
+def test_an_ad_is_shown_as_the_text_it_is_and_a_formula_stays_text(hostile: str, open_tab: OpenTab):
+    page = open_tab(f"{hostile}/ads", "desktop", "light")
+    grid = page.locator("[data-testid=stDataFrame]").first
+    grid.scroll_into_view_if_needed()
+    grid.wait_for()
+    page.wait_for_selector("[data-testid=stDataFrame] canvas")
+
+    grid.click(position={"x": 15, "y": 52})
+    page.wait_for_selector("[data-testid=stCode]")
+    formula = page.locator("[data-testid=stCode]").first.inner_text()
+    grid.click(position={"x": 15, "y": 87})
+    page.wait_for_function("document.querySelector('[data-testid=stCode]').innerText.includes('<script>')")
+    text = page.locator("[data-testid=stCode]").first.inner_text()
+
+    assert formula.startswith("=HYPERLINK(")
+    assert text.startswith("![x](https://evil.example/pixel.png) <script>")
+    assert page.locator("a[href*='evil'], img[src*='evil'], script[src*='evil']").count() == 0
+
+
+def test_a_click_on_a_bar_opens_its_ads(hostile: str, open_tab: OpenTab):
+    page = open_tab(f"{hostile}/ads", "desktop", "light")
+
+    page.locator("[data-testid=stVegaLiteChart] .mark-rect path[aria-label*='2024-03']").first.click()
+
+    page.get_by_text(re.compile("listed, the latest first · first shown in Mar 2024")).wait_for()
+
+
+def test_the_csv_of_a_page_cannot_run_in_a_spreadsheet(hostile: str, open_tab: OpenTab):
+    page = open_tab(f"{hostile}/ads", "desktop", "light")
+    page.get_by_text(re.compile("Every column")).click()
+
+    with page.expect_download() as waiting:
+        page.get_by_test_id("stDownloadButton").last.click()
+
+    written = waiting.value.path().read_text(encoding="utf-8")
+    assert "'=HYPERLINK(" in written
+    assert not re.search(r'(^|[,"\n])=HYPERLINK', written)
+    assert "https://evil.example/creative" not in written
+
+
+def test_every_answer_carries_the_policy(hostile: str):
+    with urlopen(f"{hostile}/", timeout=5) as answer:
+        policy = answer.headers["Content-Security-Policy"]
+
+    assert "default-src 'self'" in policy
+    assert "'unsafe-eval'" not in policy

@@ -1,0 +1,132 @@
+import ast
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from dashboard import data
+from tests.dashboard import lakes
+from tests.dashboard.conftest import OpenPage
+from tracker.analysis.tables import open_lake
+
+PAGES = ("overview", "ads", "targeting", "topics", "accounts", "suspect", "collection")
+VIEWS = Path(__file__).parents[2] / "dashboard" / "views"
+
+
+def html_of(app: AppTest) -> str:
+    return "\n".join(str(element.proto.body) for element in app.get("html"))
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_a_page_opens_on_a_machine_where_nothing_was_ever_collected(
+    page: str, home: Path, open_page: OpenPage
+):
+    app = open_page(page)
+
+    assert [error.value for error in app.exception] == []
+    assert "<h1>" in html_of(app)
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_a_page_opens_on_an_empty_lake(page: str, home: Path, open_page: OpenPage):
+    lakes.write(home, as_of=None)
+
+    app = open_page(page)
+
+    assert [error.value for error in app.exception] == []
+
+
+@pytest.mark.parametrize("page", ["overview", "ads", "targeting", "topics"])
+def test_an_empty_page_says_what_to_do_next_and_that_nothing_is_no_zero(
+    page: str, home: Path, open_page: OpenPage
+):
+    app = open_page(page)
+
+    text = html_of(app)
+    assert "have been collected yet" in text or "has been collected yet" in text
+    assert "<span>tracker</span> <span>import</span>" in text
+    assert "Ads first shown</span><b>0" not in text
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_a_filled_page_opens_and_carries_the_notice(page: str, hostile_pages: OpenPage):
+    app = hostile_pages(page)
+
+    assert [error.value for error in app.exception] == []
+    assert '<div class="it-notice" role="note"><b>Reconstruction</b>' in html_of(app)
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_hostile_text_is_never_markup_and_never_markdown(page: str, hostile_pages: OpenPage):
+    app = hostile_pages(page)
+
+    text = html_of(app)
+    assert "<script" not in text
+    assert "<img" not in text
+    assert "<b>for tests</b>" not in text
+    passed_through_markdown = [*app.markdown, *app.caption, *app.error, *app.warning, *app.info, *app.title]
+    assert [element.value for element in passed_through_markdown if "evil.example" in element.value] == []
+
+
+@pytest.mark.parametrize(
+    ("page", "charts"), [("overview", 2), ("ads", 1), ("targeting", 3), ("topics", 4), ("collection", 1)]
+)
+def test_each_chart_says_of_how_many_as_of_when_and_leads_to_its_rows(
+    page: str, charts: int, hostile_pages: OpenPage
+):
+    app = hostile_pages(page)
+
+    text = html_of(app)
+    assert len(app.get("vega_lite_chart")) == charts
+    assert text.count("as of 30 Jun 2024, 06:00 UTC") >= charts
+    assert text.count("n = ") >= charts
+    assert len(app.expander) >= 1
+
+
+def test_one_account_narrows_a_page_to_its_ads(hostile_home: Path, open_page: OpenPage):
+    app = open_page("ads")
+
+    app.selectbox(key="ads-account").set_value("x:one").run()
+
+    assert [error.value for error in app.exception] == []
+    assert "30 ads first shown" in html_of(app)
+
+
+def test_two_periods_that_overlap_are_refused_in_words(hostile_home: Path, open_page: OpenPage):
+    app = open_page("targeting")
+
+    app.select_slider(key="periods--first").set_value(("2024-01", "2024-06")).run()
+
+    assert [error.value for error in app.exception] == []
+    assert "These two periods cannot be compared" in html_of(app)
+
+
+def test_the_chain_of_claims_ends_where_the_documents_end(hostile_pages: OpenPage):
+    app = hostile_pages("accounts")
+
+    text = html_of(app)
+    assert text.count('class="it-node"') == 3
+    assert "Confidence of the chain is that of its weakest link: moderate · 2 links from 1 document" in text
+    assert "中宣部" in text
+
+
+def test_a_new_version_of_the_lake_is_shown_at_once(hostile_home: Path):
+    before = data.finding("ads-per-month").n
+    manifest = hostile_home / "lake" / "manifest.json"
+
+    manifest.write_text(manifest.read_text().replace('"version": "', '"version": "later-'), encoding="utf-8")
+
+    assert (before, open_lake(hostile_home / "lake").version[:6]) == (60, "later-")
+    assert data.lake().version[:6] == "later-"
+
+
+@pytest.mark.parametrize("view", sorted(path.name for path in VIEWS.glob("*.py")))
+def test_views_hold_no_function_no_loop_and_no_arithmetic(view: str):
+    tree = ast.parse((VIEWS / view).read_text(encoding="utf-8"))
+
+    forbidden = (
+        ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda, ast.For, ast.While, ast.ListComp, ast.SetComp, ast.DictComp,
+        ast.GeneratorExp, ast.BinOp, ast.Try,
+    )  # fmt: skip
+    found = [(type(node).__name__, node.lineno) for node in ast.walk(tree) if isinstance(node, forbidden)]
+    assert found == []

@@ -1,0 +1,216 @@
+import json
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+import vl_convert
+
+from tracker import charts
+from tracker.charts.months import end_of, milliseconds, span, start_of
+
+AS_OF = datetime(2024, 9, 30, 6, tzinfo=UTC)
+SHAPES = Path(__file__).parents[1] / "dashboard" / "static" / "world-50m.json"
+ADS = [{"month": "2024-01", "ads": 4}, {"month": "2024-03", "ads": 10}]
+TOPICS = [
+    {"month": month, "code": code, "items": items, "n": n, "share": items / n, "lower": 0.1, "upper": 0.9, "uncoded_share": 0.5}
+    for month, code, items, n in [
+        ("2024-01", "politics", 1, 4), ("2024-01", "culture", 2, 4), ("2024-03", "politics", 6, 10), ("2024-03", "culture", 1, 10),
+    ]
+]  # fmt: skip
+PAYERS = [
+    {"payer": "First", "account": "x:one", "first_shown": "2024-01-02", "last_shown": "2024-02-02", "ads": 4},
+    {
+        "payer": "Second",
+        "account": "x:one",
+        "first_shown": "2024-03-01",
+        "last_shown": "2024-03-30",
+        "ads": 10,
+    },
+]
+TARGETS = [
+    {"month": "2024-01", "kind": "keyword", "value": "tea", "polarity": "include", "ads": 4},
+    {"month": "2024-03", "kind": "location", "value": "France", "polarity": "include", "ads": 10},
+    {"month": "2024-03", "kind": "location", "value": "location:Malta", "polarity": "include", "ads": 2},
+    {"month": "2024-03", "kind": "location", "value": "Texas", "polarity": "include", "ads": 1},
+    {"month": "2024-03", "kind": "location", "value": "China", "polarity": "exclude", "ads": 10},
+    {"month": "2024-03", "kind": "follower_lookalike", "value": "@someone", "polarity": "include", "ads": 9},
+]  # fmt: skip
+TOP = [
+    {"kind": "location", "value": "United States", "polarity": "include", "share_from": 0.9, "share_to": 0.1, "contribution": -0.2},
+    {"kind": "living_in", "value": "United States", "polarity": "include", "share_from": 0.1, "share_to": 0.9, "contribution": 0.2},
+]  # fmt: skip
+LABELS = [
+    {"brand": "One", "platform": "x", "state": "none"},
+    {"brand": "One", "platform": "facebook", "state": None},
+]
+
+
+def answer(day: date, outcome: str) -> dict[str, Any]:
+    return {"account": "x:one", "source": "x_ads", "day": day.isoformat(), "outcome": outcome, "rows": 1}
+
+
+COVERAGE = [
+    answer(date(2024, 1, 1) + timedelta(days=number), "rows" if number < 31 else "throttled")
+    for number in range(45)
+]
+
+
+def drawn(look: charts.Look) -> dict[str, Any]:
+    ranks = charts.country_ranks(TARGETS)
+    return {
+        "ads": charts.ads_per_month(
+            ADS, as_of=AS_OF, topics=TOPICS, payers=PAYERS, coverage=COVERAGE, look=look
+        ),
+        "topic": charts.topic_share(TOPICS, code="politics", as_of=AS_OF, coverage=COVERAGE, look=look),
+        "not coded": charts.topic_share(TOPICS, code="not coded", as_of=AS_OF, look=look),
+        "topics": charts.topic_shares(TOPICS, as_of=AS_OF, coverage=COVERAGE, look=look),
+        "targeting": charts.targeting_heatmap(TARGETS, as_of=AS_OF, n=14, coverage=COVERAGE, look=look),
+        "shift": charts.shift_bars(TOP, as_of=AS_OF, n=14, look=look),
+        "map": charts.country_map(ranks, shapes=json.loads(SHAPES.read_text()), as_of=AS_OF, n=14, look=look),
+        "labels": charts.label_matrix(LABELS, as_of=AS_OF, look=look),
+        "coverage": charts.coverage_band(COVERAGE, as_of=AS_OF, look=look),
+    }
+
+
+def values(spec: dict[str, Any], layer: int | None) -> list[dict[str, Any]]:
+    data = spec["data"] if layer is None else spec["layer"][layer]["data"]
+    return data.get("values") or spec["datasets"][data["name"]]
+
+
+@pytest.mark.parametrize("look", [charts.LIGHT, charts.DARK], ids=["light", "dark"])
+def test_every_chart_draws_without_a_network_and_carries_its_words(look: charts.Look):
+    for name, chart in drawn(look).items():
+        spec = chart.to_dict()
+        svg = vl_convert.vegalite_to_svg(spec | {"width": 500} if spec.get("width") == "container" else spec)
+
+        assert svg.startswith("<svg"), name
+        if name != "topics":
+            assert "as of 30 Sep 2024, 06:00 UTC" in spec["title"]["subtitle"], name
+            assert " · n = " in spec["title"]["subtitle"], name
+        assert look.ink in svg, name
+
+
+def test_no_chart_asks_for_anything_but_the_map_it_is_given():
+    ranks = charts.country_ranks(TARGETS)
+
+    spec = charts.country_map(ranks, shapes="./app/static/world-50m.json", as_of=AS_OF, n=14).to_dict()
+
+    addresses = [word for word in json.dumps(spec).split('"') if "://" in word or word.startswith("./")]
+    assert set(addresses) == {
+        "./app/static/world-50m.json",
+        "https://vega.github.io/schema/vega-lite/v6.4.1.json",
+    }
+
+
+def test_a_bar_is_stacked_by_topic_with_what_nobody_coded_on_top():
+    spec = charts.ads_per_month(ADS, as_of=AS_OF, topics=TOPICS).to_dict()
+
+    pieces = [(bar["month"], bar["topic"], bar["bottom"], bar["top"]) for bar in values(spec, 0)]
+    assert pieces == [
+        ("2024-01", "politics", 0, 1), ("2024-01", "culture", 1, 3), ("2024-01", "not coded", 3, 4),
+        ("2024-03", "politics", 0, 6), ("2024-03", "culture", 6, 7), ("2024-03", "not coded", 7, 10),
+    ]  # fmt: skip
+
+
+def test_topics_stand_side_by_side_where_an_ad_has_several():
+    several = [{**row, "items": 10 if row["month"] == "2024-03" else row["items"]} for row in TOPICS]
+
+    spec = charts.ads_per_month(ADS, as_of=AS_OF, topics=several).to_dict()
+
+    march = [
+        (bar["topic"], bar["bottom"], bar["top"]) for bar in values(spec, 0) if bar["month"] == "2024-03"
+    ]
+    assert march == [("all ads", 0, 10), ("politics", 0, 10), ("culture", 0, 10)]
+
+
+def test_a_month_without_rows_gets_no_bar_and_no_point():
+    bars = values(charts.ads_per_month(ADS, as_of=AS_OF).to_dict(), 0)
+    points = values(charts.topic_share(TOPICS, code="politics", as_of=AS_OF).to_dict(), 0)
+
+    assert [bar["month"] for bar in bars] == ["2024-01", "2024-03"]
+    assert [point["share"] for point in points] == [0.25, None, 0.6]
+
+
+def test_a_payer_that_comes_after_another_is_new_and_after_none_is_first_named():
+    unnamed = [{**PAYERS[0], "payer": None}, PAYERS[1]]
+
+    assert [(row["payer"], row["words"]) for row in charts.new_payers(PAYERS)] == [("Second", "new payer")]
+    assert [(row["payer"], row["words"]) for row in charts.new_payers(unnamed)] == [
+        ("Second", "payer first named")
+    ]
+    assert charts.new_payers([PAYERS[1]]) == []
+
+
+def test_a_new_payer_is_a_dashed_rule_with_its_name():
+    spec = charts.ads_per_month(ADS, as_of=AS_OF, payers=PAYERS).to_dict()
+
+    rules = [layer for layer in spec["layer"] if layer["mark"]["type"] == "rule"]
+    assert [rule["mark"]["strokeDash"] for rule in rules] == [[4, 3]]
+    assert values(spec, 1) == [{"at": milliseconds(date(2024, 3, 1)), "label": "new payer: Second"}]
+
+
+def test_coverage_is_drawn_in_stretches_and_a_day_without_an_answer_was_not_asked():
+    runs = charts.coverage_runs(COVERAGE, ["2024-01", "2024-02"])
+
+    assert [(run["state"], run["from"], run["to"], run["days"]) for run in runs] == [
+        ("rows", "2024-01-01", "2024-01-31", 31),
+        ("throttled or refused", "2024-02-01", "2024-02-14", 14),
+        ("not asked", "2024-02-15", "2024-02-29", 15),
+    ]
+
+
+def test_the_coverage_band_has_the_same_time_axis_as_its_chart():
+    spec = charts.ads_per_month(ADS, as_of=AS_OF, coverage=COVERAGE).to_dict()
+
+    domains = {json.dumps(layer["encoding"]["x"]["scale"]["domain"]) for layer in spec["layer"]}
+    assert domains == {json.dumps([milliseconds(date(2024, 1, 1)), milliseconds(date(2024, 4, 1))])}
+
+
+def test_countries_are_ranked_and_other_places_are_listed_not_guessed():
+    assert charts.country_ranks(TARGETS) == [
+        {"country": "France", "a3": "FRA", "ads": 10},
+        {"country": "Malta", "a3": "MLT", "ads": 2},
+    ]
+    assert charts.other_places(TARGETS) == [{"place": "Texas", "ads": 1}]
+
+
+def test_a_map_of_union_members_alone_is_zoomed_to_europe():
+    union = charts.country_map(charts.country_ranks(TARGETS), shapes="x.json", as_of=AS_OF, n=1).to_dict()
+    world = charts.country_map(
+        [{"a3": "USA", "country": "United States", "ads": 1}], shapes="x.json", as_of=AS_OF, n=1
+    )
+
+    assert union["projection"]["type"] == "conicEqualArea"
+    assert world.to_dict()["projection"]["type"] == "equalEarth"
+
+
+def test_the_heat_map_groups_criteria_by_kind_with_excluded_apart():
+    assert [charts.group_of(row) for row in TARGETS] == [
+        "Keywords and interests", "Countries and places", "Countries and places", "Countries and places", "Excluded",
+        "Audience sought",
+    ]  # fmt: skip
+
+
+def test_two_criteria_of_one_name_stay_two_bars():
+    spec = charts.shift_bars(TOP, as_of=AS_OF, n=2).to_dict()
+
+    assert {bar["label"] for bar in values(spec, None)} == {
+        "United States · location",
+        "United States · living in",
+    }
+
+
+def test_a_colour_means_the_same_thing_everywhere():
+    assert (charts.LIGHT.codes["politics"], charts.LIGHT.codes["economy"], charts.LIGHT.codes["culture"]) == (
+        "#0b5394", "#d9a441", "#3b8f6a",
+    )  # fmt: skip
+    for look in (charts.LIGHT, charts.DARK):
+        assert set(look.outcomes) >= set(charts.OUTCOME_WORDS.values())
+        assert set(look.labels) == set(charts.LABEL_WORDS.values())
+
+
+def test_months_run_over_the_new_year_without_a_gap():
+    assert span(["2024-02", "2023-11"]) == ["2023-11", "2023-12", "2024-01", "2024-02"]
+    assert (start_of("2023-12"), end_of("2023-12")) == (date(2023, 12, 1), date(2024, 1, 1))
+    assert span([]) == []
