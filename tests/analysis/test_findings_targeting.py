@@ -8,7 +8,6 @@ from tracker.analysis import shift
 from tracker.analysis.tables import Lake
 from tracker.errors import BadInput
 from tracker.findings import Finding, parse_options, run
-from tracker.findings.targeting import holm
 
 
 def answer(lake: Lake, name: str, **raw: str) -> Finding:
@@ -138,4 +137,4 @@ def test_a_shift_needs_two_periods(lake: Lake) -> None:
     ],
 )
 def test_holm_corrects_for_the_number_of_pairs(ps: list[float | None], adjusted: list[float | None]) -> None:
-    assert holm(ps) == pytest.approx(adjusted)
+    assert shift.holm(ps) == pytest.approx(adjusted)

@@ -5,6 +5,7 @@ distributions of links over criteria are the same, 1 when they share nothing. A 
 Whole ads are permuted, because the criteria of one ad were chosen together.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -87,6 +88,17 @@ def compare(links: Links, *, permutations: int = PERMUTATIONS, seed: int = SEED)
         share_to=_shares(after),
         contributions=bits,
     )
+
+
+def holm(ps: Sequence[float | None]) -> list[float | None]:
+    """Return p values corrected for their number (Holm 1979); `None` stays `None` and is not counted."""
+    known = sorted((p, place) for place, p in enumerate(ps) if p is not None)
+    adjusted: list[float | None] = [None] * len(ps)
+    highest = 0.0
+    for rank, (p, place) in enumerate(known):
+        highest = max(highest, min(1.0, p * (len(known) - rank)))
+        adjusted[place] = highest
+    return adjusted
 
 
 def _shares(counts: npt.ArrayLike) -> Floats:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from tracker.analysis.tables import Lake
 from tracker.errors import BadInput
-from tracker.findings import ads, coverage, registry, targeting, topics
+from tracker.findings import ads, coverage, registry, shifts, targeting, topics
 from tracker.findings.finding import Finding
 from tracker.findings.options import Options, Period, read_options
 from tracker.findings.question import Question, ask
@@ -66,7 +66,7 @@ _MAKERS: Mapping[str, Callable[[Question], Finding]] = {
     "payers": ads.who_paid,
     "topics": topics.shares,
     "targeting": targeting.criteria,
-    "targeting-shift": targeting.shifts,
+    "targeting-shift": shifts.shifts,
     "audiences": targeting.audiences,
     "ads": ads.ad_rows,
     "posts-per-month": ads.posts_per_month,

@@ -36,21 +36,16 @@ def shares(question: Question) -> Finding:
     rows = _rows(totals, counts, unit=unit)
     if by_account:
         rows = _with_names(question, rows)
-    n, uncoded = (
-        sum(row["n"] for row in totals),
-        sum(row["items"] for row in counts if row["code"] is None),
-    )
-    behind = ground(question, options.items, dated if options.items == "ad" else None)
     noun = "ads" if options.items == "ad" else "posts"
     return answer(
         question,
-        n=n,
+        n=sum(row["n"] for row in totals),
         columns=_columns(unit, by_account=by_account),
         rows=rows,
         method=METHOD.format(items=noun, unit=unit, coder=coder or "nobody yet"),
-        ground=behind,
+        ground=ground(question, options.items, dated if options.items == "ad" else None),
         coverage={
-            "uncoded": uncoded,
+            "uncoded": sum(row["items"] for row in counts if row["code"] is None),
             "coder": coder,
             "level": options.level,
             "undated": int(
