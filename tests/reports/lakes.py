@@ -93,13 +93,16 @@ def write(folder: Path, *, notice: str | None = None, as_of: datetime | None = A
 
 
 def week_of_ads(folder: Path, *, texts: Sequence[str] = HOSTILE, notice: str | None = NOTICE) -> Path:
-    """Write a lake with five accounts, half a year of ads, and a week in which three of them changed."""
-    return write(
-        folder,
-        notice=notice,
-        accounts=[account(number, status, texts) for number, status in enumerate(STATUSES, start=1)],
-        ads=list(ads(texts)),
-        targets=[
+    """Write a lake with five accounts, half a year of ads, and a week in which four of them changed."""
+    return write(folder, notice=notice, **tables_of_the_week(texts))
+
+
+def tables_of_the_week(texts: Sequence[str]) -> dict[str, Rows]:
+    """The rows of `week_of_ads`."""
+    return {
+        "accounts": [account(number, status, texts) for number, status in enumerate(STATUSES, start=1)],
+        "ads": list(ads(texts)),
+        "targets": [
             target
             for set_id in (1, 2)
             for target in (
@@ -108,11 +111,11 @@ def week_of_ads(folder: Path, *, texts: Sequence[str] = HOSTILE, notice: str | N
                 {"targeting_set_id": set_id, "kind": "keyword", "value": texts[set_id], "polarity": "exclude"},
             )
         ],
-        codings=[
+        "codings": [
             {"item_type": "ad", "item_id": ad_id, "code": code, "parent": code, "coder": "keywords v1", "codebook_version": 1}
             for ad_id, code in ((1, "culture"), (20, "politics"), (53, "politics"), (54, "economy"), (55, "politics"))
         ],
-        listings=[
+        "listings": [
             {
                 "listing_id": 1, "query_id": 1, "source": "x_ads", "series": "s", "account_id": 1, "observed_at": AS_OF,
                 "covers_from": date(2024, 1, 1), "covers_to": date(2024, 10, 5), "outcome": "rows", "items": 60,
@@ -124,12 +127,12 @@ def week_of_ads(folder: Path, *, texts: Sequence[str] = HOSTILE, notice: str | N
                 "evidence": evidence("y"),
             },
         ],
-        changes=[change(number, kind, texts) for number, kind in enumerate(KINDS, start=1)],
-        quarantined=[
+        "changes": [change(number, kind, texts) for number, kind in enumerate(KINDS, start=1)],
+        "quarantined": [
             {"source": "x_ads", "evidence": evidence("x"), "line": 7, "field": texts[0], "reason": texts[-3]},
         ],
-        claims=[{"claim_id": 1, "document_id": "doc", "publisher": texts[5], "title": texts[0]}],
-    )  # fmt: skip
+        "claims": [{"claim_id": 1, "document_id": "doc", "publisher": texts[5], "title": texts[0]}],
+    }  # fmt: skip
 
 
 STATUSES = ("accepted", "accepted", "suspected", "control", "unassessed")

@@ -29,6 +29,11 @@ def compose(folder: Path, week: str = WEEK) -> Report:
     return weekly.compose(open_issue(lake, weeks.parse(week, as_of=as_of), as_of=as_of))
 
 
+@pytest.fixture(scope="module")
+def made(hostile_lake: Lake) -> Report:
+    return weekly.compose(open_issue(hostile_lake, weeks.parse(WEEK, as_of=lakes.AS_OF), as_of=lakes.AS_OF))
+
+
 def table(report: Report, name: str) -> Table:
     return next(table for table in report.tables if table.name == name)
 
@@ -96,9 +101,7 @@ def test_without_a_notice_no_page_has_one(tmp_path: Path) -> None:
     assert "reconstruction" not in made.citation.lower()
 
 
-def test_only_accepted_accounts_are_counted_as_state_linked(tmp_path: Path) -> None:
-    made = compose(lakes.week_of_ads(tmp_path))
-
+def test_only_accepted_accounts_are_counted_as_state_linked(made: Report) -> None:
     assert {row["status"] for row in table(made, "ads").rows} == {"accepted"}
     assert {row["status"] for row in table(made, "ads_other_status").rows} == {"suspected", "unassessed"}
     assert {row["status"] for row in table(made, "ads_control").rows} == {"control"}
@@ -215,6 +218,41 @@ def test_an_empty_store_has_no_report(tmp_path: Path) -> None:
     assert not (tmp_path / "out").exists()
 
 
+def test_the_order_of_the_stored_rows_does_not_matter(tmp_path: Path) -> None:
+    forwards = lakes.tables_of_the_week(lakes.HOSTILE)
+    backwards = {name: list(reversed(rows)) for name, rows in forwards.items()}
+
+    first = compose(lakes.write(tmp_path / "first", **forwards))
+    second = compose(lakes.write(tmp_path / "second", **backwards))
+
+    assert first == second
+
+
+def test_the_coverage_names_the_days_that_nobody_asked_about(tmp_path: Path) -> None:
+    made = compose(lakes.week_of_ads(tmp_path, texts=["plain"] * 9))
+
+    rows = table(made, "coverage").rows
+    assert [(row["days_covered"], row["days_of"], row["outcomes"], row["gaps"]) for row in rows] == [
+        (6, 7, "rows on 6 days", "Sun"),
+        (2, 7, "throttled on 2 days", "Mon, Thu, Fri, Sat, Sun"),
+    ]
+
+
+def test_an_answer_about_a_whole_data_set_asks_about_the_accounts_it_holds(tmp_path: Path) -> None:
+    whole = {**answer("rows"), "account_id": None}
+    lake = lakes.write(
+        tmp_path,
+        accounts=[lakes.account(1, "accepted", ["A"]), lakes.account(2, "accepted", ["B"])],
+        ads=[lakes.ad(1, 1, date(2024, 10, 1), ["text"])],
+        listings=[whole],
+    )
+
+    made = compose(lake)
+
+    assert (made.key_figures[2].value, made.key_figures[2].of) == ("1", "of 2 accepted accounts")
+    assert table(made, "coverage").rows[0]["account"] == "a whole data set"
+
+
 def test_few_ads_are_not_enough_to_tell_a_shift(tmp_path: Path) -> None:
     made = compose(lakes.week_of_ads(tmp_path), week="2024-W20")
 
@@ -223,9 +261,7 @@ def test_few_ads_are_not_enough_to_tell_a_shift(tmp_path: Path) -> None:
     assert "not enough data to tell" in table(made, "targeting_shift").said
 
 
-def test_a_shift_of_every_ad_is_told_with_its_numbers(tmp_path: Path) -> None:
-    made = compose(lakes.week_of_ads(tmp_path))
-
+def test_a_shift_of_every_ad_is_told_with_its_numbers(made: Report) -> None:
     (row,) = table(made, "targeting_shift").rows
     assert (row["n_from"], row["n_to"]) == (24, 7)
     assert row["p"] < 0.01

@@ -52,9 +52,16 @@ class Accounts:
 
     def heading(self, account_id: int | None) -> str:
         """Name an account in one line with its status and attribution."""
-        name = self.name(account_id) or "an account that is not in the registry"
+        unnamed = "account not published" if account_id is None else "an account that is not in the registry"
+        name = self.name(account_id) or unnamed
         status = (self.status(account_id) or "not assessed").replace("_", " ")
         return f"{name} — {status} — {self.attribution(account_id) or 'not attributed by any document'}"
+
+    def name_of_key(self, key: str | None) -> str | None:
+        """Name the account that findings call `key`, such as `x:example`."""
+        return next(
+            (self.name(account_id) for account_id, row in self.rows.items() if row["account"] == key), key
+        )
 
     def attribution(self, account_id: int | None) -> str | None:
         """Say who attributed an account to its operator, and when; `None` where no document does."""

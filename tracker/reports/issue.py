@@ -1,7 +1,7 @@
 """One issue of the report while it is being written: the lake, the week, and what the sections ask of them."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -35,6 +35,7 @@ class Issue:
     week: Week
     accounts: Accounts
     as_of: datetime
+    made: dict[tuple[Any, ...], Finding] = field(default_factory=dict, repr=False, compare=False)
 
     @property
     def first_month(self) -> date:
@@ -43,8 +44,11 @@ class Issue:
         return date(month // 12, month % 12 + 1, 1)
 
     def finding(self, name: str, **options: str) -> Finding:
-        """Run a finding over the accepted accounts only, with its options as text."""
-        return findings.run(name, self.linked, findings.parse_options(name, options))
+        """Run a finding over the accepted accounts only, with its options as text; each is run once."""
+        key = (name, *sorted(options.items()))
+        if key not in self.made:
+            self.made[key] = findings.run(name, self.linked, findings.parse_options(name, options))
+        return self.made[key]
 
     def months_until_sunday(self, name: str, **options: str) -> Finding:
         """Run a finding over the accepted accounts for the last months, up to the end of the week."""
@@ -65,6 +69,17 @@ class Issue:
         """The evidence of the ads of accepted accounts that were first shown from `since` to `until`."""
         rows = self.lake.rows(self.accepted(since=since, until=until).select("evidence").distinct())
         return tuple(sorted(row["evidence"] for row in rows if row["evidence"]))
+
+    def account_ids_of(self, sources: list[str]) -> set[int | None]:
+        """The accounts that the answers of some sources hold an ad or a post of."""
+        held = (self.lake.tables[name] for name in ("ads", "posts"))
+        return {
+            row["account_id"]
+            for items in held
+            for row in self.lake.rows(
+                items.filter(items.source.isin(sources)).select("account_id").distinct()
+            )
+        }
 
     def account_cells(self, account_id: int | None) -> dict[str, Any]:
         """The cells of the `ACCOUNT` columns."""

@@ -58,7 +58,7 @@ def key_figures(issue: Issue, seen: Seen) -> tuple[KeyFigure, ...]:
         KeyFigure(
             "Ads first shown",
             unknown or f"{len(linked_ads):,}",
-            f"by {words.of(_accounts(linked_ads), len(about), 'account')} asked about",
+            f"by {words.of(_accounts(linked_ads), accepted, 'accepted account')}",
             _payers(linked_ads),
         ),
         KeyFigure(

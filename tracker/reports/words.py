@@ -15,7 +15,8 @@ DELETE_OR_C1 = re.compile(r"[\x7f-\x9f]")
 DIRECTION = re.compile("[\u202a-\u202e\u2066-\u2069\u200e\u200f\u061c]")
 NOT_TEXT = re.compile("[\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
 SHORT_HASH = 8
-LONGEST_SHOWN = 500
+LONGEST_SHOWN = 320
+SPACES = re.compile(r"[ \t\r\n]+")
 
 
 def day(value: date) -> str:
@@ -94,7 +95,7 @@ def shown(value: Any, column: Column) -> str:
         return str(value)[:SHORT_HASH]
     if isinstance(value, datetime):
         return f"{value:%Y-%m-%d %H:%M}"
-    text = visible(str(value))
+    text = SPACES.sub(" ", visible(str(value))).strip()
     return (
         text
         if len(text) <= LONGEST_SHOWN

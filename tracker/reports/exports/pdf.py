@@ -4,6 +4,7 @@ import json
 import re
 import struct
 import tempfile
+import textwrap
 from collections.abc import Mapping
 from datetime import UTC
 from pathlib import Path
@@ -17,6 +18,7 @@ from tracker.reports.exports.html import grouped, state, under
 
 TEMPLATE = Path(__file__).resolve().parent.parent / "templates" / "report.typ"
 LONG_RUN = re.compile(r"[^\s\u2e80-\u9fff\uac00-\ud7af\uff00-\uffef]{18,}")
+NARROW_LABEL = 14
 PNG_SIZE = 16
 """Where a PNG says how wide and how high it is (PNG specification, chunk IHDR)."""
 
@@ -115,7 +117,7 @@ def _table(table: Table) -> dict[str, Any]:
         "empty": _text(table.empty),
         "foot": [_text(sentence) for sentence in (*foot, f"Method: {table.method}")],
         "columns": [
-            {"label": column.label, "kind": column.kind, "width": WIDTHS.get(column.kind, 0)}
+            {"label": _label(column), "kind": column.kind, "width": WIDTHS.get(column.kind, 0)}
             for column in columns
         ],
         "groups": [
@@ -127,6 +129,11 @@ def _table(table: Table) -> dict[str, Any]:
             if rows
         ],
     }
+
+
+def _label(column: Column) -> str:
+    """Break the heading of a column that is only as wide as its words."""
+    return column.label if column.kind in WIDTHS else textwrap.fill(column.label, NARROW_LABEL)
 
 
 def _cell(row: Row, column: Column, table: Table) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """The week's ads: how many were first shown, by whom, and who paid."""
 
+from collections import Counter
 from dataclasses import replace
 from datetime import date
 from typing import Any
@@ -46,8 +47,8 @@ RULED = (
 )
 PAYERS = (
     Column("payer", "payer"),
-    Column("brand", "account", missing="no brand known", under=("account",)),
-    Column("account", "account id", missing="not in the registry"),
+    Column("name", "account", "account", missing="not in the registry", under=("account",)),
+    Column("account", "account id", missing=""),
     Column("first_shown", "first ad shown", "date"),
     Column("last_shown", "last ad shown", "date"),
     Column("ads", "ads", "count"),
@@ -61,12 +62,10 @@ MONTHS = (
 
 
 def read(issue: Issue) -> list[dict[str, Any]]:
-    """Read the ads of every account that were first shown in the week, oldest first for each account."""
+    """Read the ads of every account that were first shown in the week, by account, oldest first."""
     scope = Scope(since=issue.week.monday, until=issue.week.sunday)
-    found = dated(ads_in_scope(issue.lake.tables, scope), scope).order_by(
-        "account_id", "first_shown", "ad_id"
-    )
-    return [
+    found = dated(ads_in_scope(issue.lake.tables, scope), scope).order_by("first_shown", "ad_id")
+    rows = [
         {
             **row,
             **issue.account_cells(row["account_id"]),
@@ -77,6 +76,8 @@ def read(issue: Issue) -> list[dict[str, Any]]:
         }
         for row in issue.lake.rows(found)
     ]
+    number = Counter(row["account_id"] for row in rows)
+    return sorted(rows, key=lambda row: (-number[row["account_id"]], row["who"], row["account_id"] or 0))
 
 
 def section(issue: Issue, rows: list[dict[str, Any]]) -> Section:
@@ -133,7 +134,7 @@ def _table(issue: Issue, rows: list[dict[str, Any]], group: Group) -> Table:
         empty="No ad was first shown this week in the answers that the sources gave.",
         evidence=tuple(sorted({row["evidence"] for row in mine if row["evidence"]})),
         group="who",
-        limit=20,
+        limit=10,
     )
 
 
@@ -194,10 +195,12 @@ def _payers_table(issue: Issue, payers: Any, evidence: tuple[str, ...]) -> Table
         name="payers",
         title="Who paid?",
         columns=PAYERS,
-        rows=typed(payers.rows, PAYERS),
+        rows=typed(
+            ({**row, "name": issue.accounts.name_of_key(row["account"])} for row in payers.rows), PAYERS
+        ),
         said=(
             f"The payer is published for {words.of(known, payers.n, 'ad')} in the {MONTHS_BACK} months to "
-            f"{words.day(issue.week.sunday)}.{_first_named(payers.rows)}"
+            f"{words.day(issue.week.sunday)}.{_first_named(issue, payers.rows)}"
         ),
         method=payers.method,
         empty="No ad of an accepted account in these months.",
@@ -206,13 +209,13 @@ def _payers_table(issue: Issue, payers: Any, evidence: tuple[str, ...]) -> Table
     )
 
 
-def _first_named(rows: list[dict[str, Any]]) -> str:
+def _first_named(issue: Issue, rows: list[dict[str, Any]]) -> str:
     """Say since when each payer is published, where ads before it had none."""
     unnamed = {row["account"]: row["ads"] for row in rows if not row["payer"]}
     named = [row for row in rows if row["payer"] and row["first_shown"] and row["account"] in unnamed]
     named.sort(key=lambda row: (row["first_shown"], row["payer"]))
     return "".join(
-        f" {row['payer']} is published for {row['brand'] or row['account']} since "
+        f" {row['payer']} is published for {issue.accounts.name_of_key(row['account'])} since "
         f"{words.day(date.fromisoformat(row['first_shown']))}."
         for row in named[:3]
     )

@@ -36,6 +36,7 @@ QUARANTINED = (
     Column("field", "field"),
     Column("reason", "why it is not counted", "long"),
 )
+WHOLE_SET = {"account": "a whole data set", "status": "not one account", "attribution": ""}
 NOTHING_ASKED = "Nothing was asked: no answer of any source covers a day of this week. That says nothing about what happened in it."
 NOTHING_READABLE = (
     "It was asked, but no answer can be read: every one was empty without confirmation, or failed. "
@@ -69,18 +70,21 @@ def lead(issue: Issue, answers: list[dict[str, Any]]) -> str:
     """Say how many answers cover the week and how many of the accepted accounts they are about."""
     if problem := state(answers):
         return problem
+    verb = "belongs" if len(answers) == 1 else "belong"
     good = sum(1 for row in answers if row["outcome"] in ANSWERED)
     return (
-        f"{words.count(len(answers), 'answer').capitalize()} cover days of the week or were given in it; {good:,} of them "
-        f"can be read. {words.of(len(asked(issue, answers)), issue.accounts.count('state-linked'), 'accepted account')} "
+        f"{words.count(len(answers), 'answer').capitalize()} {verb} to the week, {good:,} of them readable. "
+        f"{words.of(len(asked(issue, answers)), issue.accounts.count('state-linked'), 'accepted account')} "
         "were asked about."
     )
 
 
 def asked(issue: Issue, answers: list[dict[str, Any]]) -> set[int]:
-    """The accepted accounts that an answer is about."""
+    """The accepted accounts that an answer is about, those that a whole data set holds among them."""
     ids = {row["account_id"] for row in answers}
-    return {key for key in ids if issue.accounts.group(key) == "state-linked"}
+    sets = sorted({row["source"] for row in answers if row["account_id"] is None})
+    about = ids | issue.account_ids_of(sets)
+    return {key for key in about if key is not None and issue.accounts.group(key) == "state-linked"}
 
 
 def _table(issue: Issue, answers: list[dict[str, Any]]) -> Table:
@@ -96,7 +100,7 @@ def _table(issue: Issue, answers: list[dict[str, Any]]) -> Table:
         rows=typed(rows, COLUMNS),
         said=f"{words.count(len(answers), 'answer').capitalize()} about {words.count(len(groups), 'pair')} of account and source.",
         method=(
-            "Each answer counts for the days that it was asked about, else for the day it was given. A day with several "
+            "An answer belongs to the week when it covers a day of it or was given in it. It counts for the days that it was asked about, else for the day it was given. A day with several "
             "answers has the best of their outcomes."
         ),
         empty=NOTHING_ASKED,
@@ -108,9 +112,7 @@ def _row(issue: Issue, account_id: int | None, source: str, answers: list[dict[s
     by_day = {day: [row["outcome"] for row in answers if _covers(row, day)] for day in _days(issue.week)}
     missing = [day for day, outcomes in by_day.items() if not outcomes]
     outcomes = Counter(best_first(found)[0] for found in by_day.values() if found)
-    cells = issue.account_cells(account_id)
-    if account_id is None:
-        cells["account"] = "every account of the source"
+    cells = issue.account_cells(account_id) if account_id is not None else WHOLE_SET
     return {
         **cells,
         "source": source,

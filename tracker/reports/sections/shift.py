@@ -17,7 +17,7 @@ FEWEST_ADS = 5
 
 LEVEL = 0.05
 COLUMNS = (
-    Column("compared", "compared", "text"),
+    Column("compared", "compared", "word"),
     Column("n_from", "ads before", "count"),
     Column("n_to", "ads this week", "count"),
     Column("jsd", "divergence (0–1)", "number", missing="not enough data to tell"),
@@ -76,7 +76,7 @@ def said(moved: Moved) -> str:
 def table(issue: Issue, moved: Moved, evidence: tuple[str, ...]) -> Table:
     """Show the comparison as one row."""
     row: dict[str, Any] = {
-        "compared": f"{WEEKS_BEFORE} weeks before → {issue.week.name}",
+        "compared": f"{WEEKS_BEFORE} weeks → {issue.week.name}",
         "n_from": moved.n_before,
         "n_to": moved.n_week,
     }

@@ -54,7 +54,7 @@ def _lead(weekly: Finding, noun: str) -> str:
     most = max(coded, key=lambda row: (row["share"], row["code"]))
     return (
         f"{str(most['code']).capitalize()}: {words.percent(most['share'])} of {words.count(most['n'], noun)} "
-        f"of the week (95 % interval {words.percent(most['lower'])} to {words.percent(most['upper'])}); "
+        f"of the week (95 % interval {words.percent(most['lower'])} to {words.percent(most['upper'])}), coded by {weekly.coverage['coder']}; "
         f"{words.percent(most['uncoded_share'])} without a code."
     )
 
