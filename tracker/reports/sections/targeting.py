@@ -136,8 +136,8 @@ def _audiences_table(
         columns=columns,
         rows=typed(rows, columns),
         said=(
-            f"{words.count(len(rows), 'account').capitalize()} named as an audience in {words.count(n_week, 'ad')} of this "
-            f"week and {words.count(n_before, 'ad')} of the {WEEKS_BEFORE} weeks before."
+            f"{words.count(len(rows), 'account').capitalize()} named as an audience, among {words.count(n_week, 'ad')} of "
+            f"this week and {words.count(n_before, 'ad')} of the {WEEKS_BEFORE} weeks before with published targeting."
         ),
         method=METHOD,
         empty="No audience sought was published for ads of accepted accounts first shown in these weeks.",
