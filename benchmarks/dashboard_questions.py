@@ -49,7 +49,7 @@ QUESTIONS = (
 
 
 def main() -> int:
-    """Make the lake, ask every question twice, print the second time of each, and compare it with the limit."""
+    """Make the lake, ask every question three times, print the quickest of each, and compare it with the limit."""
     posts = int(sys.argv[1]) if len(sys.argv) > 1 else 1_000_000
     with tempfile.TemporaryDirectory() as folder:
         _write(Path(folder), posts)
@@ -58,7 +58,7 @@ def main() -> int:
         over = 0
         for name, raw in QUESTIONS:
             options = parse_options(name, raw)
-            seconds, rows = min(_asked(lambda: len(run(name, lake, options).rows)) for _ in range(2))  # noqa: B023
+            seconds, rows = min(_asked(lambda: len(run(name, lake, options).rows)) for _ in range(3))  # noqa: B023
             over += seconds > LIMIT_SECONDS
             verdict = "OVER" if seconds > LIMIT_SECONDS else "ok"
             words = " ".join(f"{option}={text}" for option, text in raw.items())

@@ -18,7 +18,7 @@ BAND = (5.0, 95.0)
 Counts = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
 
-_CELLS_AT_ONCE = 4_000_000
+_CELLS_AT_ONCE = 1_000_000
 _ROUNDING = 1e-12
 
 
