@@ -1,0 +1,130 @@
+"""The contract that every source keeps, whatever its platform; a new file in the folder is tested at once."""
+
+import ast
+import inspect
+from datetime import UTC, datetime
+from pathlib import Path
+from types import ModuleType
+from typing import cast
+
+import pytest
+
+from tracker.collect import sources
+from tracker.domain import AccountRef, Ad, Listing, Notice, Parsed, Post, Quarantined, Record, Scope
+from tracker.errors import BadInput
+
+MOST_LINES = 180
+SCOPE = Scope(
+    {"country": "FR", "from": "2024-07-01", "to": "2024-07-31"},
+    datetime(2024, 8, 1, tzinfo=UTC),
+    AccountRef("x", "somebody", handle="somebody"),
+)
+BODIES = {
+    "x_ads": {
+        "Advertiser Name": "Somebody", "Funding Entity": "A", "Creative": "https://x.com/somebody/status/1810000000000000000",
+        "Start date": "2024-07-08", "End Date": "", "Targeted Segments": "Keywords: tea",
+        "Excluded Targeting Segments": "Locations: France", "Impressions": "1K - 5K", "Reach": "",
+        "Facts And Circumstances Of Removal": "", "Enforcement Action": "", "Statement Of Reason": "",
+    },
+    "ira_ads": {
+        "id": 7, "created": "2016-05-12T04:06:17-07:00", "ended": None, "url": "https://www.facebook.com/page/",
+        "text": "words", "impressions": 0, "clicks": 0, "spend_amount": "0.00", "spend_currency": "RUB",
+        "targets": [{"category": "exclude", "prefix": "exclude", "name": "exclude:interests:tea"}],
+    },
+    "page_snapshots": {
+        "outlet": "daily", "section": "WORLD", "snapshot_at": "2022-07-01T10:00:00", "published_raw": "1 Jul",
+        "headline": "Hello", "published_at": "2022-07-01T08:00:00",
+    },
+}  # fmt: skip
+
+
+@pytest.fixture(params=sources.names())
+def source(request: pytest.FixtureRequest) -> sources.Source:
+    return sources.load(request.param)
+
+
+def parsed(source: sources.Source, *bodies: dict[str, object]) -> list[Parsed]:
+    records = [Record(number, body) for number, body in enumerate(bodies, 2)]
+    return list(source.parse(iter(records), SCOPE))
+
+
+def test_a_source_is_named_after_its_file_and_says_what_it_is(source: sources.Source) -> None:
+    module = cast("ModuleType", source)
+
+    assert module.__name__.rpartition(".")[2] == source.name
+    assert source.kind in ("profile", "posts", "ads", "page")
+    assert all(need.isupper() for need in source.needs)
+    assert all((source.platform, source.origin, source.required, inspect.getdoc(source.parse)))
+    assert source.scope == {name: told for name, told in source.scope.items() if told}
+
+
+def test_a_source_stays_a_file_that_is_read_in_one_sitting(source: sources.Source) -> None:
+    path = Path(inspect.getfile(cast("ModuleType", source)))
+
+    assert len(path.read_text().splitlines()) <= MOST_LINES
+
+
+def test_a_source_speaks_neither_http_nor_sql_nor_to_another_source(source: sources.Source) -> None:
+    tree = ast.parse(Path(inspect.getfile(cast("ModuleType", source))).read_text())
+
+    imported = {node.module or "" for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)}
+    imported |= {name.name for node in ast.walk(tree) if isinstance(node, ast.Import) for name in node.names}
+
+    assert not {
+        name for name in imported if name.split(".")[0] in ("httpx", "sqlalchemy", "sqlmodel", "requests")
+    }
+    assert not {name for name in imported if name.startswith(("tracker.store", "tracker.collect.sources"))}
+
+
+def test_the_same_records_give_the_same_values(source: sources.Source) -> None:
+    body = BODIES[source.name]
+
+    first, again = parsed(source, body, body), parsed(source, body, body)
+
+    assert first == again
+    assert any(isinstance(item, Ad | Post) for item in first)
+
+
+def test_every_item_belongs_to_a_listing_of_its_series(source: sources.Source) -> None:
+    items = parsed(source, BODIES[source.name])
+
+    shown = [item.listing for item in items if isinstance(item, Ad | Post)]
+    assert all(isinstance(item, Listing | Ad | Post | Quarantined | Notice) for item in items)
+    assert all(
+        listing.series.startswith(source.name) and listing.observed_at.tzinfo is UTC for listing in shown
+    )
+
+
+def test_what_is_missing_is_none_and_never_zero() -> None:
+    (ad,) = [item for item in parsed(sources.load("x_ads"), BODIES["x_ads"]) if isinstance(item, Ad)]
+
+    assert (ad.last_shown, ad.text, ad.status) == (None, None, None)
+    assert [(metric.name, metric.lower, metric.upper) for metric in ad.metrics] == [
+        ("impressions", 1_000, 5_000)
+    ]
+
+
+def test_the_time_of_a_post_is_read_from_its_id() -> None:
+    (ad,) = [item for item in parsed(sources.load("x_ads"), BODIES["x_ads"]) if isinstance(item, Ad)]
+
+    assert ad.posted_at is not None
+    assert ad.posted_at.isoformat(timespec="seconds") == "2024-07-07T17:16:42+00:00"
+
+
+def test_an_excluded_criterion_is_told_from_an_included_one() -> None:
+    ads = [
+        item
+        for name in ("x_ads", "ira_ads")
+        for item in parsed(sources.load(name), BODIES[name])
+        if isinstance(item, Ad)
+    ]
+
+    assert [[(target.kind, target.polarity) for target in ad.targets] for ad in ads] == [
+        [("keyword", "include"), ("location", "exclude")],
+        [("exclude", "exclude")],
+    ]
+
+
+def test_an_unknown_source_is_refused_with_the_known_ones() -> None:
+    with pytest.raises(BadInput, match="ira_ads, page_snapshots, x_ads"):
+        sources.load("../../etc/passwd")
