@@ -42,7 +42,7 @@ class Accounts:
         return None if row is None else row["status"]
 
     def name(self, account_id: int | None) -> str | None:
-        """Name an account as a reader knows it: its brand and platform, with the handle where one is known."""
+        """Name an account as a reader knows it: brand and platform, with the handle where one is known."""
         row = self.rows.get(account_id) if account_id is not None else None
         if row is None:
             return None

@@ -1,4 +1,4 @@
-"""Turns charts into figures of the report: one specification for light, one for dark, the words beside them."""
+"""Turns charts into figures of the report: a specification for light and for dark, the words beside them."""
 
 from collections.abc import Callable
 from typing import Any

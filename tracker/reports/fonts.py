@@ -23,7 +23,7 @@ def folders() -> list[Path]:
 
 
 def drawable(text: str) -> str:
-    """Name the characters that no packaged font can draw, such as pictographs: `[grinning face]`, never a box."""
+    """Name the characters that no packaged font can draw, as in `[grinning face]`: never a box."""
     if text.isascii():
         return text
     covered = _covered()

@@ -1,4 +1,4 @@
-"""One issue of the report while it is being written: the lake, the week, and what the sections ask of them."""
+"""One issue of the report while it is written: the lake, the week, and what the sections ask of them."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
@@ -17,7 +17,10 @@ from tracker.reports.content import Column, Row
 from tracker.reports.weeks import Week
 
 MONTHS_BACK = 12
-COVERAGE_NOTE = "The band under the months is the coverage of the accounts drawn; those that showed nothing stand in the coverage table."
+COVERAGE_NOTE = (
+    "The band under the months is the coverage of the accounts drawn; those that showed nothing "
+    "stand in the coverage table."
+)
 ACCOUNT = (
     Column("account", "account", "account", missing="not in the registry", under=("status", "attribution")),
     Column("status", "status", "status", missing="not assessed"),
@@ -55,7 +58,7 @@ class Issue:
         return self.finding(name, since=str(self.first_month), until=str(self.week.sunday), **options)
 
     def coverage_of_months(self) -> list[dict[str, Any]]:
-        """The days of the months as they were answered, for the accounts and repositories that showed anything."""
+        """The days of the months as they were answered, for what showed anything: account and repository."""
         rows = self.months_until_sunday("coverage").rows
         showed = {(row["account"], row["source"]) for row in rows if row["rows"]}
         return [row for row in rows if (row["account"], row["source"]) in showed]
@@ -90,7 +93,7 @@ class Issue:
         }
 
     def looks(self) -> int:
-        """Count the answers that were given in the week, whatever days they are about: only they can show a change."""
+        """Count the answers given in the week, whatever days they are about: only they can show a change."""
         given = self.lake.tables["listings"]
         inside = given.filter(given.observed_at.date().between(self.week.monday, self.week.sunday))
         return int(self.lake.rows(inside.aggregate(looks=inside.count()))[0]["looks"])

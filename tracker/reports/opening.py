@@ -12,14 +12,15 @@ from tracker.reports.sections import changes, coverage
 
 Rows = list[dict[str, Any]]
 MEANING = (
-    "An account is “accepted” when a document attributes it to a state or party body and a person has reviewed that; "
+    "An account is “accepted” when a document attributes it to a state or party body and a person "
+    "has reviewed that; "
     "only accepted accounts are counted as state-linked. Every attribution names its publisher and date."
 )
 
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """What the week holds: its changes, the ads first shown in it, and the answers about it, of every account."""
+    """What the week holds, of every account: its changes, the ads first shown in it, the answers about it."""
 
     changed: Rows
     ads: Rows
@@ -93,8 +94,10 @@ def citation(issue: Issue) -> str:
     """Say how to cite the report so that another person can find the same data."""
     kind = "A reconstruction, not observations. " if issue.lake.notice else ""
     return (
-        f"Influence tracker, weekly report {issue.week.name} ({issue.week.words}), data to {words.time(issue.as_of)}, "
-        f"lake version {issue.lake.version}. {kind}Cite an attribution with its publisher and date, and a single "
+        f"Influence tracker, weekly report {issue.week.name} ({issue.week.words}), data to "
+        f"{words.time(issue.as_of)}, "
+        f"lake version {issue.lake.version}. {kind}Cite an attribution with its publisher and date, "
+        "and a single "
         "observation with the SHA-256 of its evidence, which the data files give in full."
     )
 
@@ -114,7 +117,8 @@ def _ads(issue: Issue, ads: Rows) -> str:
     paid = sum(1 for row in linked if row["payer"])
     how_many = "" if paid == len(linked) else f"{paid:,} of them "
     by = f", {how_many}paid by {words.named(payers)}" if payers else "; no payer is published"
-    return f"{words.count(len(linked), 'ad').capitalize()} of {who} {'was' if len(linked) == 1 else 'were'} first shown{by}."
+    verb = "was" if len(linked) == 1 else "were"
+    return f"{words.counted(len(linked), 'ad')} of {who} {verb} first shown{by}."
 
 
 def _changes(issue: Issue, changed: Rows) -> str:

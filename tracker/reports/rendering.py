@@ -51,7 +51,7 @@ def sized(spec: Mapping[str, Any], width: int) -> dict[str, Any]:
 
 
 def _own_height(part: Mapping[str, Any]) -> dict[str, Any]:
-    """Let `height` in the expressions of a part mean its own height: beside others it would be that of the whole."""
+    """Let `height` in the expressions of a part mean its own: beside others it would be that of the whole."""
     height = str(part["height"])
 
     def resolved(value: Any) -> Any:
@@ -92,8 +92,8 @@ def _fonts_known() -> None:
 def _drawable(part: Any) -> Any:
     """Rewrite every text of a specification so that it can be drawn.
 
-    Characters beyond the basic plane become their code points: the drawing library cuts long labels in the middle
-    of one, and fails on the half that is left (vl-convert 1.9).
+    Characters beyond the basic plane become their code points: the drawing library cuts long labels in the
+    middle of one, and fails on the half that is left (vl-convert 1.9).
     """
     if isinstance(part, str):
         text = fonts.drawable(visible(part))

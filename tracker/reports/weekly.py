@@ -16,8 +16,8 @@ from tracker.reports.sections import ads, changes, coverage, method, targeting, 
 def build(lake: Lake, week: str, out: Path) -> Path:
     """Write the report of an ISO week into `out / week` and return that folder.
 
-    It holds `report.html`, `report.pdf`, `data.xlsx`, `data/*.csv` and `manifest.json`. The same lake and week give
-    the same bytes. An earlier report of the week is replaced by the complete new one or left as it was.
+    It holds `report.html`, `report.pdf`, `data.xlsx`, `data/*.csv` and `manifest.json`. The same lake and
+    week give the same bytes. An earlier report of the week is replaced by the complete new one or left as it was.
     Raise `BadInput` for what is not a week, or one that begins after the data end.
     """
     if lake.as_of is None:

@@ -1,4 +1,4 @@
-"""How values read on a page: numbers with what they are of, dates without a locale, hostile text made visible."""
+"""How values read on a page: numbers with what they are of, dates without a locale, hostile text visible."""
 
 import re
 from datetime import date, datetime
@@ -42,6 +42,11 @@ def count(number: int, one: str, many: str | None = None) -> str:
     """Write a number with its noun in the right form: `1 ad`, `2 ads`, `no ads`."""
     noun = one if number == 1 else many or f"{one}s"
     return f"{number:,} {noun}" if number else f"no {noun}"
+
+
+def counted(number: int, one: str, many: str | None = None) -> str:
+    """Write a number with its noun where a sentence begins: `2 ads`, `No ads`."""
+    return count(number, one, many).capitalize()
 
 
 def of(number: int, whole: int, noun: str) -> str:
@@ -105,4 +110,5 @@ def shown(value: Any, column: Column) -> str:
 
 def cut(table: Table) -> str:
     """Say where the rows are that a document leaves out."""
-    return f"{len(table.rows) - table.left_out:,} of {len(table.rows):,} rows are shown; all are in data/{table.name}.csv."
+    shown_rows = len(table.rows) - table.left_out
+    return f"{shown_rows:,} of {len(table.rows):,} rows are shown; all are in data/{table.name}.csv."

@@ -97,7 +97,8 @@ def section(issue: Issue, rows: list[dict[str, Any]]) -> Section:
             _payers_table(issue, payers, evidence),
         ),
         notes=(
-            "A payer is who paid the platform, not who operates the account: an agency pays for many clients.",
+            "A payer is who paid the platform, not who operates the account: an agency pays for many "
+            "clients.",
             "A repository shows only the ads that its own rules cover, such as ads that reached the EU.",
         ),
     )
@@ -109,14 +110,8 @@ def lead(issue: Issue, rows: list[dict[str, Any]]) -> str:
     who = issue.accounts.named(row["account_id"] for row in linked)
     apart = len(rows) - len(linked)
     by = f", by {words.named(who)}" if who else ""
-    sentence = (
-        f"{words.count(len(linked), 'ad').capitalize()} of accepted accounts first shown in the week{by}."
-    )
-    return (
-        f"{sentence} {words.count(apart, 'ad').capitalize()} of other accounts stand apart."
-        if apart
-        else sentence
-    )
+    sentence = f"{words.counted(len(linked), 'ad')} of accepted accounts first shown in the week{by}."
+    return f"{sentence} {words.counted(apart, 'ad')} of other accounts stand apart." if apart else sentence
 
 
 def _table(issue: Issue, rows: list[dict[str, Any]], group: Group) -> Table:
@@ -129,7 +124,10 @@ def _table(issue: Issue, rows: list[dict[str, Any]], group: Group) -> Table:
         title=TITLES[group],
         columns=COLUMNS,
         rows=typed(mine, COLUMNS),
-        said=f"{words.count(len(mine), 'ad').capitalize()} by {words.of(len(who), issue.accounts.count(group), 'account')}.{known}",
+        said=(
+            f"{words.counted(len(mine), 'ad')} by "
+            f"{words.of(len(who), issue.accounts.count(group), 'account')}.{known}"
+        ),
         method=METHOD,
         empty="No ad was first shown this week in the answers that the sources gave.",
         evidence=tuple(sorted({row["evidence"] for row in mine if row["evidence"]})),
@@ -152,14 +150,17 @@ def _drawing(issue: Issue, monthly: list[dict[str, Any]], payers: list[dict[str,
             lambda look: charts.ads_per_month(
                 monthly, as_of=issue.as_of, topics=topics, payers=payers, coverage=coverage, look=look
             ),
-            alt=f"Bars of the ads first shown in each month, {total:,} in all; the rows are in the table below.",
+            alt=(
+                f"Bars of the ads first shown in each month, {total:,} in all; the rows are in the "
+                "table below."
+            ),
             note=f"{ruled}The last month runs to the end of the week. {COVERAGE_NOTE}",
         ),
     )
 
 
 def _with_unnamed_first(payers: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Let the ads without a published payer count as the earlier payer of an account, where they came first."""
+    """Let ads without a published payer count as the earlier payer of an account, where they came first."""
     first: dict[str | None, str] = {}
     for row in payers:
         if row["payer"] and row["first_shown"]:
@@ -181,7 +182,10 @@ def _months_table(issue: Issue, monthly: Any, evidence: tuple[str, ...]) -> Tabl
         title="Ads by month",
         columns=columns,
         rows=typed(monthly.rows, columns),
-        said=f"{words.count(monthly.n, 'ad').capitalize()} of accepted accounts in the {MONTHS_BACK} months to {words.day(issue.week.sunday)}.{without}",
+        said=(
+            f"{words.counted(monthly.n, 'ad')} of accepted accounts in the {MONTHS_BACK} months to "
+            f"{words.day(issue.week.sunday)}.{without}"
+        ),
         method=monthly.method,
         empty="No ad of an accepted account in these months.",
         note=" ".join(monthly.caveats),

@@ -46,12 +46,14 @@ COLUMNS = (
 )
 METHOD = (
     "Two observations of the same series are compared; each difference is one change, dated by the later "
-    "observation. A change of the tool or of what was asked is not a change. A query that failed or came back "
+    "observation. A change of the tool or of what was asked is not a change. A query that failed or "
+    "came back "
     "empty without confirmation makes nothing disappear."
 )
 EMPTY = "Sources were asked this week, and no change was seen."
 NOT_LOOKED = (
-    "No source was asked during this week, so no change could be seen in it. What the next answers showed to be different "
+    "No source was asked during this week, so no change could be seen in it. What the next answers "
+    "showed to be different "
     "stands in the week of those answers."
 )
 TITLES: dict[Group, str] = {
@@ -106,9 +108,12 @@ def lead(issue: Issue, rows: list[dict[str, Any]]) -> str:
     who = {row["account_id"] for row in linked}
     apart = len(rows) - len(linked)
     whole = issue.accounts.count("state-linked")
-    others = f" {words.count(apart, 'change').capitalize()} in other accounts stand apart." if apart else ""
+    others = f" {words.counted(apart, 'change')} in other accounts stand apart." if apart else ""
     if linked:
-        return f"{words.count(len(linked), 'change').capitalize()} in {words.of(len(who), whole, 'accepted account')}.{others}"
+        return (
+            f"{words.counted(len(linked), 'change')} in "
+            f"{words.of(len(who), whole, 'accepted account')}.{others}"
+        )
     if not issue.looks():
         return f"No source was asked during the week, so no change could be seen in it.{others}"
     return f"No change was seen in {words.count(whole, 'accepted account')}.{others}"
@@ -133,9 +138,9 @@ def _table(issue: Issue, rows: list[dict[str, Any]], group: Group) -> Table:
 def _said(issue: Issue, rows: list[dict[str, Any]], group: Group) -> str:
     whole = issue.accounts.count(group)
     if not rows:
-        return f"{words.count(whole, 'account').capitalize()} in the registry."
+        return f"{words.counted(whole, 'account')} in the registry."
     who = {row["account_id"] for row in rows}
-    return f"{words.count(len(rows), 'change').capitalize()} in {words.of(len(who), whole, 'account')}."
+    return f"{words.counted(len(rows), 'change')} in {words.of(len(who), whole, 'account')}."
 
 
 def _order(row: dict[str, Any]) -> tuple[Any, ...]:

@@ -37,7 +37,10 @@ QUARANTINED = (
     Column("reason", "why it is not counted", "long"),
 )
 WHOLE_SET = {"account": "a whole data set", "status": "not one account", "attribution": ""}
-NOTHING_ASKED = "Nothing was asked: no answer of any source covers a day of this week. That says nothing about what happened in it."
+NOTHING_ASKED = (
+    "Nothing was asked: no answer of any source covers a day of this week. That says nothing about "
+    "what happened in it."
+)
 NOTHING_READABLE = (
     "It was asked, but no answer can be read: every one was empty without confirmation, or failed. "
     "That is not the same as nothing happening."
@@ -59,7 +62,8 @@ def section(issue: Issue, answers: list[dict[str, Any]]) -> Section:
         lead=lead(issue, answers),
         parts=(_table(issue, answers), _quarantined(issue)),
         notes=(
-            "An empty answer is not zero: only one that the source confirmed may be read as “none”. A day that nobody "
+            "An empty answer is not zero: only one that the source confirmed may be read as “none”. "
+            "A day that nobody "
             "asked about is a gap in what we know, not a quiet day.",
             _not_asked(issue, answers),
         ),
@@ -73,7 +77,7 @@ def lead(issue: Issue, answers: list[dict[str, Any]]) -> str:
     verb = "belongs" if len(answers) == 1 else "belong"
     good = sum(1 for row in answers if row["outcome"] in ANSWERED)
     return (
-        f"{words.count(len(answers), 'answer').capitalize()} {verb} to the week, {good:,} of them readable. "
+        f"{words.counted(len(answers), 'answer')} {verb} to the week, {good:,} of them readable. "
         f"{words.of(len(asked(issue, answers)), issue.accounts.count('state-linked'), 'accepted account')} "
         "were asked about."
     )
@@ -98,9 +102,13 @@ def _table(issue: Issue, answers: list[dict[str, Any]]) -> Table:
         title="Answers about this week",
         columns=COLUMNS,
         rows=typed(rows, COLUMNS),
-        said=f"{words.count(len(answers), 'answer').capitalize()} about {words.count(len(groups), 'pair')} of account and source.",
+        said=(
+            f"{words.counted(len(answers), 'answer')} about {words.count(len(groups), 'pair')} of "
+            "account and source."
+        ),
         method=(
-            "An answer belongs to the week when it covers a day of it or was given in it. It counts for the days that it was asked about, else for the day it was given. A day with several "
+            "An answer belongs to the week when it covers a day of it or was given in it. It counts "
+            "for the days that it was asked about, else for the day it was given. A day with several "
             "answers has the best of their outcomes."
         ),
         empty=NOTHING_ASKED,
@@ -156,8 +164,11 @@ def _quarantined(issue: Issue) -> Table:
         title="Records kept out of every count",
         columns=QUARANTINED,
         rows=typed(rows, QUARANTINED),
-        said=f"{words.count(len(rows), 'record').capitalize()} in the whole store, whatever the week.",
-        method="A record that contradicts what is known of its set, such as a date outside it, is kept, shown and not counted.",
+        said=f"{words.counted(len(rows), 'record')} in the whole store, whatever the week.",
+        method=(
+            "A record that contradicts what is known of its set, such as a date outside it, is kept, "
+            "shown and not counted."
+        ),
         empty="No record is quarantined.",
         evidence=tuple(sorted({row["evidence"] for row in rows if row["evidence"]})),
     )

@@ -14,14 +14,19 @@ COLUMNS = (
     Column("tables", "behind", "long"),
 )
 NOTES = (
-    "Every answer of a source is kept as it came, under its SHA-256, before anything is read from it. The short codes in the "
+    "Every answer of a source is kept as it came, under its SHA-256, before anything is read from "
+    "it. The short codes in the "
     "tables are the beginnings of these.",
-    "Only accounts of status “accepted” are counted as state-linked: a document attributes them, and a person checked it. "
-    "Accounts that are suspected, under review or not assessed stand apart with their status, control accounts "
+    "Only accounts of status “accepted” are counted as state-linked: a document attributes them, and "
+    "a person checked it. "
+    "Accounts that are suspected, under review or not assessed stand apart with their status, "
+    "control accounts "
     "apart from both.",
-    "Every attribution is that of its publisher, on its date. What is not published stays “not published”: it is never counted "
+    "Every attribution is that of its publisher, on its date. What is not published stays “not "
+    "published”: it is never counted "
     "as zero.",
-    "Weeks run from Monday to Sunday in UTC. A text that would hide or reorder its surroundings is shown with its code "
+    "Weeks run from Monday to Sunday in UTC. A text that would hide or reorder its surroundings is "
+    "shown with its code "
     "points, as in [U+202E].",
 )
 
@@ -40,15 +45,20 @@ def section(issue: Issue, tables: Iterable[Table]) -> Section:
     return Section(
         name="method",
         title="How were these numbers made?",
-        lead=f"From {words.count(len(rows), 'kept answer')}, by influence tracker, without a hand in between.",
+        lead=(
+            f"From {words.count(len(rows), 'kept answer')}, by influence tracker, without a hand in between."
+        ),
         parts=(
             Table(
                 name="evidence",
                 title="Evidence index",
                 columns=COLUMNS,
                 rows=typed(rows, COLUMNS),
-                said=f"{words.count(len(rows), 'answer').capitalize()} or files behind the tables of this report.",
-                method="The evidence ids of every table, as in manifest.json; `tracker verify` hashes each of them again.",
+                said=f"{words.counted(len(rows), 'answer')} or files behind the tables of this report.",
+                method=(
+                    "The evidence ids of every table, as in manifest.json; `tracker verify` hashes "
+                    "each of them again."
+                ),
                 empty="No evidence stands behind this report: nothing was asked.",
                 evidence=tuple(sorted(behind)),
                 limit=60,

@@ -28,9 +28,12 @@ COLUMNS = (
     Column("top", "what moved most", "long", missing="–"),
 )
 METHOD = (
-    "Jensen–Shannon divergence (base 2) over the counts of criteria, each pair of an ad and a criterion counted once; "
-    f"p from {analysis.PERMUTATIONS:,} permutations of whole ads with a fixed seed; the range is where chance alone "
-    f"leaves 90 % of the divergences. At least {FEWEST_ADS} ads with published targeting are needed on both sides."
+    "Jensen–Shannon divergence (base 2) over the counts of criteria, each pair of an ad and a "
+    "criterion counted once; "
+    f"p from {analysis.PERMUTATIONS:,} permutations of whole ads with a fixed seed; the range is "
+    "where chance alone "
+    f"leaves 90 % of the divergences. At least {FEWEST_ADS} ads with published targeting are needed "
+    "on both sides."
 )
 
 
@@ -69,8 +72,14 @@ def said(moved: Moved) -> str:
     if moved.found is None:
         return f"Whether the targeting moved: not enough data to tell ({sides})."
     if moved.found.p >= LEVEL:
-        return f"Against the {WEEKS_BEFORE} weeks before it differs within what chance gives ({_p(moved.found.p)}; {sides})."
-    return f"Against the {WEEKS_BEFORE} weeks before it differs by more than chance gives ({_p(moved.found.p)}; {sides})."
+        return (
+            f"Against the {WEEKS_BEFORE} weeks before it differs within what chance gives "
+            f"({_p(moved.found.p)}; {sides})."
+        )
+    return (
+        f"Against the {WEEKS_BEFORE} weeks before it differs by more than chance gives "
+        f"({_p(moved.found.p)}; {sides})."
+    )
 
 
 def table(issue: Issue, moved: Moved, evidence: tuple[str, ...]) -> Table:
@@ -98,7 +107,10 @@ def table(issue: Issue, moved: Moved, evidence: tuple[str, ...]) -> Table:
         said=said(moved),
         method=METHOD,
         empty="",
-        note="A weekly test is one of many: of 20 quiet weeks, one is expected to fall below p = 0.05 by chance.",
+        note=(
+            "A weekly test is one of many: of 20 quiet weeks, one is expected to fall below p = 0.05 "
+            "by chance."
+        ),
         evidence=evidence,
     )
 

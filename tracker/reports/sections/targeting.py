@@ -1,4 +1,4 @@
-"""Whom the ads were aimed at: the week's criteria beside those of the 13 weeks before, and the audiences sought."""
+"""Whom the ads were aimed at: the week's criteria beside the 13 weeks before, and the audiences sought."""
 
 from dataclasses import replace
 from typing import Any
@@ -26,11 +26,13 @@ CRITERIA = (
     Column("ads_before_of", "of", "count"),
 )
 METHOD = (
-    "Each pair of an ad and a criterion is counted once, for ads of accepted accounts by the day first shown; "
+    "Each pair of an ad and a criterion is counted once, for ads of accepted accounts by the day "
+    "first shown; "
     "“of” is how many of those ads have any published targeting."
 )
 AUDIENCES_NOTE = (
-    "Audiences sought are accounts whose followers, or people like them, the ads aim at. They are not linked to the "
+    "Audiences sought are accounts whose followers, or people like them, the ads aim at. They are "
+    "not linked to the "
     "advertiser by this, did not agree to it, and some are its critics."
 )
 
@@ -52,7 +54,8 @@ def section(issue: Issue) -> Section:
             _audiences_table(audiences, n_week, n_before, evidence),
         ),
         notes=(
-            "Targeting is what the advertiser asked for, not who saw the ad. A criterion that is not published "
+            "Targeting is what the advertiser asked for, not who saw the ad. A criterion that is not "
+            "published "
             "was not necessarily unused.",
         ),
     )
@@ -97,7 +100,8 @@ def _lead(
     used = sum(1 for row in rows if row["ads"])
     sought = sum(1 for row in audiences if row["ads"])
     return (
-        f"{words.count(n_week, 'ad').capitalize()} with published targeting used {words.count(used, 'criterion', 'criteria')}, "
+        f"{words.counted(n_week, 'ad')} with published targeting used "
+        f"{words.count(used, 'criterion', 'criteria')}, "
         f"of which {words.count(sought, 'audience')} sought. {shift.said(moved)}"
     )
 
@@ -111,7 +115,8 @@ def _criteria_table(
         columns=CRITERIA,
         rows=typed(rows, CRITERIA),
         said=(
-            f"{words.count(n_week, 'ad').capitalize()} this week and {words.count(n_before, 'ad')} in the {WEEKS_BEFORE} "
+            f"{words.counted(n_week, 'ad')} this week and {words.count(n_before, 'ad')} in the "
+            f"{WEEKS_BEFORE} "
             "weeks before have published targeting."
         ),
         method=METHOD,
@@ -136,8 +141,10 @@ def _audiences_table(
         columns=columns,
         rows=typed(rows, columns),
         said=(
-            f"{words.count(len(rows), 'account').capitalize()} named as an audience, among {words.count(n_week, 'ad')} of "
-            f"this week and {words.count(n_before, 'ad')} of the {WEEKS_BEFORE} weeks before with published targeting."
+            f"{words.counted(len(rows), 'account')} named as an audience, among "
+            f"{words.count(n_week, 'ad')} of "
+            f"this week and {words.count(n_before, 'ad')} of the {WEEKS_BEFORE} weeks before with "
+            "published targeting."
         ),
         method=METHOD,
         empty="No audience sought was published for ads of accepted accounts first shown in these weeks.",
@@ -158,7 +165,10 @@ def _drawing(issue: Issue) -> tuple[Figure, ...]:
             lambda look: charts.targeting_heatmap(
                 targeting.rows, as_of=issue.as_of, n=targeting.n, coverage=coverage, look=look
             ),
-            alt="A grid of how many ads used each criterion in each month; the rows are in the finding `targeting`.",
+            alt=(
+                "A grid of how many ads used each criterion in each month; the rows are in the "
+                "finding `targeting`."
+            ),
             note=f"{AUDIENCES_NOTE} {COVERAGE_NOTE}",
         ),
     )

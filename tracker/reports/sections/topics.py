@@ -1,4 +1,4 @@
-"""What the ads and posts are about: shares of coded items, with the interval and the part that nobody coded."""
+"""What the ads and posts are about: shares of items, with the interval and the part that nobody coded."""
 
 from typing import Any
 
@@ -41,8 +41,10 @@ def section(issue: Issue) -> Section:
         lead=" ".join(leads),
         parts=tuple(parts),
         notes=(
-            "A share is of all items, coded or not; the part without a code stands beside it and could be about anything. "
-            "A topic says what an item speaks of, not whether it is true and not what it wants to bring about.",
+            "A share is of all items, coded or not; the part without a code stands beside it and "
+            "could be about anything. "
+            "A topic says what an item speaks of, not whether it is true and not what it wants to "
+            "bring about.",
         ),
     )
 
@@ -54,7 +56,8 @@ def _lead(weekly: Finding, noun: str) -> str:
     most = max(coded, key=lambda row: (row["share"], row["code"]))
     return (
         f"{str(most['code']).capitalize()}: {words.percent(most['share'])} of {words.count(most['n'], noun)} "
-        f"of the week (95 % interval {words.percent(most['lower'])} to {words.percent(most['upper'])}), coded by {weekly.coverage['coder']}; "
+        f"of the week (95 % interval {words.percent(most['lower'])} to "
+        f"{words.percent(most['upper'])}), coded by {weekly.coverage['coder']}; "
         f"{words.percent(most['uncoded_share'])} without a code."
     )
 
@@ -65,7 +68,7 @@ def _week_table(issue: Issue, weekly: Finding, items: str) -> Table:
         title=f"Topics of the week's {items}",
         columns=WEEKLY,
         rows=typed(weekly.rows, WEEKLY),
-        said=f"{words.count(weekly.n, NOUNS[items]).capitalize()} of accepted accounts in the week.",
+        said=f"{words.counted(weekly.n, NOUNS[items])} of accepted accounts in the week.",
         method=weekly.method,
         empty=f"No {NOUNS[items]} of an accepted account in the week, or none coded.",
         note=" ".join(weekly.caveats),
@@ -80,7 +83,7 @@ def _month_table(issue: Issue, monthly: Finding, items: str) -> Table:
         columns=MONTHLY,
         rows=typed(monthly.rows, MONTHLY),
         said=(
-            f"{words.count(monthly.n, NOUNS[items]).capitalize()} of accepted accounts in the {MONTHS_BACK} months "
+            f"{words.counted(monthly.n, NOUNS[items])} of accepted accounts in the {MONTHS_BACK} months "
             f"to {words.day(issue.week.sunday)}."
         ),
         method=monthly.method,
@@ -100,8 +103,14 @@ def _drawing(issue: Issue, monthly: Finding, items: str) -> tuple[Figure, ...]:
             _name("topics_chart", items),
             lambda look: charts.topic_shares(rows, as_of=issue.as_of, coverage=coverage, look=look),
             title=f"Which share of the {items} is about what?",
-            subtitle=f"Share of all {items} by month, coded or not, with 95 % Wilson intervals · n = {monthly.n:,} · {charts.until(issue.as_of)}",
-            alt=f"Lines of the share of each topic among the {items} by month; the rows are in the table below.",
+            subtitle=(
+                f"Share of all {items} by month, coded or not, with 95 % Wilson intervals · n = "
+                f"{monthly.n:,} · {charts.until(issue.as_of)}"
+            ),
+            alt=(
+                f"Lines of the share of each topic among the {items} by month; the rows are in the "
+                "table below."
+            ),
             note=f"A month with few items has a wide interval: its point may be chance. {COVERAGE_NOTE}",
         ),
     )

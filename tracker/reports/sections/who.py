@@ -33,15 +33,21 @@ def section(issue: Issue, account_ids: set[int | None]) -> Section:
     return Section(
         name="accounts",
         title="Whose accounts are these said to be?",
-        lead=f"{words.of(attributed, len(rows), 'account')} of this report {'has' if attributed == 1 else 'have'} a documented attribution.",
+        lead=(
+            f"{words.of(attributed, len(rows), 'account')} of this report "
+            f"{'has' if attributed == 1 else 'have'} a documented attribution."
+        ),
         parts=(
             Table(
                 name="accounts",
                 title="The accounts of this report",
                 columns=COLUMNS,
                 rows=typed(rows, COLUMNS),
-                said=f"{words.count(len(rows), 'account').capitalize()} with a change, an ad or an answer this week.",
-                method="The latest attribution of the registry for each account; the claims behind it are on the account's page.",
+                said=f"{words.counted(len(rows), 'account')} with a change, an ad or an answer this week.",
+                method=(
+                    "The latest attribution of the registry for each account; the claims behind it "
+                    "are on the account's page."
+                ),
                 empty="No account had a change, an ad or an answer this week.",
                 note="A paid check says that someone paid, not who. “Not checked” is not “no label”.",
                 limit=60,
