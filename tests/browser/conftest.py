@@ -6,17 +6,29 @@ import socket
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
 from time import monotonic
 from urllib.request import urlopen
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page, Request, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Page,
+    Request,
+    ViewportSize,
+    sync_playwright,
+)
 
 from tests.dashboard import lakes
 
 APP = Path(__file__).parents[2] / "dashboard" / "app.py"
-SIZES = {"desktop": {"width": 1440, "height": 900}, "phone": {"width": 390, "height": 844}}
+SIZES = {
+    "desktop": ViewportSize(width=1440, height=900),
+    "phone": ViewportSize(width=390, height=844),
+}
 OpenTab = Callable[[str, str, str], Page]
 ARGUMENTS = [
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
@@ -77,14 +89,26 @@ def watch() -> Iterator[Watch]:
     assert (seen.outside, seen.complaints) == ([], [])
 
 
+@pytest.fixture(scope="session")
+def scheme_of(chromium: Browser) -> Callable[[str], BrowserContext]:
+    """The browser in a scheme; its cache lasts for the session, so that scripts are read once."""
+
+    @cache
+    def context(scheme: str) -> BrowserContext:
+        return chromium.new_context(color_scheme=scheme)  # type: ignore[arg-type]
+
+    return context
+
+
 @pytest.fixture
-def open_tab(chromium: Browser, watch: Watch) -> Iterator[OpenTab]:
+def open_tab(scheme_of: Callable[[str], BrowserContext], watch: Watch) -> Iterator[OpenTab]:
     """Open an address in a tab of a size and scheme, and wait until the page has been drawn."""
-    contexts = []
+    tabs: list[Page] = []
 
     def opened(address: str, size: str, scheme: str) -> Page:
-        contexts.append(chromium.new_context(viewport=SIZES[size], color_scheme=scheme))  # type: ignore[arg-type]
-        page: Page = contexts[-1].new_page()
+        page = scheme_of(scheme).new_page()
+        tabs.append(page)
+        page.set_viewport_size(SIZES[size])
         page.set_default_timeout(30_000)
         page.on("request", watch.request)
         page.on("console", watch.console)
@@ -94,8 +118,8 @@ def open_tab(chromium: Browser, watch: Watch) -> Iterator[OpenTab]:
         return page
 
     yield opened
-    for context in contexts:
-        context.close()
+    for page in tabs:
+        page.close()
 
 
 def settle(page: Page) -> None:
@@ -103,7 +127,7 @@ def settle(page: Page) -> None:
     page.wait_for_selector("[data-testid=stApp][data-test-script-state=notRunning]")
     page.wait_for_selector("h1")
     page.wait_for_function(
-        "[...document.querySelectorAll('[data-testid=stVegaLiteChart]')].every(chart => chart.querySelector('svg'))"
+        "() => [...document.querySelectorAll('[data-testid=stVegaLiteChart]')].every(chart => chart.querySelector('svg'))"
     )
 
 
