@@ -22,7 +22,7 @@ origin = "a table of page views: outlet, section, snapshot_at, published_raw, pu
 required = ("outlet", "section", "snapshot_at", "published_raw", "headline")
 release: Release | None = None
 matched = False
-REMEMBERED = 20_000
+REMEMBERED = 4_000
 _FIELDS = itemgetter(*required)
 scope = {
     "snapshot_zone": "time zone of snapshot_at (default Europe/London)",
