@@ -14,7 +14,7 @@ import click
 if TYPE_CHECKING:
     from tracker.findings import Finding
 
-_WIDEST = 48
+_WIDEST = 60
 _GUARDED = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -28,11 +28,6 @@ def plain(value: Any) -> dict[str, Any]:
     if not is_dataclass(value) or isinstance(value, type):
         raise TypeError(f"{type(value).__name__} is not a dataclass")
     return {name: list(item) if isinstance(item, tuple) else item for name, item in asdict(value).items()}
-
-
-def first_line(told: object) -> str:
-    """Return what a finding answers, from its help."""
-    return str(told if isinstance(told, str) else getattr(told, "help", told)).splitlines()[0]
 
 
 def print_rows(

@@ -1,0 +1,87 @@
+"""Trust and care at the command line: verify, doctor, health, backup, lake."""
+
+import os
+import sys
+from pathlib import Path
+
+import click
+
+from tracker import console
+from tracker.commands.shared import format_option, now, record_of, settings_of
+
+
+@click.command()
+@click.pass_context
+def verify(context: click.Context) -> None:
+    """Re-hash all evidence and the ledger; exit 1 and name what does not agree."""
+    from sqlmodel import Session
+
+    from tracker.store import evidence
+
+    with Session(record_of(settings_of(context))) as session:
+        totals = evidence.totals(session)
+        with console.Progress() as progress:
+            faults = list(evidence.verify(session, progress.counter("verifying", totals["bytes"])))
+    for fault in faults:
+        console.say(f"{fault.where}: {fault.what}")
+    verdict = f"{len(faults)} do not agree" if faults else "every hash agrees"
+    click.echo(f"{totals['blobs']} blobs, {totals['bytes']:,} bytes, {totals['fetches']} fetches: {verdict}")
+    sys.exit(1 if faults else 0)
+
+
+@click.command()
+@format_option()
+@click.pass_context
+def doctor(context: click.Context, form: str) -> None:
+    """Say per source whether it is ready, what it needs, or how a file is had; and where things are."""
+    from tracker.collect import sources
+
+    settings = settings_of(context)
+    rows = []
+    for name in sources.names():
+        source = sources.load(name)
+        missing = [need for need in source.needs if not os.environ.get(need)]
+        state = f"needs {', '.join(missing)}" if missing else f"import by hand: {source.origin}"
+        rows.append(
+            {"source": name, "kind": source.kind, "state": state, "scope": ", ".join(source.scope) or "none"}
+        )
+    console.say(f"home {settings.home}\nlake {settings.lake}\nseeds {settings.seeds}")
+    console.print_rows(rows, None, form)
+
+
+@click.command()
+@click.pass_context
+def health(context: click.Context) -> None:
+    """Exit 1 when the worker was not seen for two minutes, or the last report is older than two weeks."""
+    from tracker.collect import schedule
+
+    state = schedule.health(record_of(settings_of(context)), now())
+    click.echo(state.words)
+    sys.exit(0 if state.ok else 1)
+
+
+@click.command()
+@click.argument("target", type=click.Path(path_type=Path))
+@click.pass_context
+def backup(context: click.Context, target: Path) -> None:
+    """Copy the record (SQLite) to TARGET while it is in use; TARGET must not exist."""
+    from tracker.store.engine import backup as copy
+
+    copy(record_of(settings_of(context)), target)
+    click.echo(str(target))
+
+
+@click.group()
+def lake() -> None:
+    """The Parquet mirror: derived from the record, safe to delete."""
+
+
+@lake.command("rebuild")
+@click.pass_context
+def lake_rebuild(context: click.Context) -> None:
+    """Delete the mirror and write it anew."""
+    from tracker import mirror
+
+    settings = settings_of(context)
+    with console.Progress() as progress:
+        click.echo(mirror.rebuild(record_of(settings), settings, progress=progress))

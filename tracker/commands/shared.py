@@ -1,0 +1,64 @@
+"""What the commands share: the settings, the record, the lake, and how rows are printed."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from tracker import console
+
+if TYPE_CHECKING:
+    from sqlalchemy import Engine
+
+    from tracker.analysis.tables import Lake
+    from tracker.settings import Settings
+
+F = TypeVar("F", bound=Callable[..., Any])
+FORMATS = click.Choice(["table", "json", "csv"])
+
+
+def format_option(default: str = "table") -> Callable[[F], F]:
+    """Return the option that chooses between table, JSON and CSV."""
+    return click.option(
+        "--format", "form", type=FORMATS, default=default, show_default=True, help="How to print."
+    )
+
+
+def settings_of(context: click.Context) -> "Settings":
+    """Return the settings, at the home that the command line names."""
+    from tracker import settings
+
+    home = context.obj["home"]
+    return settings.load(home=home) if home else settings.load()
+
+
+def record_of(settings: "Settings") -> "Engine":
+    """Open the record, bringing its schema up to date."""
+    from tracker.store.engine import migrate, open_record
+
+    engine = open_record(settings.record)
+    migrate(engine)
+    return engine
+
+
+def now() -> datetime:
+    """Return the time: the only clock of the commands."""
+    return datetime.now(UTC)
+
+
+def refresh_mirror(engine: "Engine", settings: "Settings") -> None:
+    """Bring the lake up to the record, with progress."""
+    from tracker import mirror
+
+    with console.Progress() as progress:
+        mirror.refresh(engine, settings, progress=progress)
+
+
+def lake_of(settings: "Settings") -> "Lake":
+    """Open the lake, writing it first when the record has none yet."""
+    from tracker.analysis.tables import open_lake
+
+    if not (settings.lake / "manifest.json").exists():
+        refresh_mirror(record_of(settings), settings)
+    return open_lake(settings.lake, settings.analysis_url)
