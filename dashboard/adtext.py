@@ -9,9 +9,9 @@ from markupsafe import Markup
 from dashboard import components, data, tables, words
 from tracker.findings import Finding
 
-LISTED = ("first_shown", "last_shown", "account", "payer", "text", "codes")
+LISTED = ("first_shown", "text", "payer", "account", "codes", "last_shown")
 FACTS = (
-    ("attributed payer", "payer"),
+    ("payer as published", "payer"),
     ("on behalf of", "beneficiary"),
     ("advertiser as published", "advertiser_name"),
     ("first shown", "first_shown"),

@@ -20,6 +20,7 @@ STATUSES = {
     "rejected": "",
     "withdrawn": "",
 }
+PAID = "ads_paid_by"
 LONGEST_CHAIN = 6
 LISTED = 60
 
@@ -45,6 +46,8 @@ def chain_line(brand: str, accounts: Rows, claims: Rows) -> str:
     links = _chain(brand, accounts, claims)
     if not links:
         return "No document names an operator"
+    if links[0]["predicate"] == PAID:
+        return "A document says who paid for its ads; a payer is not an operator"
     weakest = next(
         (grade for grade in ("low", "moderate", "high") if any(row["grade"] == grade for row in links)), ""
     )
@@ -175,7 +178,7 @@ def _chain(brand: str, accounts: Rows, claims: Rows) -> list[Mapping[str, Any]]:
             if row["subject"] in at and row["predicate"] in UPWARD and row["object"] not in seen
         ]
         if not onward:
-            return links
+            return links or _paid_for(at, claims)
         best = min(
             onward,
             key=lambda row: (
@@ -188,6 +191,16 @@ def _chain(brand: str, accounts: Rows, claims: Rows) -> list[Mapping[str, Any]]:
         seen |= at
         at = {best["object"]}
     return links
+
+
+def _paid_for(names: set[str], claims: Rows) -> list[Mapping[str, Any]]:
+    """Return who is said to pay for the ads of an account that nobody is said to operate, as one link."""
+    paying = [row for row in claims if row["object"] in names and row["predicate"] == "pays_for"]
+    return [
+        {**row, "predicate": PAID, "object_name": row.get("subject_name") or row["subject"], "object_native": None,
+         "object_type": row["subject_type"]}
+        for row in paying[:1]
+    ]  # fmt: skip
 
 
 def _object_name(row: Mapping[str, Any]) -> str:

@@ -120,23 +120,13 @@ def quarantined(rows: Rows) -> None:
 
 
 def worker() -> None:
-    """Say when the worker was last seen and what it did."""
-    seen, runs = data.worker_seen(), data.worker_runs()
-    if seen is None:
+    """Say whether the worker does its work, and why or why not."""
+    ok, words_of_health = data.worker_health()
+    state = tables.badge("at work", "green") if ok else tables.badge("not at work", "ochre")
+    lines = [f"{line[:1].upper()}{line[1:]}" for line in words_of_health.splitlines()]
+    components.table(tables.html(("",), [(state,), *[(line,) for line in lines]]))
+    if not ok:
         components.empty(
-            "The worker has not run here", "It makes the report each Monday and catches up after downtime.",
+            "Start the worker", "It makes the report each Monday and catches up after downtime.",
             command="tracker worker", small=True,
         )  # fmt: skip
-        return
-    components.caption("Last seen", f"{words.day(seen)}, {seen:%H:%M} UTC.")
-    body = [
-        (
-            str(row["job"]).replace("_", " ").replace("-", " "),
-            words.day(row["scheduled_for"]),
-            tables.badge(str(row["status"]), "green" if row["status"] == "done" else "red"),
-            tables.shown(row["error"], 80) or "–",
-        )
-        for row in runs[:SHOWN]
-    ]
-    if body:
-        components.table(tables.html(("job", "due", "status", "error"), body))

@@ -9,15 +9,14 @@ from pathlib import Path
 from typing import Any
 
 import streamlit as st
-from sqlalchemy import Engine
-from sqlmodel import Session
 
 from dashboard.raw import line_of
 from tracker import desk, findings, mirror, settings
 from tracker.analysis.tables import Lake, open_lake
+from tracker.collect.schedule import health
 from tracker.findings import Finding
-from tracker.store import evidence, jobs
-from tracker.store.engine import migrate, open_record
+from tracker.store import evidence
+from tracker.store.engine import migrate, open_record, unit_of_work
 
 Row = dict[str, Any]
 
@@ -107,28 +106,22 @@ def _table(version: str, name: str, _lake: Lake) -> list[Row]:
 
 
 @st.cache_resource(max_entries=2, show_spinner=False)
-def _record(url: str) -> Engine:
+def _record(url: str) -> Any:
     """Return the record, brought to the newest schema, so that the form works on a fresh machine."""
     engine = open_record(url)
     migrate(engine)
     return engine
 
 
-def worker_runs() -> list[Row]:
-    """Return what the worker did, latest first."""
-    with Session(_record(settings.load().record)) as session:
-        return jobs.runs(session)
-
-
-def worker_seen() -> datetime | None:
-    """Return when the worker was last seen alive."""
-    with Session(_record(settings.load().record)) as session:
-        return jobs.last_beat(session)
+def worker_health() -> tuple[bool, str]:
+    """Return whether the worker does its work, and in words why or why not."""
+    found = health(_record(settings.load().record), datetime.now(UTC))
+    return found.ok, found.words
 
 
 def evidence_line(sha256: str, line: int | None) -> str:
     """Return a line of a file that is kept as evidence, as it was published."""
-    with Session(_record(settings.load().record)) as session:
+    with unit_of_work(_record(settings.load().record)) as session:
         evidence_id = evidence.find(session, sha256)
         if evidence_id is None:
             return "This evidence is not in the record."

@@ -65,8 +65,8 @@ def html(
         for line in body
     )
     return Markup(
-        '<div class="it-table {}"><table><thead><tr>{}</tr></thead><tbody>{}</tbody></table></div>'
-    ).format(narrow, heads, lines)
+        '<div class="it-table {}"><table><thead class="{}"><tr>{}</tr></thead><tbody>{}</tbody></table></div>'
+    ).format(narrow, "" if any(head) else "bare", heads, lines)
 
 
 def plain(columns: Sequence[str], rows: Rows) -> pd.DataFrame:

@@ -195,12 +195,14 @@ def _payer_layers(payers: Rows, months: Sequence[str], *, look: Look, highest: i
     inside = [mark for mark in marks if first <= mark["at"] <= last][:6]
     layers = []
     for number, mark in enumerate(inside):
-        late = mark["at"] > (first + last) / 2
+        place = (mark["at"] - first) / (last - first)
+        late = place > 0.5
+        room = alt.expr(f"max(80, width * {max(place, 1 - place):.3f} - 8)")
         base = alt.Chart(alt.InlineData(values=[mark])).encode(x=x_of("at", months, offset=STRIP_OFFSET))
         rule = base.mark_rule(strokeDash=[4, 3], color=look.ink, strokeWidth=1.2)
         words = base.mark_text(
             align="right" if late else "left", dx=-6 if late else 6, y=6 + 14 * (number % 3), fontWeight=600,
-            color=look.ink, limit=240,
+            color=look.ink, limit=room,
         ).encode(text="label:N")  # fmt: skip
         layers += [rule, words]
     return layers
