@@ -107,6 +107,19 @@ def test_a_post_seen_again_moves_its_last_seen_and_nothing_else(two_months: Engi
     assert [{**row, "last_seen": None} for row in after] == [{**row, "last_seen": None} for row in before]
 
 
+def test_mirroring_leaves_the_record_usable_by_the_same_process(two_months: Engine, tmp_path: Path) -> None:
+    with two_months.connect() as held:
+        held.exec_driver_sql("SELECT 1")
+
+        lake.refresh(two_months, tmp_path / "lake", coder=CODER)
+
+    bring(
+        two_months, tmp_path, "more.csv", "daily,WORLD,2022-03-05T10:00:00,5 Mar,Rain,2022-03-05T12:00:00\n"
+    )
+    lake.refresh(two_months, tmp_path / "lake", coder=CODER)
+    assert len(rows_of(tmp_path / "lake", "posts")) == 3
+
+
 def test_another_codebook_codes_everything_anew(two_months: Engine, tmp_path: Path) -> None:
     folder = tmp_path / "lake"
     lake.refresh(two_months, folder, coder=CODER)

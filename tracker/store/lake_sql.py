@@ -1,20 +1,18 @@
-"""The queries behind each table of the lake, read through ADBC as Arrow; `docs/lake.md` describes the columns."""
+"""The queries behind each table of the lake, read as Arrow; `docs/lake.md` describes the columns."""
 
 from collections.abc import Mapping
-from typing import Any, Protocol
+from typing import Protocol
 
 import pyarrow as pa
 from sqlalchemy import Engine
-
-from tracker.errors import ConfigError
 
 TIME, DAY, TEXT, INT = pa.timestamp("us"), pa.date32(), pa.string(), pa.int64()
 
 
 class Connection(Protocol):
-    """The part of an ADBC connection that is used here."""
+    """A way to read the record in bulk."""
 
-    adbc_dialect: str
+    dialect: str
 
     def fetch(self, sql: str) -> pa.Table:
         """Run a query and return its rows."""
@@ -143,11 +141,17 @@ _MARKS = ("ad_snapshot", "post", "post_snapshot", "listing")
 _DATED = {"ads": "s.first_shown", "posts": "COALESCE(p.published_at, p.first_seen)"}
 
 
-class _Adbc:
-    """An ADBC connection that remembers its dialect."""
+class _Postgres:
+    """PostgreSQL through ADBC, in one transaction that sees one state of the record."""
 
-    def __init__(self, connection: Any, dialect: str):
-        self._connection, self.adbc_dialect = connection, dialect
+    dialect = "postgresql"
+
+    def __init__(self, url: str):
+        import adbc_driver_postgresql.dbapi as postgresql  # only records on PostgreSQL pay for it
+
+        self._connection = postgresql.connect(url)
+        with self._connection.cursor() as cursor:
+            cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
 
     def fetch(self, sql: str) -> pa.Table:
         with self._connection.cursor() as cursor:
@@ -158,19 +162,34 @@ class _Adbc:
         self._connection.close()
 
 
+class _Sqlite:
+    """SQLite through the library that the record is written with, in one transaction.
+
+    Not through ADBC: its wheel brings a second copy of SQLite, and closing a file in one copy drops the locks that
+    the other holds in the same process ("disk I/O error", seen 2026-11; sqlite.org/howtocorrupt.html, 2.2.1).
+    """
+
+    dialect = "sqlite"
+
+    def __init__(self, engine: Engine):
+        self._connection = engine.connect()
+        self._connection.exec_driver_sql("BEGIN")
+
+    def fetch(self, sql: str) -> pa.Table:
+        result = self._connection.exec_driver_sql(sql)
+        names, rows = list(result.keys()), result.all()
+        columns = zip(*rows, strict=True) if rows else [()] * len(names)
+        return pa.table([pa.array(list(column)) for column in columns], names=names)
+
+    def close(self) -> None:
+        self._connection.close()
+
+
 def connect(engine: Engine) -> Connection:
-    """Open the record for bulk reading; raise `ConfigError` for a record that lives in memory."""
-    url = engine.url
+    """Open the record for bulk reading of one state of it."""
     if engine.dialect.name == "postgresql":
-        import adbc_driver_postgresql.dbapi as postgresql
-
-        plain = url.set(drivername="postgresql").render_as_string(hide_password=False)
-        return _Adbc(postgresql.connect(plain), "postgresql")
-    if not url.database or url.database == ":memory:":
-        raise ConfigError("a record in memory has no lake")
-    import adbc_driver_sqlite.dbapi as sqlite
-
-    return _Adbc(sqlite.connect(url.database), "sqlite")
+        return _Postgres(engine.url.set(drivername="postgresql").render_as_string(hide_password=False))
+    return _Sqlite(engine)
 
 
 def table(connection: Connection, name: str) -> pa.Table:
@@ -198,7 +217,7 @@ def month_table(connection: Connection, name: str, month: int | None) -> pa.Tabl
     where = f"{ym} IS NULL" if month is None else f"{ym} = {int(month)}"
     day = (
         f"date({_DATED[name]})"
-        if connection.adbc_dialect == "sqlite"
+        if connection.dialect == "sqlite"
         else f"({_DATED[name]} AT TIME ZONE 'UTC')::date"
     )
     sql = {"ads": _ADS, "posts": _POSTS}[name].format(ym=ym, where=where, day=day)
@@ -217,7 +236,7 @@ def with_last_seen(posts: pa.Table, seen: pa.Table) -> pa.Table:
 
 
 def _ym(connection: Connection, dated: str) -> str:
-    if connection.adbc_dialect == "sqlite":
+    if connection.dialect == "sqlite":
         return (
             f"(CAST(strftime('%Y', {dated}) AS INTEGER) * 12 + CAST(strftime('%m', {dated}) AS INTEGER) - 1)"
         )
