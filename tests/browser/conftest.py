@@ -56,9 +56,9 @@ class Watch:
             self.complaints.append(f"{message.text} ({place})")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
-    """The distribution's Chromium; without one the tests are skipped, but not in CI."""
+    """The distribution's Chromium, ended with the module because its event loop would disturb others; without one the tests are skipped, but not in CI."""
     path = shutil.which("chromium") or shutil.which("google-chrome")
     if path is None:
         reason = "no Chromium here: apt-get install -y --no-install-recommends chromium"
@@ -69,13 +69,13 @@ def chromium() -> Iterator[Browser]:
         browser.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def hostile(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of a dashboard on the hostile lake."""
     yield from _serve(lakes.hostile(tmp_path_factory.mktemp("hostile")))
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def fresh(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of a dashboard on a machine where nothing was ever collected."""
     yield from _serve(tmp_path_factory.mktemp("fresh"))
@@ -89,9 +89,9 @@ def watch() -> Iterator[Watch]:
     assert (seen.outside, seen.complaints) == ([], [])
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def scheme_of(chromium: Browser) -> Callable[[str], BrowserContext]:
-    """The browser in a scheme; its cache lasts for the session, so that scripts are read once."""
+    """The browser in a scheme; its cache lasts for the module, so that scripts are read once."""
 
     @cache
     def context(scheme: str) -> BrowserContext:

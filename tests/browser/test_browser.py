@@ -92,10 +92,13 @@ def test_a_click_on_a_bar_opens_its_ads(hostile: str, open_tab: OpenTab):
 
 def test_the_csv_of_a_page_cannot_run_in_a_spreadsheet(hostile: str, open_tab: OpenTab):
     page = open_tab(f"{hostile}/ads", "desktop", "light")
-    page.get_by_text(re.compile("Every column")).click()
+    rows = page.get_by_test_id("stExpander").filter(has_text="Every column")
+    rows.get_by_text("Every column").click()
+    button = rows.get_by_role("button", name="Download as CSV")
+    button.wait_for()
 
     with page.expect_download() as waiting:
-        page.get_by_test_id("stDownloadButton").last.click()
+        button.click()
 
     written = waiting.value.path().read_text(encoding="utf-8")
     assert "'=HYPERLINK(" in written
