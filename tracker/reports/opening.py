@@ -12,9 +12,8 @@ from tracker.reports.sections import changes, coverage
 
 Rows = list[dict[str, Any]]
 MEANING = (
-    "An account is “accepted” when a document attributes it to a state or party body and a person "
-    "has reviewed that; "
-    "only accepted accounts are counted as state-linked. Every attribution names its publisher and date."
+    "An account is “accepted” when a published document attributes it to a body (a seed, a list, a data release), "
+    "or when a person has reviewed what the form brought; only accepted accounts are counted as state-linked. Every attribution names its publisher and date."
 )
 
 
