@@ -1,7 +1,10 @@
 import re
+from collections.abc import Callable
 from urllib.request import urlopen
 
 import pytest
+from playwright.sync_api import Locator
+from playwright.sync_api import TimeoutError as NotShown
 
 from tests.browser.conftest import SIZES, OpenTab, settle
 
@@ -15,6 +18,18 @@ TOO_WIDE = """() => {
 INK = "() => getComputedStyle(document.querySelector('h1')).color"
 CHART_INK = """() => [...document.querySelectorAll('[data-testid=stVegaLiteChart] .role-axis-label text')]
     .map(text => text.getAttribute('fill'))"""
+
+
+def again_until(act: Callable[[], object], sign: Locator) -> None:
+    """Do what a reader does, again if the canvas or the chart was not yet listening, until its effect shows."""
+    for _ in range(6):
+        act()
+        try:
+            sign.wait_for(timeout=5_000)
+        except NotShown:
+            continue
+        return
+    pytest.fail("nothing happened")
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
@@ -68,14 +83,11 @@ def test_an_ad_is_shown_as_the_text_it_is_and_a_formula_stays_text(hostile: str,
     grid.wait_for()
     grid.locator("canvas").first.wait_for()
 
-    grid.click(position={"x": 15, "y": 52})
-    page.wait_for_selector("[data-testid=stCode]")
-    formula = page.locator("[data-testid=stCode]").first.inner_text()
-    grid.click(position={"x": 15, "y": 87})
-    page.wait_for_function(
-        "() => document.querySelector('[data-testid=stCode]').innerText.includes('<script>')"
-    )
-    text = page.locator("[data-testid=stCode]").first.inner_text()
+    code = page.get_by_test_id("stCode").first
+    again_until(lambda: grid.click(position={"x": 15, "y": 52}), code.filter(has_text="=HYPERLINK("))
+    formula = code.inner_text()
+    again_until(lambda: grid.click(position={"x": 15, "y": 87}), code.filter(has_text="<script>"))
+    text = code.inner_text()
 
     assert formula.startswith("=HYPERLINK(")
     assert text.startswith("![x](https://evil.example/pixel.png) <script>")
@@ -85,9 +97,11 @@ def test_an_ad_is_shown_as_the_text_it_is_and_a_formula_stays_text(hostile: str,
 def test_a_click_on_a_bar_opens_its_ads(hostile: str, open_tab: OpenTab):
     page = open_tab(f"{hostile}/ads", "desktop", "light")
 
-    page.locator("[data-testid=stVegaLiteChart] .mark-rect path[aria-label*='2024-03']").first.click()
+    bar = page.locator("[data-testid=stVegaLiteChart] .mark-rect path[aria-label*='2024-03']").first
+    narrowed = page.get_by_text("listed, the latest first · first shown in Mar 2024")
+    again_until(bar.click, narrowed)
 
-    page.get_by_text(re.compile("listed, the latest first · first shown in Mar 2024")).wait_for()
+    assert narrowed.is_visible()
 
 
 def test_the_csv_of_a_page_cannot_run_in_a_spreadsheet(hostile: str, open_tab: OpenTab):
