@@ -1,0 +1,180 @@
+"""Writes an import batch by batch: finds or makes the accounts and listings that its items refer to."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from itertools import islice
+from typing import Any
+
+from sqlmodel import Session
+
+from tracker.collect import changes, matching
+from tracker.collect.job import Job
+from tracker.domain import AccountRef, Ad, Claim, Listing, Parsed, Post, Quarantined, Release, Status
+from tracker.registry import handles
+from tracker.store import reads, registry, writes
+from tracker.store.ads import PlacedAd, write_ads
+from tracker.store.engine import unit_of_work
+from tracker.store.posts import PlacedPost, write_posts
+
+BATCH = 10_000
+MATCHED_AT_MOST = 200_000
+REMEMBERED = 4_000
+
+
+@dataclass(slots=True)
+class Tally:
+    """What an import has done so far."""
+
+    seq: int = 0
+    items: int = 0
+    counts: writes.Counts = field(default_factory=writes.Counts)
+    quarantined: int = 0
+    accounts: dict[tuple[str, str], int] = field(default_factory=dict)
+    listings: dict[tuple[str, datetime], int] = field(default_factory=dict)
+
+
+def batches(job: Job, skip: int) -> Iterator[list[Parsed]]:
+    """Yield the items of a file in batches, after those that were written before."""
+    items = islice(job.parsed(), skip, None)
+    size = MATCHED_AT_MOST + BATCH if job.source.matched else BATCH
+    while batch := list(islice(items, size)):
+        yield batch
+
+
+def write(job: Job, query_id: int, tally: Tally, batch: Sequence[Parsed]) -> None:
+    """Write one batch and its acknowledgement in one transaction; `tally` moves on only when it stands."""
+    found = _Batch.of(batch)
+    with unit_of_work(job.engine) as session:
+        place = _Placer(session, job, query_id, tally)
+        place.listings(found.listings())
+        posts = [place.post(post) for post in found.posts]
+        ads = [place.ad(ad) for ad in _keyed(session, job, found.ads, place)]
+        place.save_claims()
+        counts = write_posts(session, query_id, job.source.name, posts) + write_ads(
+            session, job.source.name, ads
+        )
+        writes.add_quarantined(session, query_id, found.quarantined)
+        quarantined, records = len(found.quarantined), tally.items + len(batch)
+        writes.add_batch(
+            session, query_id, tally.seq, records=records, counts=counts, quarantined=quarantined
+        )
+    tally.seq += 1
+    tally.items += len(batch)
+    tally.counts += counts
+    tally.quarantined += quarantined
+
+
+@dataclass(frozen=True, slots=True)
+class _Batch:
+    """The items of a batch by their kind."""
+
+    bare_listings: list[Listing]
+    posts: list[Post]
+    ads: list[Ad]
+    quarantined: list[Quarantined]
+
+    @classmethod
+    def of(cls, batch: Sequence[Parsed]) -> "_Batch":
+        kinds: dict[type, list[Any]] = defaultdict(list)
+        for item in batch:
+            kinds[type(item)].append(item)
+        return cls(kinds[Listing], kinds[Post], kinds[Ad], kinds[Quarantined])
+
+    def listings(self) -> Iterable[Listing]:
+        """Return the listings that the items name, each once."""
+        named = [
+            *self.bare_listings,
+            *(post.listing for post in self.posts),
+            *(ad.listing for ad in self.ads),
+        ]
+        return {id(listing): listing for listing in named}.values()
+
+
+def _keyed(session: Session, job: Job, ads: list[Ad], place: "_Placer") -> list[Ad]:
+    if not job.source.matched or not ads:
+        return ads
+    rows = reads.ads_matching(
+        session, job.source.name, place.account(ads[0].account), [ad.match or "" for ad in ads]
+    )
+    known = {match: [changes.candidate(row) for row in group] for match, group in rows.items()}
+    return matching.assign_keys(ads, known)
+
+
+class _Placer:
+    """Finds or makes the accounts and listings that the items of a batch refer to."""
+
+    def __init__(self, session: Session, job: Job, query_id: int, tally: Tally):
+        self._session, self._job, self._query_id, self._tally = session, job, query_id, tally
+        self._new: dict[tuple[str, str], AccountRef] = {}
+        self._ids: dict[int, int] = {}
+
+    def listings(self, needed: Iterable[Listing]) -> None:
+        """Find or write the listings of a batch at once."""
+        distinct = {id(listing): listing for listing in needed}
+        if len(self._tally.listings) > REMEMBERED:
+            self._tally.listings.clear()
+        known = self._tally.listings
+        missing = {
+            key: listing for listing in distinct.values() if (key := _listing_key(listing)) not in known
+        }
+        placed = [(listing, self.account(listing.account)) for listing in missing.values()]
+        known |= dict(zip(missing, writes.add_listings(self._session, self._query_id, placed), strict=True))
+        self._ids = {number: known[_listing_key(listing)] for number, listing in distinct.items()}
+
+    def post(self, post: Post) -> PlacedPost:
+        return PlacedPost(post, self.account(post.account) or 0, self._ids[id(post.listing)])
+
+    def ad(self, ad: Ad) -> PlacedAd:
+        ref = ad.account
+        if ref is None and ad.landing_url and self._job.source.release is not None:
+            ref = handles.landing_account(ad.landing_url)
+        return PlacedAd(ad, self.account(ref), self._ids[id(ad.listing)])
+
+    def account(self, ref: AccountRef | None) -> int | None:
+        if ref is None:
+            return None
+        known = self._tally.accounts.get((ref.platform, ref.key))
+        return self._found(ref) if known is None else known
+
+    def _found(self, ref: AccountRef) -> int:
+        if len(self._tally.accounts) > REMEMBERED:
+            self._tally.accounts.clear()
+        status: Status = "accepted" if self._attributes(ref) else "unassessed"
+        at = self._job.scope.observed_at
+        account_id = registry.resolve_account(self._session, ref, status=status, at=at)
+        self._tally.accounts[ref.platform, ref.key] = account_id
+        self._new[ref.platform, ref.key] = ref
+        return account_id
+
+    def save_claims(self) -> None:
+        """Give every account that a data release attributes the claim that it makes."""
+        release = self._job.source.release
+        attributed = [ref for ref in self._new.values() if self._attributes(ref)]
+        if release is not None and attributed:
+            claims = [_claim_of(release, ref) for ref in attributed]
+            registry.add_release(self._session, release, claims, at=self._job.scope.observed_at)
+
+    def _attributes(self, ref: AccountRef) -> bool:
+        release = self._job.source.release
+        return release is not None and ref.platform in release.platforms
+
+
+def _listing_key(listing: Listing) -> tuple[str, datetime]:
+    return listing.series, listing.observed_at
+
+
+def _claim_of(release: Release, ref: AccountRef) -> Claim:
+    return Claim(
+        subject_type="organisation",
+        subject=release.organisation.id,
+        predicate=release.predicate,
+        object_type="account",
+        object=f"{ref.platform}:{ref.key}",
+        document=release.document.id,
+        place=release.place,
+        says=release.says,
+        analyst="data release",
+        rival=release.rival,
+    )
