@@ -35,7 +35,9 @@ class Settings(BaseSettings):
 
     @cached_property
     def lake(self) -> Path:
-        """The folder of the Parquet mirror."""
+        """The folder of the Parquet mirror; raise `ConfigError` for an address, which is not supported yet."""
+        if self.lake_url and "://" in self.lake_url:
+            raise ConfigError("TRACKER_LAKE_URL names a folder; object stores are not supported yet")
         return Path(self.lake_url) if self.lake_url else self.home / "lake"
 
     @property
