@@ -177,6 +177,25 @@ def test_a_backup_is_a_record_of_its_own(run: Run, tmp_path: Path) -> None:
     assert (tmp_path / "copy.db").stat().st_size > 0
 
 
+def test_a_report_is_written_as_the_folder_that_is_named_and_replaces_nothing_else(
+    run: Run, export: Path, tmp_path: Path
+) -> None:
+    scope = ("handle=somebody", "country=FR", "from=2024-01-01", "to=2024-09-30", "exported_at=2024-10-01")
+    run("import", "x_ads", str(export), "--scope", *scope)
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine" / "thesis.txt").write_text("years of work")
+
+    made = run("report", "--week", "2024-W39", "--out", str(tmp_path / "issue"))
+    other_week = run("report", "--week", "2024-W38", "--out", str(tmp_path / "issue"))
+    not_empty = run("report", "--week", "2024-W39", "--out", str(tmp_path / "mine"))
+
+    assert (made.exit_code, other_week.exit_code, not_empty.exit_code) == (0, 2, 2)
+    assert {path.name for path in (tmp_path / "issue").iterdir()} == {
+        "report.html", "report.pdf", "data.xlsx", "data", "manifest.json",
+    }  # fmt: skip
+    assert (tmp_path / "mine" / "thesis.txt").read_text() == "years of work"
+
+
 def test_health_is_1_while_no_worker_runs(run: Run) -> None:
     result = run("health")
 

@@ -201,7 +201,9 @@ def finding(context: click.Context, /, name: str | None, form: str, **given: str
 
 @cli.command()
 @click.option("--week", help="ISO week such as 2024-W40 (default: the last finished one).")
-@click.option("--out", type=click.Path(path_type=Path), help="Folder of the reports (default: HOME/reports).")
+@click.option(
+    "--out", type=click.Path(path_type=Path), help="Folder to write it as (default: HOME/reports/WEEK)."
+)
 @click.pass_context
 def report(context: click.Context, week: str | None, out: Path | None) -> None:
     """Write the weekly report: HTML, PDF, XLSX, CSV and a manifest with the hash of each."""
@@ -210,7 +212,8 @@ def report(context: click.Context, week: str | None, out: Path | None) -> None:
     settings = settings_of(context)
     last = date.fromordinal(now().date().toordinal()) - timedelta(days=7)
     chosen = week or "{}-W{:02d}".format(*last.isocalendar()[:2])
-    folder = weekly.build(lake_of(settings), chosen, out or settings.reports)
+    lake = lake_of(settings)
+    folder = weekly.build_at(lake, chosen, out) if out else weekly.build(lake, chosen, settings.reports)
     click.echo(str(folder))
 
 

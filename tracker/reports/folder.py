@@ -1,10 +1,36 @@
 """Writes a set of files as one folder that is either complete or absent."""
 
+import json
 import os
 import shutil
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path
+
+from tracker.errors import BadInput
+
+REPORT = {"report.html", "report.pdf", "data.xlsx", "data", "manifest.json"}
+
+
+def check_replaceable(folder: Path, *, week: str) -> None:
+    """Raise `BadInput` unless `folder` is absent, empty, or an earlier report of the same week."""
+    if not folder.exists():
+        return
+    if not folder.is_dir():
+        raise BadInput(f"{folder} is a file; name a folder for the report", field="--out")
+    held = {item.name for item in folder.iterdir()}
+    if held - REPORT or (held and _week_of(folder / "manifest.json") != week):
+        raise BadInput(
+            f"{folder} holds something else than the report of {week}; name a new or empty folder",
+            field="--out",
+        )
+
+
+def _week_of(manifest: Path) -> str | None:
+    try:
+        return str(json.loads(manifest.read_bytes())["week"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
 
 
 def replace(folder: Path, files: Mapping[str, bytes]) -> None:
