@@ -8,7 +8,7 @@ import sys
 from collections.abc import Sequence
 from datetime import date, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
@@ -16,9 +16,6 @@ from tracker import __version__, console
 from tracker.commands import care, registry
 from tracker.commands.shared import F, format_option, lake_of, now, record_of, refresh_mirror, settings_of
 from tracker.errors import BadInput, ConfigError, PlatformChanged, RetryLater, TrackerError
-
-if TYPE_CHECKING:
-    pass
 
 
 class _Group(click.Group):

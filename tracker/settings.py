@@ -1,6 +1,5 @@
 """Where things are and what is switched on: `TRACKER_*` from the environment or from `.env` beside the data."""
 
-from functools import cached_property
 from pathlib import Path
 
 import platformdirs
@@ -28,12 +27,12 @@ class Settings(BaseSettings):
     max_line_bytes: int = 10_000_000
     max_unpacked_ratio: int = 200
 
-    @cached_property
+    @property
     def record(self) -> str:
         """The SQLAlchemy URL of the record: SQLite under `home` unless `TRACKER_RECORD_URL` says otherwise."""
         return self.record_url or f"sqlite:///{self.home / 'record.db'}"
 
-    @cached_property
+    @property
     def lake(self) -> Path:
         """The folder of the Parquet mirror; raise `ConfigError` for an address, which is not supported yet."""
         if self.lake_url and "://" in self.lake_url:
