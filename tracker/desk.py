@@ -1,8 +1,9 @@
-"""What a person does at the desk: load the seed list, look an account up, bring in a suspect.
+"""What a person does at the desk: load the seed list, look an account or its evidence up, bring in a suspect.
 
 The dashboard and the command line both come through here. The clock is an argument.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -18,11 +19,12 @@ from tracker.registry import review, seedlist
 from tracker.registry.handles import account_ref, key_of, site_of
 from tracker.registry.lookalikes import mixed_script, skeleton
 from tracker.registry.platforms import platform_of
-from tracker.store import registry, suspects
+from tracker.store import evidence, passages, registry, snapshots, suspects
 from tracker.store.engine import unit_of_work
 from tracker.store.registry import Row, SeedCounts
 
 _TOO_SHORT_TO_COMPARE = 3
+_SNAPSHOT = re.compile(r"(ad|listing|post)-([1-9][0-9]{0,17})")
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +111,38 @@ def show_account(engine: Engine, name: str) -> dict[str, Any]:
             claims += registry.claims_of(session, "brand", brand["id"])
         rows = registry.accounts(session, brand_id=brand["id"]) if brand else [account]
     return {"account": account, "brand": brand, "accounts": rows, "claims": claims}
+
+
+def show_snapshot(engine: Engine, name: str) -> dict[str, Any]:
+    """Return what one observation said and all that stands behind it; nothing is written and no lock is taken.
+
+    `name` is as a change gives it: `ad-179`, `post-12` or `listing-6`. Keys: `snapshot`, `kind`, `observed_at`,
+    `subject`, `account`, `values` as published by field, `metrics`, `targets`, `listing`, `query`, `evidence`, `line`
+    and `others` (the snapshots of the same item). Raise `BadInput` when nothing is called so.
+    """
+    wanted = _SNAPSHOT.fullmatch(name)
+    if wanted is None:
+        raise BadInput(f"{name[:40]!r} names no snapshot; expected ad-NUMBER, post-NUMBER or listing-NUMBER")
+    read = {"ad": snapshots.ad, "listing": snapshots.listing, "post": snapshots.post}[wanted[1]]
+    with Session(engine) as session:
+        found = read(session, int(wanted[2]))
+    if found is None:
+        raise BadInput(f"no snapshot is called {name}; the record here does not hold it")
+    return {"snapshot": name, **found}
+
+
+def evidence_line(engine: Engine, sha256: str, line: int) -> str:
+    """Return the whole record at a line of a kept file, as it was published; nothing is written and no lock is taken.
+
+    Raise `BadInput` when no evidence has this SHA-256 or there is no such line number.
+    """
+    if line < 1:
+        raise BadInput(f"lines count from 1, found {line}")
+    with Session(engine) as session:
+        evidence_id = evidence.find(session, sha256)
+        if evidence_id is None:
+            raise BadInput(f"no evidence has the SHA-256 {sha256[:80]!r}")
+        return passages.record_at(evidence.read(session, evidence_id), line)
 
 
 def _named_account(session: Session, name: str) -> Row | None:
