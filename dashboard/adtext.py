@@ -36,6 +36,7 @@ def list_and_detail(ads: Finding) -> None:
     """Draw the ads as a table of plain text; a row that is picked opens below it."""
     brands = data.brands()
     shown = tables.plain(LISTED, [{**row, "account": words.account(row, brands)} for row in ads.rows])
+    shown[components.OPENS] = [tables.address_of(row) for row in ads.rows]
     event = st.dataframe(
         shown, hide_index=True, width="stretch", height=min(420, 38 + 35 * max(1, len(shown))), key="ads-list",
         on_select="rerun", selection_mode="single-row",
@@ -46,6 +47,7 @@ def list_and_detail(ads: Finding) -> None:
             "payer": st.column_config.TextColumn("payer", width=170),
             "text": st.column_config.TextColumn("text", width="large"),
             "codes": st.column_config.TextColumn("codes", width=120),
+            components.OPENS: components.opens_column(),
         },
     )  # fmt: skip
     picked = event.selection.rows
@@ -66,8 +68,6 @@ def _detail(ad: Mapping[str, Any]) -> None:
                 classes=("keep",),
             )
         )
-        if ad["evidence"] and st.toggle("Show the record as it was published", key=f"evidence-{ad['ad']}"):
-            st.code(data.evidence_line(ad["evidence"], ad["line"]), language=None, wrap_lines=True)
 
 
 def _impressions(ad: Mapping[str, Any]) -> str | None:
@@ -81,4 +81,5 @@ def _impressions(ad: Mapping[str, Any]) -> str | None:
 
 def _evidence(ad: Mapping[str, Any]) -> Markup:
     place = f", line {ad['line']:,}" if ad["line"] else ""
-    return Markup("{}{}").format(tables.short_hash(ad["evidence"]), place)
+    link = tables.record_link(ad["evidence"], ad["line"], snapshot=f"ad-{ad['snapshot_id']}")
+    return Markup("{}{}: the record as it was published").format(link, place)

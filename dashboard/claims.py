@@ -10,6 +10,10 @@ from tracker import charts
 
 Rows = Sequence[Mapping[str, Any]]
 
+NO_ACCOUNT: Mapping[str, Any] = dict.fromkeys(
+    ("account", "platform", "handle", "status", "operator", "operator_native", "document", "document_date")
+)
+"""What is known of the account of a brand of which no document names one."""
 UPWARD = ("operated_by", "supervised_by", "part_of", "same_as")
 GRADE_ORDER = {"high": 0, "moderate": 1, "low": 2}
 GRADES = {"high": "green", "moderate": "blue", "low": "ochre"}
@@ -22,13 +26,37 @@ STATUSES = {
 }
 PAID = "ads_paid_by"
 LONGEST_CHAIN = 6
-LISTED = 60
+LISTED = 80
+NONE_KNOWN = "no account known"
 
 
 def brand_choices(accounts: Rows) -> dict[str, str]:
     """Return the brands of the registry by id, or by account where there is no brand, with their names in order."""
     named = {_key(row): str(row["brand"] or row["account"]) for row in accounts}
     return dict(sorted(named.items(), key=lambda pair: pair[1].casefold()))
+
+
+def with_brands_alone(accounts: Rows, claims: Rows) -> list[Mapping[str, Any]]:
+    """Return the accounts and, without a platform, each brand of which a document speaks but names no account."""
+    known = {row["brand_id"] for row in accounts}
+    sides = [
+        (row, side) for row in claims for side in ("subject", "object") if row[f"{side}_type"] == "brand"
+    ]
+    alone: dict[str, Mapping[str, Any]] = {}
+    for row, side in sides:
+        if row[side] not in known:
+            upward = side == "subject" and row["predicate"] in UPWARD
+            said = _said(row) if upward else {}
+            named = {"brand_id": row[side], "brand": row.get(f"{side}_name") or row[side]}
+            alone[row[side]] = {**NO_ACCOUNT, **alone.get(row[side], {}), **named, **said}
+    return [*accounts, *alone.values()]
+
+
+def _said(row: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        "operator": _object_name(row), "operator_native": row.get("object_native"), "document": row["title"],
+        "document_date": row["published_on"],
+    }  # fmt: skip
 
 
 def opens_with(accounts: Rows, claims: Rows, payers: Rows) -> str:
@@ -62,7 +90,9 @@ def chain(brand: str, accounts: Rows, claims: Rows) -> None:
     """Draw the brand and, arrow by arrow, who is said to operate and supervise it."""
     own = [row for row in accounts if _key(row) == brand]
     links = _chain(brand, accounts, claims)
-    platforms = ", ".join(dict.fromkeys(words.platform(str(row["platform"])) for row in own))
+    platforms = ", ".join(
+        dict.fromkeys(words.platform(row["platform"]) if row["platform"] else NONE_KNOWN for row in own)
+    )
     parts = [_node(str(own[0]["brand"] or own[0]["account"]), f"brand · {platforms}")]
     for row in links:
         parts.append(_arrow(row))
@@ -88,8 +118,14 @@ def channels(brand: str, accounts: Rows) -> None:
             _status(row["status"]),
         )
         for row in accounts
-        if _key(row) == brand
+        if _key(row) == brand and row["platform"]
     ]
+    if not body:
+        components.empty(
+            "No account known", "Documents speak of this brand, but none of them names an account of it.",
+            small=True,
+        )  # fmt: skip
+        return
     components.table(tables.html(("platform", "handle", "followers", "label", "status"), body))
 
 
@@ -100,7 +136,7 @@ def statements(brand: str, accounts: Rows, claims: Rows) -> None:
     if not mine:
         components.empty("No claim", "No document in the registry says anything of this account.", small=True)
         return
-    names = {str(row["account"]): words.account(row) for row in accounts}
+    names = {str(row["account"]): words.account(row) for row in accounts if row["account"]}
     body = [
         (
             Markup("<b>{}</b><br><span class='it-none'>{}</span>").format(
@@ -123,6 +159,14 @@ def _sentence(row: Mapping[str, Any], about: set[str], names: Mapping[str, str])
     return f"{subject} {str(row['predicate']).replace('_', ' ')} {thing}".strip()
 
 
+def directory_line(accounts: Rows) -> str:
+    """Say how many accounts are listed and of how many brands no account is known."""
+    alone = sum(1 for row in accounts if not row["platform"])
+    listed = words.count(len(accounts) - alone, "account")
+    more = f" · of {words.count(alone, 'brand')} no document names an account" if alone else ""
+    return f"{listed}, each with its status and its document{more}"
+
+
 def directory(accounts: Rows) -> None:
     """Draw the seed list, a line for each brand: where it is, what status, attributed to whom and by which document."""
     brands: dict[str, list[Mapping[str, Any]]] = {}
@@ -143,16 +187,19 @@ def _brand_line(rows: Rows) -> Sequence[Any]:
             tables.shown(one["handle"], 30) if one["handle"] else "no handle given",
         )
         for one in rows
+        if one["platform"]
     )
     named = Markup("{} <span class='it-none'>{}</span>").format(row["operator"], row["operator_native"] or "")
     document = Markup("{} <span class='it-none'>{}</span>").format(
         tables.shown(row["document"] or "no document", 60), _dated(row["document_date"])
     )
-    statuses = Markup(" ").join(_status(status) for status in dict.fromkeys(one["status"] for one in rows))
+    statuses = Markup(" ").join(
+        _status(status) for status in dict.fromkeys(one["status"] for one in rows if one["platform"])
+    )
     return (
         tables.shown(row["brand"] or row["account"], 50),
-        where,
-        statuses,
+        where or tables.badge(NONE_KNOWN),
+        statuses or Markup("–"),
         named if row["operator"] else None,
         document,
     )
@@ -164,7 +211,7 @@ def _key(row: Mapping[str, Any]) -> str:
 
 def _names(brand: str, accounts: Rows) -> set[str]:
     """Return what claims may call a brand: its id and the addresses of its accounts."""
-    return {brand, *(str(row["account"]) for row in accounts if _key(row) == brand)}
+    return {brand, *(str(row["account"]) for row in accounts if _key(row) == brand and row["account"])}
 
 
 def _chain(brand: str, accounts: Rows, claims: Rows) -> list[Mapping[str, Any]]:

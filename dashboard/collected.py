@@ -12,7 +12,9 @@ from tracker.findings import Finding
 
 Rows = Sequence[Mapping[str, Any]]
 TONES = {"rows": "green", "empty_confirmed": "blue", "empty_unverified": "ochre"}
+WORST_FIRST = ("error", "refused", "login_wall", "throttled", "gone", "empty_unverified")
 SHOWN = 12
+NAMED = 3
 
 
 def figures(coverage: Finding, listings: Rows) -> None:
@@ -63,6 +65,38 @@ def how_to_read(coverage: Finding) -> str:
     return " ".join([*coverage.caveats, more]).strip()
 
 
+def together(coverage: Finding) -> None:
+    """Say, where several accounts share one band, that a day shows the best of them, and name the worst answers."""
+    held: dict[str, Counter[str]] = {}
+    lanes = {(row["account"], row["source"]) for row in coverage.rows}
+    brands = data.brands()
+    for row in coverage.rows:
+        if row["outcome"] in WORST_FIRST:
+            held.setdefault(words.account(row, brands), Counter())[row["outcome"]] += 1
+    if len(lanes) < 2:
+        return
+    worst = sorted(held.items(), key=lambda pair: [-pair[1][outcome] for outcome in WORST_FIRST])
+    named = "; ".join(f"{account}: {_days(days)}" for account, days in worst[:NAMED])
+    more = f"; {len(worst) - NAMED:,} more on the page “Collection”" if len(worst) > NAMED else ""
+    components.caption(
+        f"The coverage band draws {len(lanes):,} accounts and sources together",
+        "and shows for each day the best answer that any of them got. "
+        + (
+            f"Behind it, {named}{more}."
+            if worst
+            else "None of them was throttled, refused or empty without proof."
+        ),
+    )
+
+
+def _days(outcomes: Mapping[str, int]) -> str:
+    return ", ".join(
+        f"{words.count(outcomes[outcome], 'day')} {outcome.replace('_', ' ')}"
+        for outcome in WORST_FIRST
+        if outcomes[outcome]
+    )
+
+
 def answers(listings: Rows) -> None:
     """Draw the latest answers with their outcome and their evidence, and offer them all."""
     accounts = {row["account_id"]: words.account(row) for row in data.table("accounts")}
@@ -77,7 +111,7 @@ def answers(listings: Rows) -> None:
             row["country"],
             tables.badge(str(row["outcome"]).replace("_", " "), TONES.get(str(row["outcome"]), "red")),
             row["items"],
-            tables.short_hash(row["evidence"]),
+            tables.record_link(row["evidence"], None, snapshot=f"listing-{row['listing_id']}"),
         )
         for row in latest[:SHOWN]
     ]
@@ -108,7 +142,7 @@ def quarantined(rows: Rows) -> None:
             row["line"],
             row["field"],
             charts.shortened(str(row["reason"]), 90),
-            tables.short_hash(row["evidence"]),
+            tables.record_link(row["evidence"], row["line"]),
         )
         for row in rows[:SHOWN]
     ]

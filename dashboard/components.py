@@ -17,6 +17,8 @@ from tracker import charts
 from tracker.findings import Finding
 
 STYLE = Path(__file__).with_name("style.css")
+OPENS = "opens"
+"""The column of a frame whose cells lead to the evidence of their row."""
 DARK_TONES = "--blue:#86b8e6;--ochre:#e0b45e;--green:#6fc49c;--red:#f09a85;--grey:#a3adb8;--wash:30%"
 
 
@@ -117,7 +119,7 @@ def rows(finding: Finding, *, key: str, label: str = "The rows behind this chart
 def evidence(finding: Finding) -> None:
     """Name the evidence that rows rest on by the ends of its SHA-256."""
     if finding.evidence:
-        shown = Markup(" · ").join(tables.short_hash(one) for one in finding.evidence[:8])
+        shown = Markup(" · ").join(tables.record_link(one, None) for one in finding.evidence[:8])
         left = finding.evidence_count - len(finding.evidence[:8])
         more = f" and {left:,} more" if left > 0 else ""
         st.html(
@@ -176,6 +178,11 @@ def plain(columns: Sequence[str], found: Sequence[Mapping[str, Any]]) -> Any:
     return tables.plain(columns, found)
 
 
+def opens_column() -> Any:
+    """Return the settings of the column that leads to the evidence of a row, within this site."""
+    return st.column_config.LinkColumn(OPENS, display_text=r"(?:[?&]id=([a-z]+-\d+)|line=\d+)$", width=90)
+
+
 def frame_of(columns: Sequence[str], found: Sequence[Mapping[str, Any]], *, key: str, label: str) -> None:
     """Offer rows that belong to no finding: as a table of plain text and as CSV."""
     _expander(label, columns, found, key=key, name=key)
@@ -186,7 +193,13 @@ def _expander(
 ) -> DeltaGenerator:
     box = st.expander(f"{label} ({len(found):,})")
     with box:
-        st.dataframe(tables.plain(columns, found), hide_index=True, width="stretch", key=f"{key}-rows")
+        shown = tables.plain(columns, found)
+        addresses = [tables.address_of(row) for row in found]
+        if any(addresses):
+            shown.insert(0, OPENS, addresses)
+        st.dataframe(
+            shown, hide_index=True, width="stretch", key=f"{key}-rows", column_config={OPENS: opens_column()}
+        )
         st.download_button(
             "Download as CSV",
             tables.as_csv(columns, found),

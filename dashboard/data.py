@@ -4,19 +4,18 @@ Every cached reader is keyed on the version of the lake, so that new data show a
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import streamlit as st
 
-from dashboard.raw import line_of
 from tracker import desk, findings, mirror, settings
 from tracker.analysis.tables import Lake, open_lake
 from tracker.collect.schedule import health
 from tracker.findings import Finding
-from tracker.store import evidence
-from tracker.store.engine import migrate, open_record, unit_of_work
+from tracker.store.engine import migrate, open_record
 
 Row = dict[str, Any]
 
@@ -54,6 +53,15 @@ def finding(name: str, **options: str | None) -> Finding:
     opened = lake()
     given = tuple(sorted((option, value) for option, value in options.items() if value))
     return _finding(opened.version, name, given, opened) if opened else NOTHING
+
+
+def ads(**options: str | None) -> Finding:
+    """Return the finding of the ads themselves; each row has also `snapshot_id`, that of its latest snapshot."""
+    opened, found = lake(), finding("ads", **options)
+    if opened is None or not found.rows:
+        return found
+    latest = _latest_snapshots(opened.version, tuple(row["ad"] for row in found.rows), opened)
+    return replace(found, rows=[{**row, "snapshot_id": latest[row["ad"]]} for row in found.rows])
 
 
 def table(name: str) -> list[Row]:
@@ -100,6 +108,13 @@ def _finding(version: str, name: str, given: tuple[tuple[str, str], ...], _lake:
     return findings.run(name, _lake, findings.parse_options(name, dict(given)))
 
 
+@st.cache_data(max_entries=KEEP, show_spinner=False)
+def _latest_snapshots(version: str, ad_ids: tuple[int, ...], _lake: Lake) -> dict[int, int]:
+    ads = _lake.tables["ads"]
+    rows = _lake.rows(ads.filter(ads.ad_id.isin(ad_ids)).select("ad_id", "snapshot_id"))
+    return {row["ad_id"]: row["snapshot_id"] for row in rows}
+
+
 @st.cache_data(max_entries=8, show_spinner=False)
 def _table(version: str, name: str, _lake: Lake) -> list[Row]:
     return _lake.rows(_lake.tables[name])
@@ -119,10 +134,16 @@ def worker_health() -> tuple[bool, str]:
     return found.ok, found.words
 
 
+def snapshot(name: str) -> Row:
+    """Return what one observation said and all that stands behind it; raise `BadInput` when nothing is called so."""
+    return desk.show_snapshot(_record(settings.load().record), name)
+
+
 def evidence_line(sha256: str, line: int | None) -> str:
-    """Return a line of a file that is kept as evidence, as it was published."""
-    with unit_of_work(_record(settings.load().record)) as session:
-        evidence_id = evidence.find(session, sha256)
-        if evidence_id is None:
-            return "This evidence is not in the record."
-        return line_of(evidence.read(session, evidence_id), line or 1)
+    """Return a record of a file that is kept as evidence, as it was published; raise `BadInput` when it is not there."""
+    return _evidence_line(settings.load().record, sha256, line or 1)
+
+
+@st.cache_data(max_entries=KEEP, show_spinner="Reading the evidence …")
+def _evidence_line(url: str, sha256: str, line: int) -> str:
+    return desk.evidence_line(_record(url), sha256, line)

@@ -16,6 +16,7 @@ page = st.navigation(
         st.Page("views/accounts.py", title="Accounts"),
         st.Page("views/suspect.py", title="Add a suspect"),
         st.Page("views/collection.py", title="Collection"),
+        st.Page("views/snapshot.py", title="Snapshot", visibility="hidden"),
     ],
     position="top",
 )

@@ -129,7 +129,9 @@ def _change(rows: Sequence[Mapping[str, Any]]) -> Sequence[Any]:
         kind,
         account,
         more,
-        tables.snapshots(row["snapshot_before"], rows[-1]["snapshot_after"]),
+        Markup("{}<br><span class='it-none'>first of {:,}</span>").format(
+            tables.snapshots(row["snapshot_before"], row["snapshot_after"]), len(rows)
+        ),
     )
 
 
@@ -155,7 +157,7 @@ def payers(finding: Finding, *, most_shown: int = SHOWN) -> None:
                 tables.shown(row["payer"]) if row["payer"] else "not published", words.account(row)
             ),
             Markup("{}<br>{}").format(words.day(row["first_shown"]), words.day(row["last_shown"])),
-            row["ads"],
+            _only_ad(row) if row["ads"] == 1 else row["ads"],
             tables.bar(row["ads"] / most),
         )
         for row in finding.rows[:most_shown]
@@ -165,6 +167,27 @@ def payers(finding: Finding, *, most_shown: int = SHOWN) -> None:
     more = len(finding.rows) - most_shown
     lead = f"{more:,} more in the rows." if more > 0 else "A payer is not an operator."
     components.caption(lead, " ".join(finding.caveats))
+
+
+def _only_ad(row: Mapping[str, Any]) -> Any:
+    """Return the 1 of a payer with a single ad as a link that opens it."""
+    found = data.ads(account=row["account"], payer=row["payer"], since=str(row["first_shown"] or ""))
+    mine = [ad for ad in found.rows if ad["payer"] == row["payer"] and ad["account"] == row["account"]]
+    return tables.opens(f"ad-{mine[0]['snapshot_id']}", "1") if len(mine) == 1 else 1
+
+
+def single_ads(topics: Finding, *, account: str | None, items: str | None) -> None:
+    """Offer, where a code has one ad in a month, the way to that ad."""
+    alone = [row for row in topics.rows if row["items"] == 1 and row["code"]][-SHOWN:]
+    if items != "ads" or not alone:
+        return
+    body = [
+        (words.month(row["month"]), row["code"], tables.shown(ad["text"], 80), tables.opens(f"ad-{ad['snapshot_id']}"))
+        for row in reversed(alone)
+        for ad in data.ads(account=account, since=row["month"], until=row["month"], code=row["code"]).rows[:1]
+    ]  # fmt: skip
+    with components.card("Codes with one ad in a month", "The latest first; each opens its ad"):
+        components.table(tables.html(("month", "code", "text", "opens"), body, classes=("keep", "keep")))
 
 
 def countries(ranks: Sequence[Mapping[str, Any]], others: Sequence[Mapping[str, Any]]) -> None:

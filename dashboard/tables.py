@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Mapping, Sequence
 from typing import Any, Literal
+from urllib.parse import urlencode
 
 import pandas as pd
 from markupsafe import Markup, escape
@@ -17,6 +18,7 @@ Rows = Sequence[Mapping[str, Any]]
 ADDRESSES = ("url", "landing_url", "creative_url")
 ADDRESS = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://\S+")
 FORMULA = re.compile(r"^\s*[=+\-@\t\r\uff1d\uff0b\uff0d\uff20]")
+LINK = Markup('<a class="it-hash" href="{}" title="{}">{}</a>')
 NOT_SHOWN = Markup('<span class="it-none">not shown</span>')
 
 
@@ -113,9 +115,39 @@ def bar(share: float) -> Markup:
 
 
 def snapshots(before: str | None, after: str | None) -> Markup:
-    """Return the ids of the two snapshots that a change lies between."""
-    known = [one for one in (before, after) if one]
-    return Markup('<span class="it-hash">{}</span>').format(" → ".join(known)) if known else NOT_SHOWN
+    """Return the ids of the two snapshots that a change lies between, as a link that opens both side by side."""
+    if not before or not after:
+        return opens(before or after)
+    address = f"snapshot?{urlencode({'before': before, 'id': after})}"
+    return LINK.format(address, f"Open {before} and {after}", f"{before} → {after}")
+
+
+def opens(snapshot: str | None, words: str = "") -> Markup:
+    """Return a link that opens a snapshot by its id, within this site."""
+    if not snapshot:
+        return NOT_SHOWN
+    return LINK.format(f"snapshot?{urlencode({'id': snapshot})}", f"Open {snapshot}", words or snapshot)
+
+
+def address_of(row: Mapping[str, Any]) -> str | None:
+    """Return the address within this site at which what stands behind a row is shown, or `None`."""
+    if row.get("snapshot_before") and row.get("snapshot_after"):
+        return f"snapshot?{urlencode({'before': row['snapshot_before'], 'id': row['snapshot_after']})}"
+    for kind, number in (("ad", row.get("snapshot_id")), ("listing", row.get("listing_id"))):
+        if number is not None:
+            return f"snapshot?{urlencode({'id': f'{kind}-{number}'})}"
+    if row.get("evidence") and row.get("line"):
+        return f"snapshot?{urlencode({'sha256': row['evidence'], 'line': row['line']})}"
+    return None
+
+
+def record_link(sha256: str | None, line: int | None, *, snapshot: str = "") -> Markup:
+    """Return the ends of a hash as a link that opens the snapshot, or else the line of the evidence."""
+    if not sha256:
+        return NOT_SHOWN
+    known = {"id": snapshot} if snapshot else {"sha256": sha256, "line": line or 1}
+    ends = f"{sha256[:4]}…{sha256[-2:]}"
+    return LINK.format(f"snapshot?{urlencode(known)}", f"Open the evidence {sha256}", ends)
 
 
 def shown(text: Any, length: int = 60) -> str:

@@ -15,8 +15,8 @@ if not accounts.rows:
     )
     st.stop()
 
-registry = data.table("accounts")
 statements = data.table("claims")
+registry = claims.with_brands_alone(data.table("accounts"), statements)
 choices = claims.brand_choices(registry)
 first = claims.opens_with(registry, statements, data.finding("payers").rows)
 brand = pickers.one_of("Brand", choices, key="brand", first=first)
@@ -34,7 +34,7 @@ with (
 with right, components.card("What the documents say", "In our words, with where it stands"):
     claims.statements(brand, registry, statements)
 
-with components.card("The seed list", "Every account that is followed, with its status and its document"):
+with components.card("The seed list", claims.directory_line(registry)):
     claims.directory(registry)
     components.caption("Read with care:", " ".join(accounts.caveats))
     components.rows(accounts, key="accounts", label="Every column")

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from dashboard import adtext, components, data, pickers, sections, words
+from dashboard import adtext, collected, components, data, pickers, sections, words
 from tracker import charts
 
 everything = data.finding("payers")
@@ -33,12 +33,13 @@ with left, st.container(border=True):
         alt="Ads first shown per month, by topic",
     )  # fmt: skip
     components.caption("Click a bar for its ads.", " ".join(ads.caveats))
+    collected.together(coverage)
     components.rows(ads, key="ads-per-month")
 with right, components.card("Who paid?", "As published by the repository, by account"):
     sections.payers(payers, most_shown=6)
     components.rows(payers, key="payers", label="All payers")
 
 month = components.selected(picked, "month", "month")
-shown = data.finding("ads", account=account, since=month, until=month)
+shown = data.ads(account=account, since=month, until=month)
 with components.card("What do they say?", adtext.line(shown, month)):
     adtext.list_and_detail(shown)

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from dashboard import components, data, pickers, sections, words
+from dashboard import collected, components, data, pickers, sections, words
 from tracker import charts
 
 accounts = data.finding("accounts")
@@ -38,6 +38,7 @@ with left:
                 alt="Ads first shown per month, by topic",
             )  # fmt: skip
             components.caption("What it does not show:", " ".join(ads.caveats))
+            collected.together(coverage)
             components.rows(ads, key="overview-ads")
         else:
             pickers.no_ads(small=True)

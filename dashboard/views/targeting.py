@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from dashboard import components, data, pickers, sections, words
+from dashboard import collected, components, data, pickers, sections, words
 from tracker import charts
 
 everything = data.finding("payers")
@@ -21,6 +21,7 @@ with account_box:
 targeting = data.finding("targeting", account=account)
 ads = data.finding("ads-per-month", account=account)
 payers = data.finding("payers", account=account)
+coverage = data.finding("coverage", account=account)
 months = words.months_of(ads)
 with head:
     components.page_head("Whom do the ads try to reach?", words.of_ads(ads))
@@ -37,12 +38,13 @@ with left, st.container(border=True):
     components.chart(
         charts.targeting_heatmap(
             targeting.rows, as_of=targeting.as_of, n=targeting.n,
-            coverage=data.finding("coverage", account=account).rows, look=components.look(),
+            coverage=coverage.rows, look=components.look(),
         ),
         key="heatmap",
         alt="Number of ads using each targeting criterion per month",
     )  # fmt: skip
     components.caption("What it does not show:", " ".join(targeting.caveats))
+    collected.together(coverage)
     components.rows(targeting, key="heatmap")
 later = data.finding("targeting", account=account, by="total", since=second[0], until=second[1])
 ranks = charts.country_ranks(later.rows)

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from dashboard import components, data, pickers, sections, words
+from dashboard import collected, components, data, pickers, sections, words
 
 choices = words.account_choices(data.finding("payers"))
 
@@ -19,8 +19,11 @@ with head:
     components.page_head("What are they about, and did that shift?", words.of_items(topics))
 
 if topics.rows:
-    sections.topics(topics, data.finding("coverage", account=account))
+    coverage = data.finding("coverage", account=account)
+    sections.topics(topics, coverage)
     components.caption("What these do not show:", " ".join(topics.caveats))
+    collected.together(coverage)
+    sections.single_ads(topics, account=account, items=items)
     components.rows(topics, key="topics", label="The rows behind these charts")
 else:
     pickers.no_topics(items)

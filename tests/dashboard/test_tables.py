@@ -1,11 +1,10 @@
 import csv
-import gzip
 import io
 
 import pytest
 from markupsafe import Markup
 
-from dashboard import raw, tables, words
+from dashboard import tables, words
 from tests.dashboard.lakes import FORMULA, HOSTILE
 
 
@@ -42,19 +41,6 @@ def test_every_cell_of_a_table_is_escaped_and_missing_reads_not_shown():
 def test_a_formula_stays_text_in_a_table_and_in_a_frame():
     assert "=HYPERLINK(&#34;" in tables.html(("x",), [(FORMULA,)])
     assert tables.plain(("x",), [{"x": FORMULA}])["x"].tolist() == [FORMULA]
-
-
-@pytest.mark.parametrize("pack", [bytes, gzip.compress])
-def test_one_line_of_kept_bytes_is_read_plain_or_gzipped_across_chunks(pack):
-    body = pack(b"first\nsecond, \xff broken\nthird")
-    chunks = [body[place : place + 5] for place in range(0, len(body), 5)]
-
-    assert raw.line_of(chunks, 2) == "second, \ufffd broken"
-    assert raw.line_of(chunks, 9) == raw.NOT_TEXT
-
-
-def test_a_line_that_is_too_long_is_cut():
-    assert len(raw.line_of([b"x" * 50_000], 1)) == raw.LONGEST
 
 
 def test_the_pages_begin_with_the_periods_before_and_since_the_latest_new_payer():
