@@ -1,10 +1,9 @@
 """Writes an import batch by batch: finds or makes the accounts and listings that its items refer to."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from itertools import islice
 from typing import Any
 
 from sqlmodel import Session
@@ -16,10 +15,8 @@ from tracker.registry import handles
 from tracker.store import reads, registry, writes
 from tracker.store.ads import PlacedAd, write_ads
 from tracker.store.engine import unit_of_work
-from tracker.store.posts import PlacedPost, write_posts
+from tracker.store.posts import Place, write_posts
 
-BATCH = 10_000
-MATCHED_AT_MOST = 200_000
 REMEMBERED = 4_000
 
 
@@ -35,26 +32,16 @@ class Tally:
     listings: dict[tuple[str, datetime], int] = field(default_factory=dict)
 
 
-def batches(job: Job, skip: int) -> Iterator[list[Parsed]]:
-    """Yield the items of a file in batches, after those that were written before."""
-    items = islice(job.parsed(), skip, None)
-    size = MATCHED_AT_MOST + BATCH if job.source.matched else BATCH
-    while batch := list(islice(items, size)):
-        yield batch
-
-
 def write(job: Job, query_id: int, tally: Tally, batch: Sequence[Parsed]) -> None:
     """Write one batch and its acknowledgement in one transaction; `tally` moves on only when it stands."""
     found = _Batch.of(batch)
     with unit_of_work(job.engine) as session:
         place = _Placer(session, job, query_id, tally)
         place.listings(found.listings())
-        posts = [place.post(post) for post in found.posts]
         ads = [place.ad(ad) for ad in _keyed(session, job, found.ads, place)]
+        counts = write_posts(session, query_id, job.source.name, posts=found.posts, place_of=place.post)
+        counts += write_ads(session, job.source.name, ads)
         place.save_claims()
-        counts = write_posts(session, query_id, job.source.name, posts) + write_ads(
-            session, job.source.name, ads
-        )
         writes.add_quarantined(session, query_id, found.quarantined)
         quarantined, records = len(found.quarantined), tally.items + len(batch)
         writes.add_batch(
@@ -109,6 +96,7 @@ class _Placer:
         self._session, self._job, self._query_id, self._tally = session, job, query_id, tally
         self._new: dict[tuple[str, str], AccountRef] = {}
         self._ids: dict[int, int] = {}
+        self._places: dict[tuple[int, int], Place] = {}
 
     def listings(self, needed: Iterable[Listing]) -> None:
         """Find or write the listings of a batch at once."""
@@ -123,8 +111,14 @@ class _Placer:
         known |= dict(zip(missing, writes.add_listings(self._session, self._query_id, placed), strict=True))
         self._ids = {number: known[_listing_key(listing)] for number, listing in distinct.items()}
 
-    def post(self, post: Post) -> PlacedPost:
-        return PlacedPost(post, self.account(post.account) or 0, self._ids[id(post.listing)])
+    def post(self, post: Post) -> Place:
+        """Return where a post belongs; the posts of a page share the listing and the account, so most are known."""
+        listing, account = post.listing, post.account
+        found = self._places.get((id(listing), id(account)))
+        if found is None:
+            found = Place(self.account(account) or 0, self._ids[id(listing)], listing.observed_at)
+            self._places[id(listing), id(account)] = found
+        return found
 
     def ad(self, ad: Ad) -> PlacedAd:
         ref = ad.account

@@ -1,14 +1,15 @@
 """The line from a file to the record: check, keep the evidence, parse, snapshot, compare.
 
-A file is read three times. The first two passes only check it (its bytes, then every record), so that a file that
-cannot be read leaves nothing behind. The third writes in batches; each batch is acknowledged in the ledger, and an
-import that was killed goes on after the last one.
+A file is checked whole before anything is kept: its bytes, then every record, whose values wait in a spool. So a file
+that cannot be read leaves nothing behind. Then the values are written in batches; each is acknowledged in the ledger,
+and an import that was killed goes on after the last one.
 """
 
 import gc
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from itertools import islice
 from pathlib import Path
 
 from sqlalchemy import Engine
@@ -16,14 +17,18 @@ from sqlmodel import Session
 
 from tracker import __version__
 from tracker.collect import changes, reading, sources
-from tracker.collect.batches import BATCH, MATCHED_AT_MOST, Tally, batches, write
+from tracker.collect.batches import Tally, write
 from tracker.collect.job import Job, Progress, silent
 from tracker.collect.scoping import check_columns, read_scope, scope_notices
+from tracker.collect.spool import Spool
 from tracker.domain import ImportReport, Listing, Notice, Outcome
 from tracker.errors import BadInput
 from tracker.settings import Settings
 from tracker.store import evidence, reads, writes
 from tracker.store.engine import checkpoint, unit_of_work
+
+BATCH = 10_000
+MATCHED_AT_MOST = 200_000
 
 
 def import_file(
@@ -45,13 +50,13 @@ def import_file(
     facts = reading.inspect(path, limits=limits, tick=_ticker(progress, path))
     check_columns(source, facts, limits)
     job = Job(engine, source, facts, limits, read_scope(engine, source, scope, now), now, progress)
-    items, read, notices = _check(job)
-    query_id, done = _open_query(job)
-    if done is not None:
-        return _repeated(job, query_id, done, notices)
-    tally = _resume(engine, query_id)
-    with _rare_collection():
-        for batch in batches(job, tally.items):
+    with Spool() as spool, _rare_collection():
+        items, read, notices = _check(job, spool)
+        query_id, done = _open_query(job)
+        if done is not None:
+            return _repeated(job, query_id, done, notices)
+        tally = _resume(engine, query_id)
+        for batch in spool.batches(skip=tally.items):
             write(job, query_id, tally, batch)
             progress("writing", tally.items, items)
     return _finish(job, query_id, tally, read, notices)
@@ -64,11 +69,13 @@ def _rare_collection() -> Iterator[None]:
     At its usual pace it takes a sixth of an import's time.
     """
     usual = gc.get_threshold()
-    gc.set_threshold(500_000, 20, 100)
+    gc.freeze()
+    gc.set_threshold(200_000, 10, 10)
     try:
         yield
     finally:
         gc.set_threshold(*usual)
+        gc.unfreeze()
 
 
 def _ticker(progress: Progress, path: Path) -> Callable[[int], None]:
@@ -82,17 +89,16 @@ def _ticker(progress: Progress, path: Path) -> Callable[[int], None]:
     return tick
 
 
-def _check(job: Job) -> tuple[int, int, list[str]]:
-    """Parse the whole file without keeping anything; return its items, its records and what a person should know."""
+def _check(job: Job, spool: Spool) -> tuple[int, int, list[str]]:
+    """Parse the whole file into the spool; return its items, its records and what a person should know."""
     items, read, notices = 0, 0, scope_notices(job)
-    for item in job.parsed():
-        items += 1
-        if isinstance(item, Notice):
-            notices.append(item.message)
-        elif not isinstance(item, Listing):
-            read += 1
-        if items % BATCH == 0:
-            job.progress("checking", items, None)
+    parsed = job.parsed()
+    while batch := list(islice(parsed, MATCHED_AT_MOST + BATCH if job.source.matched else BATCH)):
+        items += len(batch)
+        notices += [item.message for item in batch if type(item) is Notice]
+        read += sum(type(item) is not Notice and type(item) is not Listing for item in batch)
+        spool.add(batch)
+        job.progress("checking", items, None)
     if job.source.matched and read > MATCHED_AT_MOST:
         raise BadInput(
             f"{read:,} rows in one export; split it, at most {MATCHED_AT_MOST:,}", file=job.facts.path.name
@@ -100,11 +106,14 @@ def _check(job: Job) -> tuple[int, int, list[str]]:
     return items, read, notices
 
 
+# -- the query and its end ---------------------------------------------------------------------------------------
+
+
 def _open_query(job: Job) -> tuple[int, dict[str, object] | None]:
     """Keep the evidence and the question; return the query and, for a file imported before, how that ended."""
     now = job.now()
     with unit_of_work(job.engine) as session:
-        kept = evidence.keep_file(session, job.facts.path, sha256=job.facts.sha256, n_bytes=job.facts.n_bytes)
+        kept = _keep(session, job.facts)
         done = reads.finished_like(session, job.source.name, job.digest, kept)
         interrupted = None if done else reads.interrupted_like(session, job.source.name, job.digest, kept)
         if interrupted is not None:
@@ -123,11 +132,20 @@ def _open_query(job: Job) -> tuple[int, dict[str, object] | None]:
             session,
             query_id,
             fetched_at=now,
-            origin=f"file:{job.facts.path.name}",
+            origin=f"file:{job.facts.name}",
             http_status=None,
             evidence_id=kept,
         )
     return query_id, done
+
+
+def _keep(session: Session, facts: reading.FileFacts) -> int:
+    try:
+        return evidence.keep_file(
+            session, facts.path, sha256=facts.sha256, n_bytes=facts.n_bytes, name=facts.name
+        )
+    except OSError as error:
+        raise reading.unreadable(facts.path, error) from error
 
 
 def _repeated(job: Job, query_id: int, done: dict[str, object], notices: list[str]) -> ImportReport:
@@ -142,7 +160,7 @@ def _repeated(job: Job, query_id: int, done: dict[str, object], notices: list[st
         )  # fmt: skip
     return ImportReport(
         job.source.name,
-        job.facts.path.name,
+        job.facts.name,
         outcome,
         read,
         0,
@@ -177,6 +195,6 @@ def _finish(job: Job, query_id: int, tally: Tally, read: int, notices: list[str]
         )  # fmt: skip
     checkpoint(job.engine)
     return ImportReport(
-        job.source.name, job.facts.path.name, outcome, read, tally.counts.new, tally.counts.changed,
+        job.source.name, job.facts.name, outcome, read, tally.counts.new, tally.counts.changed,
         tally.counts.unchanged, tally.quarantined, len(found), tuple(notices),
     )  # fmt: skip

@@ -1,7 +1,8 @@
 """Writes posts: a post once, a snapshot when its text differs, a sighting for each observation."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from datetime import datetime
 from hashlib import blake2b
 from typing import Any, NamedTuple
 
@@ -14,53 +15,52 @@ from tracker.store.ids import reserve
 from tracker.store.writes import Counts, add_changes, in_chunks, insert_many, mark, stored_times
 
 
-class PlacedPost(NamedTuple):
-    """A post with the ids of its account and of the listing that showed it."""
+class Place(NamedTuple):
+    """Where a post belongs: its account, the listing that showed it, and when that was."""
 
-    post: Post
     account_id: int
     listing_id: int
+    at: datetime
 
 
 _Key = tuple[int, str]
 
 
-def write_posts(session: Session, query_id: int, source: str, placed: Sequence[PlacedPost]) -> Counts:
+def write_posts(
+    session: Session, query_id: int, source: str, *, posts: Sequence[Post], place_of: Callable[[Post], Place]
+) -> Counts:
     """Write a batch of observations and return what became of them; edits become `post_edited` changes."""
-    keys = [(item.account_id, item.post.key) for item in placed]
+    places = [place_of(post) for post in posts]
+    keys = [(place[0], post[1]) for place, post in zip(places, posts, strict=True)]
     known = _known(session, source, keys)
     fresh = [key for key in dict.fromkeys(keys) if key not in known]
     ids = dict(zip(fresh, _ids(session, "post", len(fresh)), strict=True))
     snapshot_ids = iter(_ids(session, "post_snapshot", len(fresh)))
-    posts: list[tuple[Any, ...]] = []
+    stored = stored_times(session)
+    rows: list[tuple[Any, ...]] = []
     snapshots: list[tuple[Any, ...]] = []
     sightings: list[tuple[int, int]] = []
-    edited: list[tuple[PlacedPost, int]] = []
-    stored = stored_times(session)
-    for item, key in zip(placed, keys, strict=True):
-        post, at = item.post, stored(item.post.listing.observed_at)
-        digest = _digest(post.text)
+    edited: list[tuple[Post, Place, int]] = []
+    for post, place, key in zip(posts, places, keys, strict=True):
+        account_id, listing_id, at = place
+        _, name, _, text, published_at, printed, section, url, _ = post
+        digest = _digest(text)
         found = known.get(key)
         if found is None:
             found = known[key] = (ids[key], digest)
-            posts.append(
-                (
-                    found[0], item.account_id, source, post.key, stored(post.published_at), post.published_as_printed,
-                    post.section, post.url, at, digest,
-                )
-            )  # fmt: skip
-            snapshots.append((next(snapshot_ids), found[0], item.listing_id, at, post.text))
+            at = stored(at)
+            published = stored(published_at)
+            rows.append((found[0], account_id, source, name, published, printed, section, url, at, digest))
+            snapshots.append((next(snapshot_ids), found[0], listing_id, at, text))
         elif found[1] != digest:
             known[key] = (found[0], digest)
-            edited.append((item, found[0]))
-        sightings.append((item.listing_id, found[0]))
-    insert_many(session, tables.Post, posts)
+            edited.append((post, place, found[0]))
+        sightings.append((listing_id, found[0]))
+    insert_many(session, tables.Post, rows)
     insert_many(session, tables.PostSnapshot, snapshots)
     insert_many(session, tables.Sighting, sightings)
-    add_changes(
-        session, query_id, [change for item, post_id in edited for change in _edit(session, item, post_id)]
-    )
-    return Counts(new=len(posts), changed=len(edited), unchanged=len(placed) - len(posts) - len(edited))
+    add_changes(session, query_id, [change for each in edited for change in _edit(session, *each)])
+    return Counts(new=len(rows), changed=len(edited), unchanged=len(posts) - len(rows) - len(edited))
 
 
 def _known(session: Session, source: str, keys: Sequence[_Key]) -> dict[_Key, tuple[int, str]]:
@@ -81,7 +81,7 @@ def _known(session: Session, source: str, keys: Sequence[_Key]) -> dict[_Key, tu
     return found
 
 
-def _edit(session: Session, item: PlacedPost, post_id: int) -> list[Change]:
+def _edit(session: Session, post: Post, place: Place, post_id: int) -> list[Change]:
     """Write the new text as a snapshot; return the change, unless a later text is known already."""
     snapshot = tables.PostSnapshot
     last = session.execute(
@@ -91,26 +91,18 @@ def _edit(session: Session, item: PlacedPost, post_id: int) -> list[Change]:
         .limit(1)
     ).one()
     (new_id,) = _ids(session, "post_snapshot", 1)
-    at = item.post.listing.observed_at
     insert_many(
-        session, snapshot, [(new_id, post_id, item.listing_id, stored_times(session)(at), item.post.text)]
+        session, snapshot, [(new_id, post_id, place.listing_id, stored_times(session)(place.at), post.text)]
     )
-    if last.observed_at > at:
+    if last.observed_at > place.at:
         return []
     session.execute(
-        update(tables.Post).where(col(tables.Post.id) == post_id).values(digest=_digest(item.post.text))
+        update(tables.Post).where(col(tables.Post.id) == post_id).values(digest=_digest(post.text))
     )
+    before, after = f"post-{last.id}", f"post-{new_id}"
     return [
         Change(
-            at,
-            "post_edited",
-            item.account_id,
-            item.post.key,
-            "text",
-            last.text,
-            item.post.text,
-            f"post-{last.id}",
-            f"post-{new_id}",
+            place.at, "post_edited", place.account_id, post.key, "text", last.text, post.text, before, after
         )
     ]
 
