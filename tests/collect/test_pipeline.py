@@ -4,14 +4,17 @@ import json
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, cast
 
 import pytest
 from sqlalchemy import Engine, text
 from sqlmodel import Session, select
 
-from tracker.collect import batches, pipeline
-from tracker.domain import ImportReport
+from tracker.collect import pipeline, reading
+from tracker.collect.job import Job, silent
+from tracker.collect.sources import Source
+from tracker.domain import ImportReport, Scope
 from tracker.errors import BadInput, PlatformChanged
 from tracker.settings import Settings
 from tracker.store import evidence, tables
@@ -249,12 +252,15 @@ def test_a_hostile_record_that_breaks_the_parser_names_source_and_file(
     engine: Engine, tmp_path: Path
 ) -> None:
     path = tmp_path / "odd.jsonl"
-    path.write_text('{"id": 1, "created": null, "url": null, "targets": 7}\n', encoding="utf-8")
+    path.write_text('{"id": 1}\n', encoding="utf-8")
+    limits = reading.Limits()
+    source = cast("Source", SimpleNamespace(name="odd", parse=lambda *_: iter(lambda: 1 // 0, None)))
+    job = Job(
+        engine, source, reading.inspect(path, limits=limits), limits, Scope({}, NOW), lambda: NOW, silent
+    )
 
-    with pytest.raises(PlatformChanged, match=r"ira_ads: odd\.jsonl has a form that is not known"):
-        pipeline.import_file(engine, Settings(home=tmp_path), "ira_ads", path=path, scope={})
-
-    assert count(engine, "query") == 0
+    with pytest.raises(PlatformChanged, match=r"odd: odd\.jsonl has a form that is not known \(ZeroDivision"):
+        list(job.parsed())
 
 
 # -- data releases and page views --------------------------------------------------------------------------------
@@ -327,7 +333,7 @@ def test_an_outlet_that_nobody_judged_comes_in_as_unassessed(engine_of: Engine, 
 def test_a_killed_import_keeps_what_was_acknowledged_and_goes_on_after_it(
     engine_of: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(batches, "BATCH", 10)
+    monkeypatch.setattr(pipeline, "BATCH", 10)
     path = tmp_path / "release.jsonl"
     path.write_text(
         "\n".join(ira_ad(number, url=f"https://www.facebook.com/page{number}/") for number in range(35))

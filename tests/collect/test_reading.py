@@ -1,8 +1,12 @@
 """What a hostile or broken file gets: a clear refusal that names the file and, where it helps, the line."""
 
 import gzip
+import os
+from collections.abc import Callable
 from pathlib import Path
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from tracker.collect.reading import Limits, columns, inspect, records
@@ -93,6 +97,46 @@ def test_escaped_nul_and_half_characters_become_the_replacement_character(tmp_pa
     path = written(tmp_path, b'{"a": "x\\u0000y\\ud800z", "b": ["\\udfff", {"c": "\\u4e2d"}]}\n')
 
     assert read(path) == [(1, {"a": "x�y�z", "b": ["�", {"c": "中"}]})]
+
+
+def test_a_nul_in_a_parquet_column_becomes_the_replacement_character(tmp_path: Path) -> None:
+    path = tmp_path / "nul.parquet"
+    pq.write_table(
+        pa.table({"a": ["x\0y", None], "b": [["\0"], []], "c": pa.array(["z", "z"]).dictionary_encode()}),
+        path,
+    )
+
+    assert read(path) == [(1, {"a": "x�y", "b": ["�"], "c": "z"}), (2, {"a": None, "b": [], "c": "z"})]
+
+
+def test_a_parquet_file_with_two_columns_of_one_name_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "two.parquet"
+    pq.write_table(pa.Table.from_arrays([pa.array(["x"]), pa.array(["y"])], names=["a", "A"]), path)
+
+    with pytest.raises(BadInput, match="two columns have the same name"):
+        columns(inspect(path, limits=LIMITS), limits=LIMITS)
+
+
+def test_a_name_that_cannot_be_printed_is_shown_on_one_line(tmp_path: Path) -> None:
+    path = written(tmp_path, b"a,b\n1,2\n", "od\nd\x1b[31m\udcff.csv")
+
+    assert inspect(path, limits=LIMITS).name == "od�d�[31m�.csv"
+
+
+@pytest.mark.parametrize(
+    "make", [lambda path: path.mkdir(), lambda path: os.mkfifo(path), lambda path: path.symlink_to(path)]
+)
+def test_what_is_no_file_is_refused(tmp_path: Path, make: Callable[[Path], None]) -> None:
+    path = tmp_path / "no-file"
+    make(path)
+
+    with pytest.raises(BadInput, match=r"no-file: (this is a folder|there is no such file)"):
+        inspect(path, limits=LIMITS)
+
+
+def test_a_name_longer_than_any_file_can_have_is_refused() -> None:
+    with pytest.raises(BadInput, match="cannot be read"):
+        inspect(Path("z" * 10_000), limits=LIMITS)
 
 
 def test_a_missing_file_is_refused_by_its_name(tmp_path: Path) -> None:

@@ -2,7 +2,7 @@
 
 import ast
 import inspect
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from types import ModuleType
 from typing import cast
@@ -102,6 +102,90 @@ def test_what_is_missing_is_none_and_never_zero() -> None:
     assert [(metric.name, metric.lower, metric.upper) for metric in ad.metrics] == [
         ("impressions", 1_000, 5_000)
     ]
+
+
+@pytest.mark.parametrize(
+    ("name", "wrong", "field"),
+    [
+        ("ira_ads", {"id": None}, "id"),
+        ("ira_ads", {"id": 1e21}, "id"),
+        ("ira_ads", {"url": 5}, "url"),
+        ("ira_ads", {"text": 7}, "text"),
+        ("ira_ads", {"targets": "abc"}, "targets"),
+        ("ira_ads", {"impressions": float("nan")}, "impressions"),
+        ("ira_ads", {"spend_currency": [1]}, "spend_currency"),
+        ("page_snapshots", {"headline": None}, "headline"),
+        ("page_snapshots", {"outlet": " "}, "outlet"),
+        ("page_snapshots", {"section": "x" * 10_000}, "section"),
+        ("page_snapshots", {"published_at": [1]}, "published_at"),
+        ("page_snapshots", {"published_at": "0001-01-01T00:00:00"}, "published_at"),
+        ("x_ads", {"Creative": "https://x.com/" + "a" * 3_000}, "Creative"),
+    ],
+)
+def test_a_value_that_cannot_be_meant_is_refused_with_line_and_field(
+    name: str, wrong: dict[str, object], field: str
+) -> None:
+    with pytest.raises(BadInput) as refusal:
+        parsed(sources.load(name), BODIES[name], {**BODIES[name], **wrong})
+
+    assert (refusal.value.line, refusal.value.field) == (3, field)
+
+
+@pytest.mark.parametrize(
+    ("name", "wrong"),
+    [
+        ("x_ads", {"Start date": "0001-01-01"}),
+        ("x_ads", {"Start date": "9999-12-31"}),
+        ("page_snapshots", {"snapshot_at": "9999-12-01T00:00:00"}),
+        ("page_snapshots", {"snapshot_at": "0001-02-01T00:00:00"}),
+        ("ira_ads", {"created": "2018-05-12T04:06:17-07:00"}),
+    ],
+)
+def test_an_impossible_day_is_kept_apart(name: str, wrong: dict[str, object]) -> None:
+    items = parsed(sources.load(name), {**BODIES[name], **wrong})
+
+    assert [item.line for item in items if isinstance(item, Quarantined)] == [2]
+    assert not [item for item in items if isinstance(item, Ad | Post)]
+
+
+def test_a_field_that_a_later_record_lacks_is_named_with_its_line() -> None:
+    body = {name: value for name, value in BODIES["page_snapshots"].items() if name != "headline"}
+
+    with pytest.raises(BadInput, match="line 3, field 'headline': the field is missing"):
+        parsed(sources.load("page_snapshots"), BODIES["page_snapshots"], body)
+
+
+def test_columns_are_known_whatever_their_case() -> None:
+    body = {name.upper(): value for name, value in BODIES["page_snapshots"].items()}
+
+    (post,) = [item for item in parsed(sources.load("page_snapshots"), body) if isinstance(item, Post)]
+
+    assert (post.text, post.published_at) == ("Hello", datetime(2022, 7, 1, 0, tzinfo=UTC))
+
+
+def test_typed_columns_of_a_parquet_export_are_read_as_their_text() -> None:
+    body = {
+        **BODIES["x_ads"],
+        "Start date": date(2024, 7, 8),
+        "Impressions": 100,
+        "Reach": None,
+        "End Date": None,
+    }
+
+    (ad,) = [item for item in parsed(sources.load("x_ads"), body) if isinstance(item, Ad)]
+
+    assert (ad.first_shown, ad.last_shown) == (date(2024, 7, 8), None)
+    assert [(metric.name, metric.as_published) for metric in ad.metrics] == [("impressions", "100")]
+
+
+def test_a_number_that_is_not_read_is_named() -> None:
+    notices = [
+        item.message
+        for item in parsed(sources.load("x_ads"), {**BODIES["x_ads"], "Impressions": "12%"})
+        if isinstance(item, Notice)
+    ]
+
+    assert notices == ["not read as numbers for certain, kept as published: '12%' on line 2"]
 
 
 def test_the_time_of_a_post_is_read_from_its_id() -> None:

@@ -38,6 +38,16 @@ class FileFacts:
     form: Form
     packed: bool
 
+    @property
+    def name(self) -> str:
+        """The file's name as it is shown and kept: on one line, in characters that can be printed."""
+        return shown_name(self.path)
+
+
+def shown_name(path: Path) -> str:
+    """Return the name of a file with what cannot be printed shown as the replacement character."""
+    return "".join(character if character.isprintable() else _REPLACEMENT for character in clean(path.name))
+
 
 @dataclass(frozen=True, slots=True)
 class Limits:
@@ -53,9 +63,23 @@ def inspect(path: Path, *, limits: Limits, tick: Callable[[int], None] = lambda 
     Raises `BadInput` with the file and, where it helps, the line: not there, empty, a web page, not UTF-8, a NUL
     byte, a line over the limit, a damaged gzip or one that unpacks to more than `max_unpacked_ratio` times its size.
     """
-    name = path.name
+    try:
+        return _inspect(path, limits, tick)
+    except OSError as error:
+        raise unreadable(path, error) from error
+
+
+def unreadable(path: Path, error: OSError) -> BadInput:
+    """Return the refusal of a file that the system does not let us read."""
+    return BadInput(f"the file cannot be read ({error.strerror or error})", file=shown_name(path)[:200])
+
+
+def _inspect(path: Path, limits: Limits, tick: Callable[[int], None]) -> FileFacts:
+    name = shown_name(path)
+    if path.is_dir():
+        raise BadInput("this is a folder; expected a file", file=name)
     if not path.is_file():
-        raise BadInput("there is no such file", file=str(path))
+        raise BadInput("there is no such file", file=str(path) if path.name == name else name)
     size = path.stat().st_size
     if size == 0:
         raise BadInput("the file is empty (0 bytes)", file=name)
@@ -75,9 +99,9 @@ def inspect(path: Path, *, limits: Limits, tick: Callable[[int], None] = lambda 
 
 def records(facts: FileFacts, *, limits: Limits) -> Iterator[Record]:
     """Yield the records of an inspected file; raise `BadInput` with file and line for one that cannot be read."""
-    name = facts.path.name
+    name = facts.name
     if facts.form == "parquet":
-        yield from _parquet_records(facts.path)
+        yield from _parquet_records(facts.path, name)
         return
     with _open(facts) as binary:
         if facts.form == "jsonl":
@@ -104,12 +128,12 @@ def _header(first: str) -> tuple[str, list[str]]:
 def columns(facts: FileFacts, *, limits: Limits) -> list[str]:
     """Return the names of the columns: the header of a CSV, the schema of a Parquet file, the first JSON object's keys."""
     if facts.form == "parquet":
-        return _parquet_columns(facts.path)
+        return _parquet_columns(facts.path, facts.name)
     with _open(facts) as binary:
         if facts.form == "csv":
             with _text(binary) as text:
                 return _header(text.readline(limits.max_line_bytes))[1]
-        return [str(key) for key in next(_json_records(binary, facts.path.name)).values]
+        return [str(key) for key in next(_json_records(binary, facts.name)).values]
 
 
 def _hash(raw: IO[bytes], tick: Callable[[int], None]) -> str:
@@ -244,17 +268,20 @@ def _lenient(words: bytes, name: str, line: int) -> Any:
         raise BadInput(f"the line is not JSON ({error})", file=name, line=line) from error
 
 
-def _parquet_columns(path: Path) -> list[str]:
+def _parquet_columns(path: Path, name: str) -> list[str]:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
     try:
-        return list(pq.read_schema(path).names)
+        names = list(pq.read_schema(path).names)
     except (pa.ArrowException, OSError) as error:
-        raise BadInput(f"the Parquet file cannot be read ({error})", file=path.name) from error
+        raise BadInput(f"the Parquet file cannot be read ({error})", file=name) from error
+    if len({column.casefold() for column in names}) < len(names):
+        raise BadInput("two columns have the same name", file=name)
+    return names
 
 
-def _parquet_records(path: Path) -> Iterator[Record]:
+def _parquet_records(path: Path, name: str) -> Iterator[Record]:
     import pyarrow as pa  # 0.2 s to import; only Parquet files pay for it
     import pyarrow.parquet as pq
 
@@ -263,13 +290,22 @@ def _parquet_records(path: Path) -> Iterator[Record]:
         with pq.ParquetFile(path) as file:
             for batch in file.iter_batches(batch_size=10_000):
                 names = batch.schema.names
-                for values in zip(*(column.to_pylist() for column in batch.columns), strict=True):
+                for values in zip(*(_values(column) for column in batch.columns), strict=True):
                     line += 1
                     yield Record(line, dict(zip(names, values, strict=True)))
     except (pa.ArrowException, OSError) as error:
-        raise BadInput(
-            f"the Parquet file cannot be read ({error})", file=path.name, line=line or None
-        ) from error
+        raise BadInput(f"the Parquet file cannot be read ({error})", file=name, line=line or None) from error
+
+
+def _values(column: Any) -> list[Any]:
+    """Return a column's values; the NUL that Parquet keeps and no database does is shown as what it is."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    if pa.types.is_string(column.type) or pa.types.is_large_string(column.type):
+        found = pc.any(pc.match_substring(column, "\0")).as_py()
+        return [clean(value) for value in column.to_pylist()] if found else list(column.to_pylist())
+    return [clean(value) for value in column.to_pylist()]
 
 
 def clean(value: Any) -> Any:

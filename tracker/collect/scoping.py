@@ -1,12 +1,12 @@
 """Reads what a file was asked for: its columns against its source, and the scope that a person gave."""
 
 from collections.abc import Callable, Mapping
-from contextlib import suppress
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 
 from sqlalchemy import Engine
 from sqlmodel import Session
 
+from tracker import countries
 from tracker.collect import reading, sources
 from tracker.collect.cells import UnclearDate, read_date
 from tracker.collect.job import Job
@@ -15,6 +15,8 @@ from tracker.errors import BadInput
 from tracker.registry import handles
 from tracker.store import registry
 
+_LONGEST = 500
+
 
 def check_columns(source: sources.Source, facts: reading.FileFacts, limits: reading.Limits) -> None:
     """Raise `BadInput` that names the columns which the source needs and the file lacks."""
@@ -22,7 +24,7 @@ def check_columns(source: sources.Source, facts: reading.FileFacts, limits: read
     if missing := [column for column in source.required if column.casefold() not in found]:
         raise BadInput(
             f"no column {', '.join(map(repr, missing))}; expected {source.origin}. Found: {', '.join(sorted(found)[:20])}",
-            file=facts.path.name,
+            file=facts.name,
             line=1,
         )
 
@@ -34,23 +36,59 @@ def read_scope(
     if unknown := [key for key in values if key not in source.scope]:
         known = ", ".join(source.scope) or "none"
         raise BadInput(f"{source.name} takes no scope {', '.join(map(repr, unknown))}; it takes: {known}")
-    stated = values.get("exported_at")
-    observed_at = _read_time(stated) if stated else getattr(source, "RELEASED", None) or now()
-    return Scope(dict(values), observed_at, _scope_account(engine, source, values))
+    if too_long := [key for key, value in values.items() if len(value) > _LONGEST]:
+        raise BadInput(f"longer than {_LONGEST} characters", field=f"--scope {too_long[0]}")
+    asked = {key: value.strip() for key, value in values.items() if value.strip()}
+    asked |= {"country": _country(asked["country"])} if "country" in asked else {}
+    _check_days(asked)
+    observed_at = getattr(source, "RELEASED", None) or now()
+    if stated := asked.get("exported_at"):
+        observed_at = _read_time(stated, now())
+    return Scope(asked, observed_at, _scope_account(engine, source, asked))
 
 
-def _read_time(text: str) -> datetime:
-    with suppress(ValueError):
-        read = datetime.fromisoformat(text)
-        return read.astimezone(UTC) if read.tzinfo else read.replace(tzinfo=UTC)
+def _country(text: str) -> str:
+    code = text.upper()
+    known = countries.a3(code) if len(code) == 2 else None
+    if code != "EU" and (known is None or countries.name_of(known) == known):
+        raise BadInput(
+            f"{text!r} is not a country; expected two letters such as FR (ISO 3166)", field="--scope country"
+        )
+    return code
+
+
+def _check_days(asked: Mapping[str, str]) -> None:
+    first, last = (_day(asked[key], f"--scope {key}") if key in asked else None for key in ("from", "to"))
+    if first and last and last < first:
+        raise BadInput(f"{last} is before the first day asked about, {first}", field="--scope to")
+
+
+def _day(text: str, field: str) -> date | None:
     try:
-        day = read_date(text)
+        return read_date(text)
     except UnclearDate as error:
-        raise BadInput(str(error), field="--scope exported_at") from error
-    return datetime(day.year, day.month, day.day, tzinfo=UTC) if day else datetime.now(UTC)
+        raise BadInput(str(error), field=field) from error
+
+
+def _read_time(text: str, now: datetime) -> datetime:
+    """Return when an export was made; refuse a time that is no time, or that has not come yet."""
+    field = "--scope exported_at"
+    try:
+        read = datetime.fromisoformat(text)
+        at = read.astimezone(UTC) if read.tzinfo else read.replace(tzinfo=UTC)
+    except OverflowError as error:
+        raise BadInput(f"{text!r} is not a time that is known here", field=field) from error
+    except ValueError:
+        day = _day(text, field) or now.date()
+        at = datetime(day.year, day.month, day.day, tzinfo=UTC)
+    if at > now + timedelta(days=1):
+        raise BadInput(f"{text} has not come yet", field=field)
+    return at
 
 
 def _scope_account(engine: Engine, source: sources.Source, values: Mapping[str, str]) -> AccountRef | None:
+    if "handle" in values and "account" in values:
+        raise BadInput("give handle or account, not both", field="--scope account")
     if handle := values.get("handle"):
         handles.key_of(source.platform, handle, field="--scope handle")
         return handles.account_ref(handle, source.platform, field="--scope handle")
@@ -62,7 +100,12 @@ def _scope_account(engine: Engine, source: sources.Source, values: Mapping[str, 
             raise BadInput(
                 f"no account is called {wanted!r}; see `tracker accounts list`", field="--scope account"
             )
-        return AccountRef(platform, key, handle=known["handle"], name=known["name"])
+        if platform != source.platform:
+            raise BadInput(
+                f"{wanted} is on {platform}; {source.name} holds what is on {source.platform}",
+                field="--scope account",
+            )
+        return AccountRef(platform, known["key"], handle=known["handle"], name=known["name"])
     if "handle" in source.scope:
         raise BadInput(
             "the file does not say whose it is; give --scope handle=NAME (or account=ID)",

@@ -4,6 +4,7 @@ The names of the types are those that X shows a user in the archive of her own d
 ad system; the grammar of the repository's cells is not published.
 """
 
+import hashlib
 import json
 import re
 from collections.abc import Iterator
@@ -37,6 +38,7 @@ KINDS = {
     "retargeting engagement type": "audience_advertiser_defined",
     "unknown": "unknown",
 }
+_LONGEST = 500
 _TYPED = re.compile(r"\s*([A-Za-z][A-Za-z \-]{1,40}?)\s*:\s*(.+)", re.DOTALL)
 
 
@@ -49,10 +51,23 @@ def targets(cell: str, polarity: Polarity) -> Iterator[Target]:
     for type_name, value in pairs:
         kind = KINDS.get(type_name.casefold().strip())
         words = f"{type_name}: {value}"
-        yield Target(kind, value, polarity, words) if kind else Target("unparsed", words, polarity, words)
+        yield (
+            criterion(kind, value, polarity, words) if kind else criterion("unparsed", words, polarity, words)
+        )
     if not pairs:
         for part in filter(None, (part.strip() for part in re.split(r"[;|,\n]", text))):
-            yield Target("unparsed", part, polarity, part)
+            yield criterion("unparsed", part, polarity, part)
+
+
+def criterion(kind: str, value: str, polarity: Polarity, as_published: str) -> Target:
+    """Return a criterion; one too long for an index is named by its beginning and its hash, `as_published` is whole."""
+    return Target(_indexed(kind), _indexed(value), polarity, as_published)
+
+
+def _indexed(words: str) -> str:
+    if len(words) <= _LONGEST:
+        return words
+    return f"{words[:_LONGEST]}… ({hashlib.sha256(words.encode()).hexdigest()[:12]})"
 
 
 def _json_pairs(text: str) -> Iterator[tuple[str, str]]:
@@ -60,7 +75,7 @@ def _json_pairs(text: str) -> Iterator[tuple[str, str]]:
         return
     try:
         value = json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         return
     for item in value if isinstance(value, list) else [value]:
         if isinstance(item, dict) and "targetingType" in item:

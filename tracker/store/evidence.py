@@ -15,6 +15,7 @@ import zstandard
 from sqlalchemy import Select, func, insert, select
 from sqlmodel import Session, col
 
+from tracker.errors import BadInput
 from tracker.store.ids import reserve
 from tracker.store.tables import Evidence, EvidenceChunk, Fetch
 
@@ -57,19 +58,28 @@ def keep(session: Session, body: bytes, *, feed: str | None = None, name: str | 
     return evidence_id
 
 
-def keep_file(session: Session, path: Path, *, sha256: str, n_bytes: int) -> int:
-    """Keep a file in chunks, reading it once; `sha256` is that of its bytes, as inspected before."""
+def keep_file(session: Session, path: Path, *, sha256: str, n_bytes: int, name: str | None = None) -> int:
+    """Keep a file in chunks, reading it once; `sha256` is that of its bytes, as inspected before.
+
+    Raises `BadInput` when the bytes are no longer those that were inspected.
+    """
     if (known := find(session, sha256)) is not None:
         return known
     evidence_id = reserve(session, "evidence", 1)
     session.execute(
-        insert(Evidence).values(id=evidence_id, sha256=sha256, n_bytes=n_bytes, codec="zstd", name=path.name)
+        insert(Evidence).values(
+            id=evidence_id, sha256=sha256, n_bytes=n_bytes, codec="zstd", name=name or path.name
+        )
     )
+    digest = hashlib.sha256()
     with path.open("rb") as file:
         for seq, block in enumerate(iter(lambda: file.read(CHUNK), b"")):
+            digest.update(block)
             session.execute(
                 insert(EvidenceChunk).values(evidence_id=evidence_id, seq=seq, z=zstandard.compress(block, 3))
             )
+    if digest.hexdigest() != sha256:
+        raise BadInput("the file changed while it was read; import it again", file=name or path.name)
     return evidence_id
 
 

@@ -8,6 +8,8 @@ from collections.abc import Iterable, Iterator
 from datetime import UTC, date, datetime
 from typing import Any
 
+from tracker.collect.cells import number_in, text_in
+from tracker.collect.targeting_cells import criterion
 from tracker.domain import (
     Ad,
     Document,
@@ -15,6 +17,7 @@ from tracker.domain import (
     Metric,
     Organisation,
     Parsed,
+    Polarity,
     Quarantined,
     Record,
     Release,
@@ -76,18 +79,25 @@ def parse(records: Iterable[Record], scope: Scope) -> Iterator[Parsed]:
         ended = _day(record, "ended")
         yield Ad(
             listing=listing,
-            key=str(values["id"]),
+            key=_key(record),
             account=None,
             payer=release.organisation.name,
-            text=(values.get("text") or "").strip() or None,
-            landing_url=values.get("url") or None,
+            text=(text_in(record, "text") or "").strip() or None,
+            landing_url=text_in(record, "url"),
             first_shown=shown,
             last_shown=ended,
             metrics=tuple(_metrics(record)),
-            targets=tuple(_target(record, entry) for entry in values.get("targets") or ()),
-            extra={key: str(values[key]) for key in ("pdf", "image") if values.get(key)},
+            targets=tuple(_target(record, entry) for entry in _entries(record)),
+            extra={key: words for key in ("pdf", "image") if (words := text_in(record, key))},
             line=record.line,
         )
+
+
+def _key(record: Record) -> str:
+    value = record.values.get("id")
+    if isinstance(value, bool) or not isinstance(value, int | str) or not str(value).strip():
+        raise BadInput(f"{str(value)[:40]!r} is not an id", line=record.line, field="id")
+    return str(value)
 
 
 def _day(record: Record, field: str) -> date | None:
@@ -102,23 +112,22 @@ def _day(record: Record, field: str) -> date | None:
 
 
 def _metrics(record: Record) -> Iterator[Metric]:
-    currency = record.values.get("spend_currency") or "currency not given"
-    if (impressions := _number(record, "impressions")) is not None:
+    currency = text_in(record, "spend_currency") or "currency not given"
+    if (impressions := number_in(record, "impressions")) is not None:
         yield Metric(
             "impressions", impressions, impressions, "impressions", str(record.values["impressions"])
         )
-    if (clicks := _number(record, "clicks")) is not None:
+    if (clicks := number_in(record, "clicks")) is not None:
         yield Metric("clicks", clicks, clicks, "clicks", str(record.values["clicks"]))
-    if (spend := _number(record, "spend_amount")) is not None:
+    if (spend := number_in(record, "spend_amount")) is not None:
         yield Metric("spend", spend, spend, currency, str(record.values["spend_amount"]))
 
 
-def _number(record: Record, field: str) -> float | None:
-    value = record.values.get(field)
-    try:
-        return None if value is None else float(value)
-    except (TypeError, ValueError) as error:
-        raise BadInput(f"{value!r} is not a number", line=record.line, field=field) from error
+def _entries(record: Record) -> list[Any]:
+    entries = record.values.get("targets")
+    if entries is None or isinstance(entries, list):
+        return entries or []
+    raise BadInput(f"found {type(entries).__name__}, expected a list", line=record.line, field="targets")
 
 
 def _target(record: Record, entry: Any) -> Target:
@@ -129,9 +138,5 @@ def _target(record: Record, entry: Any) -> Target:
         or not isinstance(entry.get("category"), str)
     ):
         raise BadInput("a target without category and name", line=record.line, field="targets")
-    return Target(
-        entry["category"],
-        entry["name"],
-        "exclude" if entry["category"].startswith("exclude") else "include",
-        entry["name"],
-    )
+    polarity: Polarity = "exclude" if entry["category"].startswith("exclude") else "include"
+    return criterion(entry["category"], entry["name"], polarity, entry["name"])

@@ -4,13 +4,13 @@ One record is one headline seen in one section of one outlet at one time. The co
 the outlets print Beijing time: the lag between the two is 8 hours in winter and 7 in summer.
 """
 
-from collections.abc import Iterable, Iterator
-from datetime import UTC, datetime
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import UTC, datetime, timedelta
 from hashlib import blake2b
 from operator import itemgetter
 from zoneinfo import ZoneInfo
 
-from tracker.domain import AccountRef, Listing, Parsed, Post, Record, Release, Scope
+from tracker.domain import AccountRef, Listing, Parsed, Post, Quarantined, Record, Release, Scope
 from tracker.errors import BadInput
 
 name = "page_snapshots"
@@ -23,7 +23,8 @@ required = ("outlet", "section", "snapshot_at", "published_raw", "headline")
 release: Release | None = None
 matched = False
 REMEMBERED = 4_000
-_FIELDS = itemgetter(*required)
+_LONGEST = 300
+_FIRST = datetime(1991, 8, 6, tzinfo=UTC)
 scope = {
     "snapshot_zone": "time zone of snapshot_at (default Europe/London)",
     "published_zone": "time zone of published_at (default Asia/Shanghai)",
@@ -36,46 +37,84 @@ def parse(records: Iterable[Record], scope: Scope) -> Iterator[Parsed]:
     printed_in = _zone(scope, "published_zone", "Asia/Shanghai")
     listings: dict[tuple[str, str, str], Listing] = {}
     times: dict[str, datetime | None] = {}
+    latest = scope.observed_at + timedelta(days=2)
+    named: dict[str, str] = {}
+    fields = itemgetter(*required)
     for record in records:
-        outlet, section, snapshot_at, printed, headline = _FIELDS(record.values)
+        if not named:
+            named = {column.casefold(): column for column in record.values}
+            fields = itemgetter(*(named.get(field, field) for field in required))
+        try:
+            outlet, section, snapshot_at, printed, headline = fields(record.values)
+        except KeyError as error:
+            raise BadInput("the field is missing", line=record.line, field=str(error.args[0])) from error
         if not type(outlet) is type(section) is type(snapshot_at) is type(printed) is type(headline) is str:
-            raise _not_text(record)
-        listing = listings.get((outlet, section, snapshot_at))
+            raise _not_text(record, named)
+        shown = (outlet, section, snapshot_at)
+        listing = listings.get(shown)
         if listing is None:
-            at = _time(record, "snapshot_at", seen_in)
+            at = _time(record, "snapshot_at", snapshot_at, zone=seen_in)
             if at is None:
                 raise BadInput("the cell is empty", line=record.line, field="snapshot_at")
+            outlet = _name(record, "outlet", outlet)
+            _name(record, "section", section or "-")
             if len(listings) > REMEMBERED:
                 listings.clear()
             account = AccountRef(platform, outlet.casefold(), name=outlet)
             listing = Listing(f"page_snapshots|{outlet}|{section}", at, account, section)
-            listings[outlet, section, snapshot_at] = listing
-        published = record.values.get("published_at") or ""
+            listings[shown] = listing
+        if not _FIRST < listing.observed_at < latest:
+            yield Quarantined(
+                record.line,
+                "snapshot_at",
+                f"seen {snapshot_at}, before the web or after this import",
+                record.values,
+            )
+            continue
+        published = record.values.get(named.get("published_at", "published_at")) or ""
+        if type(published) is not str:
+            raise BadInput(
+                f"found {type(published).__name__}, expected text", line=record.line, field="published_at"
+            )
         if published not in times:
             if len(times) > REMEMBERED:
                 times.clear()
-            times[published] = _time(record, "published_at", printed_in)
+            times[published] = _time(record, "published_at", published, zone=printed_in)
+        if len(printed) > _LONGEST:
+            _name(record, "published_raw", printed)
         key = f"{section}|{printed}|{blake2b(headline.encode(), digest_size=8).hexdigest()}"
         yield Post(
             listing, key, listing.account, headline, times[published], printed, section, None, record.line
         )
 
 
-def _not_text(record: Record) -> BadInput:
-    field = next(field for field in required if not isinstance(record.values.get(field), str))
-    found = type(record.values.get(field)).__name__
+def _name(record: Record, field: str, text: str) -> str:
+    """Return a name on one line; refuse what is empty or too long to be one."""
+    name = " ".join(text.split())
+    if not name:
+        raise BadInput("the cell is empty", line=record.line, field=field)
+    if len(name) > _LONGEST:
+        raise BadInput(
+            f"{len(name):,} characters; expected at most {_LONGEST}", line=record.line, field=field
+        )
+    return name
+
+
+def _not_text(record: Record, named: Mapping[str, str]) -> BadInput:
+    values = {field: record.values.get(named.get(field, field)) for field in required}
+    field = next(field for field, value in values.items() if type(value) is not str)
+    found = type(values[field]).__name__
     return BadInput(f"found {found}, expected text", line=record.line, field=field)
 
 
-def _time(record: Record, field: str, zone: ZoneInfo) -> datetime | None:
-    text = record.values.get(field)
+def _time(record: Record, field: str, text: str, *, zone: ZoneInfo) -> datetime | None:
     if not text:
         return None
     try:
         read = datetime.fromisoformat(text)
-    except (TypeError, ValueError) as error:
-        raise BadInput(f"{text!r} is not an ISO 8601 time", line=record.line, field=field) from error
-    return (read if read.tzinfo else read.replace(tzinfo=zone)).astimezone(UTC)
+        return (read if read.tzinfo else read.replace(tzinfo=zone)).astimezone(UTC)
+    except (ValueError, OverflowError) as error:
+        raise BadInput(f"{text[:40]!r} is not an ISO 8601 time", line=record.line, field=field) from error
 
 
 def _zone(scope: Scope, key: str, default: str) -> ZoneInfo:

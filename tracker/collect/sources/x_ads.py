@@ -5,14 +5,14 @@ the grammar of its cells is read in several ways, and what fits none stays visib
 researcher may add a column `Post text` with the words of the promoted post.
 """
 
-import re
 from collections.abc import Iterable, Iterator
-from datetime import UTC, date, datetime
+from datetime import date, timedelta
+from itertools import chain
 from typing import Literal
 
-from tracker.collect.cells import UnclearDate, read_date, read_range
+from tracker.collect.cells import UnclearDate, cell_text, posted_at, read_date, read_range
 from tracker.collect.targeting_cells import targets
-from tracker.domain import Ad, Listing, Metric, Notice, Parsed, Record, Release, Scope
+from tracker.domain import Ad, Listing, Metric, Notice, Parsed, Quarantined, Record, Release, Scope
 from tracker.errors import BadInput
 
 name = "x_ads"
@@ -39,10 +39,8 @@ COLUMNS = {
     "excluded targeting segments", "impressions", "reach", "facts and circumstances of removal",
     "enforcement action", "statement of reason", "post text",
 }  # fmt: skip
-_STATUS = re.compile(
-    r"https?://(?:[\w.-]+\.)?(?:x|twitter)\.com/[^/]+/status(?:es)?/(\d{1,20})\b", re.IGNORECASE
-)
-_FIRST_SNOWFLAKE = 29_700_859_247  # ids before 2010-11-04 hold no time
+_FOUNDED = date(2006, 3, 21)
+_LONGEST = 2_000
 
 
 def parse(records: Iterable[Record], scope: Scope) -> Iterator[Parsed]:
@@ -55,9 +53,21 @@ def parse(records: Iterable[Record], scope: Scope) -> Iterator[Parsed]:
         yield Notice("the export holds no row: X says that this may mean no ads, and it is not taken as none")
         return
     yield from _about_columns(first)
-    yield _ad(first, listing, scope)
-    for record in rows:
-        yield _ad(record, listing, scope)
+    unread: list[str] = []
+    for record in chain([first], rows):
+        cells = {column.casefold(): cell_text(value) for column, value in record.values.items()}
+        if (out := _impossible(cells, record, scope)) is not None:
+            yield out
+            continue
+        yield _ad(cells, record, listing, scope)
+        unread += [
+            f"{metric.as_published[:40]!r} on line {record.line}"
+            for metric in _metrics(cells, None)
+            if metric.lower is metric.upper is None
+        ]
+    if unread:
+        told = ", ".join(unread[:5]) + (" …" if len(unread) > 5 else "")
+        yield Notice(f"not read as numbers for certain, kept as published: {told}")
 
 
 def _listing(scope: Scope, outcome: Literal["rows", "empty_unverified"]) -> Listing:
@@ -87,17 +97,35 @@ def _scope_date(scope: Scope, key: str) -> date | None:
 
 
 def _about_columns(record: Record) -> Iterator[Notice]:
-    if unknown := [column for column in record.values if column.casefold() not in COLUMNS]:
+    if unknown := [column for column in record.values if column and column.casefold() not in COLUMNS]:
         yield Notice(f"columns not known here, kept with each ad: {', '.join(unknown)}")
 
 
-def _ad(record: Record, listing: Listing, scope: Scope) -> Ad:
-    cells = {column.casefold(): str(value).strip() for column, value in record.values.items()}
-    creative = cells["creative"] or None
+def _impossible(cells: dict[str, str], record: Record, scope: Scope) -> Quarantined | None:
+    """Return the row as one to keep apart when it starts before X existed or over a year after the export."""
+    shown = _date(cells, "start date", record.line)
+    if shown is None or _FOUNDED <= shown <= scope.observed_at.date() + timedelta(days=366):
+        return None
+    return Quarantined(
+        record.line,
+        "Start date",
+        f"dated {shown}, not between {_FOUNDED} and the year after the export",
+        record.values,
+    )
+
+
+def _ad(cells: dict[str, str], record: Record, listing: Listing, scope: Scope) -> Ad:
+    creative = cells.get("creative")
     first_shown = _date(cells, "start date", record.line)
-    if creative is None:
+    if not creative:
         raise BadInput(
             "the cell is empty; a row without a creative cannot be told from another",
+            line=record.line,
+            field="Creative",
+        )
+    if len(creative) > _LONGEST:
+        raise BadInput(
+            f"{len(creative):,} characters; an address has at most {_LONGEST:,}",
             line=record.line,
             field="Creative",
         )
@@ -106,8 +134,8 @@ def _ad(record: Record, listing: Listing, scope: Scope) -> Ad:
         key=None,
         match=f"{creative}|{first_shown or ''}",
         account=scope.account,
-        advertiser_name=cells["advertiser name"] or None,
-        payer=cells["funding entity"] or None,
+        advertiser_name=cells.get("advertiser name") or None,
+        payer=cells.get("funding entity") or None,
         creative_url=creative,
         text=cells.get("post text") or None,
         posted_at=posted_at(creative),
@@ -120,11 +148,13 @@ def _ad(record: Record, listing: Listing, scope: Scope) -> Ad:
         or None,
         metrics=tuple(_metrics(cells, listing.country)),
         targets=(
-            *targets(cells["targeted segments"], "include"),
+            *targets(cells.get("targeted segments", ""), "include"),
             *targets(cells.get("excluded targeting segments", ""), "exclude"),
         ),
         extra={
-            column: str(value) for column, value in record.values.items() if column.casefold() not in COLUMNS
+            column: words
+            for column, value in record.values.items()
+            if column.casefold() not in COLUMNS and (words := cell_text(value))
         },
         line=record.line,
     )
@@ -144,11 +174,3 @@ def _metrics(cells: dict[str, str], country: str | None) -> Iterator[Metric]:
             yield Metric(
                 metric, lower, upper, "people" if metric == "reach" else "impressions", words, country
             )
-
-
-def posted_at(creative: str) -> datetime | None:
-    """Return when the promoted post was made, read from its id (X's snowflake: milliseconds since 2010-11-04)."""
-    found = _STATUS.match(creative)
-    if not found or not _FIRST_SNOWFLAKE < int(found[1]) < 1 << 63:
-        return None
-    return datetime.fromtimestamp(((int(found[1]) >> 22) + 1_288_834_974_657) / 1000, UTC)
