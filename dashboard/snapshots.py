@@ -62,15 +62,21 @@ def _single_page(shown: Snapshot) -> None:
 
 def _pair_page(before: Snapshot, after: Snapshot) -> None:
     alike = before["kind"] == after["kind"]
+    same = after["snapshot"] in {row["snapshot"] for row in before["others"]}
     components.page_head("What differs between two observations?", f"{_line(before)} → {_line(after)}")
     if alike:
         with components.card(f"{_name(before)} → {_name(after)}", _differing(before, after)):
             components.table(_compared(before, after))
             _criteria((before, after))
+            if not same:
+                components.caption(
+                    "Not one item at two times:",
+                    "what was known before stands beside the first that differs from it.",
+                )
     else:
         components.caption(
             "An answer beside an item:",
-            "one of the two is the answer that did not show the item, or what was known before it; fields are not compared.",
+            "one of the two is an answer of the source that did not hold what the other shows; fields are not compared.",
         )
     for side, shown in zip(st.columns(2, gap="medium"), (before, after), strict=True):
         with side:
@@ -93,7 +99,7 @@ def _record_page(sha256: str, line: str) -> None:
     if answers:
         with components.card("What rests on this file", words.count(len(answers), "answer")):
             body = [
-                (_time(row["observed_at"]), row["source"], tables.opens(f"listing-{row['listing_id']}"))
+                (words.day(row["observed_at"]), row["source"], tables.opens(f"listing-{row['listing_id']}"))
                 for row in answers[:LONGEST_LIST]
             ]
             components.table(tables.html(("of", "source", "answer"), body, classes=("keep",)))

@@ -76,6 +76,12 @@ def hostile(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 
 @pytest.fixture(scope="module")
+def recorded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a dashboard on a record of two hostile exports with a change between them."""
+    yield from _serve(lakes.recorded(tmp_path_factory.mktemp("recorded")))
+
+
+@pytest.fixture(scope="module")
 def fresh(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of a dashboard on a machine where nothing was ever collected."""
     yield from _serve(tmp_path_factory.mktemp("fresh"))

@@ -94,6 +94,37 @@ def test_an_ad_is_shown_as_the_text_it_is_and_a_formula_stays_text(hostile: str,
     assert page.locator("a[href*='evil'], img[src*='evil'], script[src*='evil']").count() == 0
 
 
+def test_a_change_opens_both_snapshots_and_the_record_as_text(recorded: str, open_tab: OpenTab):
+    page = open_tab(recorded, "desktop", "light")
+    link = page.get_by_role("link", name=re.compile(r"^ad-\d+ → ad-\d+$")).first
+
+    link.focus()
+    page.keyboard.press("Enter")
+    page.get_by_role("heading", name="What differs between two observations?").wait_for()
+    settle(page)
+
+    assert page.url.startswith(f"{recorded}/snapshot?before=ad-")
+    assert page.locator(".it-differs").count() >= 4
+    records = page.get_by_test_id("stCode")
+    assert records.filter(has_text="lines ![x](https://evil.example/pixel.png) <script>").count() == 2
+    assert records.filter(has_text='"=HYPERLINK(""https://evil.example"",""click"")"').count() == 1
+    assert page.locator("a[href*='evil'], img[src*='evil'], script[src*='evil']").count() == 0
+    page.set_viewport_size(SIZES["phone"])
+    settle(page)
+    assert max(page.evaluate(TOO_WIDE)) <= 0
+
+
+def test_a_snapshot_fits_a_phone_in_the_dark_and_leads_to_the_look_before(recorded: str, open_tab: OpenTab):
+    page = open_tab(f"{recorded}/collection", "phone", "dark")
+
+    page.get_by_role("link", name=re.compile("^[0-9a-f]{4}…[0-9a-f]{2}$")).first.click()
+    page.get_by_role("heading", name="What was seen of this answer?").wait_for()
+    settle(page)
+
+    assert max(page.evaluate(TOO_WIDE)) <= 0
+    assert page.get_by_text("<b>2024-08-15.csv").first.is_visible()
+
+
 def test_a_click_on_a_bar_opens_its_ads(hostile: str, open_tab: OpenTab):
     page = open_tab(f"{hostile}/ads", "desktop", "light")
 

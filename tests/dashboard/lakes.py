@@ -1,5 +1,6 @@
 """Lakes made by hand: an empty one, and a small one whose every text tries to be more than text."""
 
+import csv
 import hashlib
 import json
 from datetime import UTC, date, datetime, timedelta
@@ -9,6 +10,10 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from tracker import mirror
+from tracker.collect.pipeline import import_file
+from tracker.settings import Settings
+from tracker.store.engine import migrate, open_record
 from tracker.store.lake_sql import SCHEMAS
 
 HOSTILE = (
@@ -59,6 +64,34 @@ def hostile(folder: Path) -> Path:
             _claim(2, "organisation", "body", "supervised_by", "office"),
         ],
     )
+
+
+def recorded(folder: Path) -> Path:
+    """Bring two hostile exports of one account into a record with its lake; the ad's payer and last day differ."""
+    engine, setup = open_record(f"sqlite:///{folder / 'record.db'}"), Settings(home=folder)
+    migrate(engine)
+    for payer, last, on in (("First", "2024-07-30", "2024-08-01"), (FORMULA, "2024-07-31", "2024-08-15")):
+        path = folder / f"<b>{on}.csv"
+        row = {"Advertiser Name": HOSTILE, "Funding Entity": payer, "Creative": "https://evil.example/c",
+               "Start date": "2024-07-01", "End Date": last, "Targeted Segments": f"Keywords: {HOSTILE}",
+               "Post text": f"two\nlines {HOSTILE}"}  # fmt: skip
+        with path.open("w", encoding="utf-8", newline="") as file:
+            writer = csv.DictWriter(file, list(row))
+            writer.writeheader()
+            writer.writerow(row)
+        scope = {
+            "handle": "somebody",
+            "country": "FR",
+            "from": "2024-07-01",
+            "to": "2024-07-31",
+            "exported_at": on,
+        }
+        import_file(
+            engine, setup, "x_ads", path=path, scope=scope, now=lambda: datetime(2024, 8, 20, tzinfo=UTC)
+        )
+    mirror.refresh(engine, setup, progress=lambda _stage, _done, _total: None)
+    engine.dispose()
+    return folder
 
 
 def _account(number: int, account: str, brand: str) -> dict[str, Any]:
