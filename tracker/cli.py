@@ -133,7 +133,7 @@ def import_(
 
 def _split_scope(files: Sequence[str], scopes: Sequence[str]) -> tuple[list[Path], dict[str, str]]:
     """Tell files from the scope's further KEY=VALUE words, which may follow one --scope."""
-    words = [*scopes, *(word for word in files if "=" in word and not Path(word).exists())]
+    words = [*scopes, *(word for word in files if "=" in word and not _is_file(word))]
     scope: dict[str, str] = {}
     for word in words:
         key, separator, value = word.partition("=")
@@ -144,6 +144,13 @@ def _split_scope(files: Sequence[str], scopes: Sequence[str]) -> tuple[list[Path
     if not paths:
         raise BadInput("no file is named")
     return paths, scope
+
+
+def _is_file(word: str) -> bool:
+    try:
+        return Path(word).exists()
+    except (OSError, ValueError):  # a name that no file can have
+        return False
 
 
 # -- answers -----------------------------------------------------------------------------------------------------
