@@ -1,0 +1,280 @@
+"""Brings what a list says together with what the registry holds: pure, and nothing a person decided is touched."""
+
+import hashlib
+import re
+import unicodedata
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any, Literal
+
+from tracker.domain import AccountRef, Claim, Document, FollowerCount, Organisation, Status
+from tracker.registry.lists._values import Linked, Named
+
+Outcome = Literal["new", "known", "merged", "conflicting"]
+Row = Mapping[str, Any]
+_UPWARD = ("operated_by", "part_of", "supervised_by", "same_as")
+_NOT_NAMED = "(body not named)"
+
+
+@dataclass(frozen=True, slots=True)
+class Registry:
+    """What the registry holds before a list comes in: rows of its tables, and the accounts that a person reviewed."""
+
+    accounts: Iterable[Row]
+    organisations: Iterable[Row]
+    claims: Iterable[Row]
+    reviewed: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Conflict:
+    """Two statements of who operates an account, of which the second is the list's; both stand."""
+
+    line: int
+    account: str
+    operator: str
+    others: tuple[str, ...]
+
+
+@dataclass(slots=True)
+class _Account:
+    """An account of the registry or of the list; `wanted` are the statuses that its rows would give it."""
+
+    id: int | None
+    ref: AccountRef
+    status: Status
+    settled: bool
+    wanted: set[Status] = field(default_factory=set)
+
+    @property
+    def name(self) -> str:
+        return f"{self.ref.platform}:{self.ref.key}"
+
+    @property
+    def names(self) -> list[str]:
+        return [f"{self.ref.platform}:{key}" for key in (self.ref.key, *self.ref.known_as)]
+
+
+class Merge:
+    """Collects what a list adds: accounts, statuses, bodies, documents, claims and follower figures."""
+
+    def __init__(self, registry: Registry):
+        self.documents: dict[str, Document] = {}
+        self.organisations: dict[str, Organisation] = {}
+        self.claims: list[Claim] = []
+        self.followers: list[tuple[str, str, str, FollowerCount]] = []
+        self.conflicts: list[Conflict] = []
+        self.suspected: set[str] = set()
+        self._accounts: list[_Account] = []
+        self._by_name: dict[tuple[str, str], _Account] = {}
+        self._bodies = _Bodies(registry.organisations)
+        self._said: set[tuple[str, ...]] = set()
+        self._spoken: set[tuple[str, str]] = set()
+        self._operators: defaultdict[str, set[tuple[str, str]]] = defaultdict(set)
+        self._above: defaultdict[str, set[str]] = defaultdict(set)
+        for row in registry.accounts:
+            self._remember(_known(row, registry.reviewed))
+        for row in registry.claims:
+            self._learn(
+                row["subject_type"], row["subject"], row["predicate"], row["object"], row["document_id"]
+            )
+            self._spoken.add((row["subject"], row["document_id"]))
+
+    def add(self, named: Named) -> Outcome:
+        """Take in one account of the list and return what became of it."""
+        account = self._find(named.ref)
+        fresh = account is None
+        if account is None:
+            account = self._remember(_Account(None, named.ref, "unassessed", settled=False))
+        account.wanted.add(named.status)
+        if account.status == "suspected":
+            self.suspected.add(account.name)
+        if named.followers:
+            self.followers.append((account.ref.platform, account.ref.key, named.document.id, named.followers))
+        body = self._body(named.object)
+        self.documents[named.document.id] = named.document
+        if self._says_nothing_new(named, account, body):
+            return "known" if account.id is not None else "merged"
+        others = self._other_operators(named, account, body)
+        self._claim(named, account.name, body)
+        if others:
+            told = tuple(sorted(self._bodies.name(other) for other in others))
+            self.conflicts.append(Conflict(named.line, account.name, self._bodies.name(body), told))
+            return "conflicting"
+        return "new" if fresh else "merged"
+
+    def link(self, linked: Linked) -> None:
+        """Take in one relation between two bodies; the same relation of the same document is taken once."""
+        subject, above = self._body(linked.subject), self._body(linked.object)
+        said = ("organisation", subject, linked.predicate, above, linked.document.id)
+        if subject == above or said in self._said:
+            return
+        self.documents[linked.document.id] = linked.document
+        self._learn(*said)
+        self.claims.append(
+            Claim(
+                "organisation", subject, linked.predicate, "organisation", above, linked.document.id,
+                linked.place, linked.says, analyst="list import",
+            )
+        )  # fmt: skip
+
+    def new_accounts(self) -> list[tuple[AccountRef, Status]]:
+        """Return the accounts that the registry does not hold yet, with their status."""
+        return [(one.ref, _status_of(one.wanted)) for one in self._accounts if one.id is None]
+
+    def raised(self) -> dict[int, Status]:
+        """Return the status that accounts get which nobody has judged so far, by id."""
+        return {
+            one.id: status
+            for one in self._accounts
+            if one.id is not None and one.wanted and not one.settled
+            and (status := _status_of(one.wanted)) != "unassessed"
+        }  # fmt: skip
+
+    def _find(self, ref: AccountRef) -> _Account | None:
+        names = (ref.key, ref.native_id, *ref.known_as)
+        return next(
+            (
+                found
+                for name in names
+                if name and (found := self._by_name.get((ref.platform, name.casefold())))
+            ),
+            None,
+        )
+
+    def _remember(self, account: _Account) -> _Account:
+        ref = account.ref
+        self._accounts.append(account)
+        for name in (ref.key, ref.native_id, *ref.known_as):
+            if name:
+                self._by_name.setdefault((ref.platform, name.casefold()), account)
+        return account
+
+    def _body(self, body: Organisation) -> str:
+        found, new = self._bodies.find(body)
+        if new:
+            self.organisations[new.id] = new
+        return found
+
+    def _claim(self, named: Named, account: str, body: str) -> None:
+        self._learn("account", account, named.predicate, body, named.document.id)
+        self.claims.append(
+            Claim(
+                "account", account, named.predicate, "organisation", body, named.document.id, named.place,
+                named.says, analyst="list import", rival=named.rival,
+            )
+        )  # fmt: skip
+
+    def _says_nothing_new(self, named: Named, account: _Account, body: str) -> bool:
+        """Say whether this statement is there; a repeated row adds nothing where its document has spoken before."""
+        document = named.document.id
+        if named.repeats and any((name, document) in self._spoken for name in account.names):
+            return True
+        return any(("account", name, named.predicate, body, document) in self._said for name in account.names)
+
+    def _learn(self, subject_type: str, subject: str, predicate: str, thing: str, document: str) -> None:
+        self._said.add((subject_type, subject, predicate, thing, document))
+        if predicate == "operated_by" and subject_type != "organisation":
+            self._operators[subject].add((thing, document))
+        if predicate in _UPWARD and subject_type == "organisation":
+            self._above[subject].add(thing)
+            if predicate == "same_as":
+                self._above[thing].add(subject)
+
+    def _other_operators(self, named: Named, account: _Account, body: str) -> set[str]:
+        """Return the operators of other claims that are neither this body nor above or below it.
+
+        A body that a document does not name is no other operator, and what the same document said in an earlier
+        import is its own earlier wording.
+        """
+        if named.predicate != "operated_by":
+            return set()
+        said = {pair for name in account.names for pair in self._operators.get(name, ())}
+        said |= self._operators.get(account.ref.brand_id or "", set())
+        earlier = {(name, named.document.id) for name in account.names} & self._spoken
+        return {
+            other
+            for other, document in said
+            if not (earlier and document == named.document.id)
+            and _NOT_NAMED not in self._bodies.name(other)
+            and not self._in_line(other, body)
+        }
+
+    def _in_line(self, one: str, other: str) -> bool:
+        return other in self._chain(one) or one in self._chain(other)
+
+    def _chain(self, body: str) -> set[str]:
+        reached, open_ends = {body}, [body]
+        while open_ends:
+            above = self._above.get(open_ends.pop(), set()) - reached
+            reached |= above
+            open_ends += above
+        return reached
+
+
+class _Bodies:
+    """Finds a body by one of its names, within its country as far as both sides give one."""
+
+    def __init__(self, rows: Iterable[Row]):
+        self._names: dict[str, str] = {}
+        self._where: dict[str, str] = {}
+        self._by_name: defaultdict[str, list[str]] = defaultdict(list)
+        for row in rows:
+            names = (row["name"], row["native_name"], *row["aliases"])
+            self._add(row["id"], row["name"], row["country"] or "", names)
+
+    def name(self, body_id: str) -> str:
+        """Return the name of a body."""
+        return self._names.get(body_id, body_id)
+
+    def find(self, body: Organisation) -> tuple[str, Organisation | None]:
+        """Return the id of a body, and the body with its new id when nobody knows it."""
+        if body.id in self._names:
+            return body.id, None
+        where = body.country or body.place or ""
+        for name in (body.native_name, body.name):
+            for known in self._by_name[folded_name(name)] if name and not body.id else ():
+                if not where or not self._where[known] or self._where[known] == where:
+                    return known, None
+        new = body if body.id else replace(body, id=self._free_id(body.name, where))
+        self._add(new.id, new.name, where, (new.name, new.native_name, *new.aliases))
+        return new.id, new
+
+    def _add(self, body_id: str, name: str, where: str, names: Iterable[str | None]) -> None:
+        self._names[body_id], self._where[body_id] = name, where
+        for one in names:
+            if one and body_id not in self._by_name[folded_name(one)]:
+                self._by_name[folded_name(one)].append(body_id)
+
+    def _free_id(self, name: str, where: str) -> str:
+        plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().casefold()
+        plain = re.sub(r"\([^)]*\)|['’]", "", plain)
+        slug = re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:70]
+        mark = hashlib.sha256(f"{name}|{where}".encode()).hexdigest()[:8]
+        slug = slug or f"body-{mark}"
+        return slug if slug not in self._names else f"{slug}-{mark}"
+
+
+def folded_name(name: str) -> str:
+    """Return a body's name without case, blanks, signs, the article and what stands in brackets, to compare it."""
+    plain = unicodedata.normalize("NFKC", name).casefold().replace("’", "'").removeprefix("the ")
+    plain = plain.removesuffix(" of the people's republic of china")
+    letters = "".join(letter for letter in re.sub(r"\([^)]*\)", "", plain) if letter.isalnum())
+    return letters or plain.strip()
+
+
+def _known(row: Row, reviewed: frozenset[str]) -> _Account:
+    ref = AccountRef(
+        row["platform"], row["key"], native_id=row["native_id"], brand_id=row["brand_id"],
+        known_as=tuple(row["known_as"]),
+    )  # fmt: skip
+    settled = row["status"] != "unassessed" or f"{row['platform']}:{row['key']}" in reviewed
+    return _Account(row["id"], ref, row["status"], settled)
+
+
+def _status_of(wanted: set[Status]) -> Status:
+    """Return the status of an account that rows of one list give: rows that disagree on control leave it open."""
+    if "accepted" in wanted:
+        return "unassessed" if "control" in wanted else "accepted"
+    return "control" if wanted == {"control"} else "unassessed"
