@@ -13,7 +13,7 @@ from typing import Any
 import click
 
 from tracker import __version__, console
-from tracker.commands import care, registry
+from tracker.commands import care, lists, registry
 from tracker.commands.shared import F, format_option, lake_of, now, record_of, refresh_mirror, settings_of
 from tracker.errors import BadInput, ConfigError, PlatformChanged, RetryLater, TrackerError
 
@@ -246,7 +246,8 @@ def dashboard(context: click.Context, port: int | None) -> None:
     sys.exit(processes.run_both(settings, port=port or settings.port, worker=False))
 
 
-for command in (registry.seeds, registry.accounts, registry.suspects):
+registry.accounts.add_command(lists.accounts_import)
+for command in (registry.seeds, registry.accounts, registry.suspects, registry.claims):
     cli.add_command(command)
 for care_command in (care.verify, care.doctor, care.health, care.backup, care.lake):
     cli.add_command(care_command)
