@@ -247,7 +247,7 @@ def dashboard(context: click.Context, port: int | None) -> None:
 
 
 registry.accounts.add_command(lists.accounts_import)
-for command in (registry.seeds, registry.accounts, registry.suspects, registry.claims):
+for command in (registry.seeds, registry.accounts, registry.suspects):
     cli.add_command(command)
 for care_command in (care.verify, care.doctor, care.health, care.backup, care.lake):
     cli.add_command(care_command)
