@@ -32,7 +32,10 @@ NONE_KNOWN = "no account known"
 
 def brand_choices(accounts: Rows) -> dict[str, str]:
     """Return the brands of the registry by id, or by account where there is no brand, with their names in order."""
-    named = {_key(row): str(row["brand"] or row["account"]) for row in accounts}
+    named = {
+        _key(row): f"{row['brand'] or row['account']}{'' if row['platform'] else f' ({NONE_KNOWN})'}"
+        for row in accounts
+    }
     return dict(sorted(named.items(), key=lambda pair: pair[1].casefold()))
 
 

@@ -156,7 +156,7 @@ def _listed(values: Sequence[str]) -> str:
 
 def _compared(before: Snapshot, after: Snapshot) -> Markup:
     """Return the table of two snapshots of one kind, in which a field that differs is marked in words and colour."""
-    first, second = _cells(before), _cells(after)
+    first, second = _cells(before) | _one_sided(before, after), _cells(after) | _one_sided(after, before)
     differing = _different(before, after)
     body = [
         (
@@ -166,7 +166,20 @@ def _compared(before: Snapshot, after: Snapshot) -> Markup:
         )
         for field in sorted({**first, **second}, key=lambda field: field not in differing)
     ]
-    return tables.html(("", str(before["snapshot"]), str(after["snapshot"])), body)
+    head = ("", str(before["snapshot"]), str(after["snapshot"]))
+    return tables.html(head, body, classes=("", "half", "half"))
+
+
+def _one_sided(mine: Snapshot, theirs: Snapshot) -> Cells:
+    """Return for each kind of criteria that differs how many there are, and those that only this side has."""
+    own, other = _groups(mine), _groups(theirs)
+    found: Cells = {}
+    for group, values in own.items():
+        known = set(other.get(group, ()))
+        only = [value for value in values if value not in known]
+        if known and values != other[group]:
+            found[group] = f"{len(values):,} in all, only here: {_listed(only) or 'none'}"
+    return found
 
 
 def _different(before: Snapshot, after: Snapshot) -> set[str]:

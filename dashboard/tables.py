@@ -30,13 +30,6 @@ def defang(address: str) -> str:
     return f"{start}{host.replace('.', '[.]')}{slash}{path}"
 
 
-def short_hash(sha256: str | None) -> Markup:
-    """Return the beginning and the end of a hash in monospace, with the whole hash on hover."""
-    if not sha256:
-        return NOT_SHOWN
-    return Markup('<span class="it-hash" title="{}">{}…{}</span>').format(sha256, sha256[:4], sha256[-2:])
-
-
 def badge(words: str, tone: str = "") -> Markup:
     """Return a small coloured label; the tone is `blue`, `green`, `ochre`, `red` or none."""
     return Markup('<span class="it-badge {}">{}</span>').format(tone, words)

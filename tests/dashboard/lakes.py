@@ -62,6 +62,7 @@ def hostile(folder: Path) -> Path:
         claims=[
             _claim(1, "brand", "one", "operated_by", "body"),
             _claim(2, "organisation", "body", "supervised_by", "office"),
+            _claim(3, "brand", "alone", "operated_by", "body"),
         ],
     )
 

@@ -110,6 +110,38 @@ def test_the_chain_of_claims_ends_where_the_documents_end(hostile_pages: OpenPag
     assert "中宣部" in text
 
 
+def test_a_brand_of_which_no_account_is_known_is_listed_as_such(
+    hostile_home: Path, open_page: OpenPage
+) -> None:
+    app = open_page("accounts")
+
+    app.selectbox(key="brand").set_value("alone").run()
+
+    text = html_of(app)
+    assert [error.value for error in app.exception] == []
+    assert "of 1 brand no document names an account" in text
+    assert "<b>alone</b><span>brand · no account known</span>" in text
+    assert "none of them names an account of it" in text
+
+
+@pytest.mark.parametrize("page", ["overview", "ads", "targeting", "topics"])
+def test_a_coverage_band_of_several_accounts_names_the_worst_answer_that_it_hides(
+    page: str, hostile_pages: OpenPage
+) -> None:
+    text = html_of(hostile_pages(page))
+
+    assert "The coverage band draws 2 accounts and sources together" in text
+    assert "182 days empty unverified" in text
+
+
+def test_one_account_alone_hides_nobody_behind_its_band(hostile_home: Path, open_page: OpenPage) -> None:
+    app = open_page("ads")
+
+    app.selectbox(key="ads-account").set_value("x:one").run()
+
+    assert "accounts and sources together" not in html_of(app)
+
+
 def test_a_new_version_of_the_lake_is_shown_at_once(hostile_home: Path):
     before = data.finding("ads-per-month").n
     manifest = hostile_home / "lake" / "manifest.json"
