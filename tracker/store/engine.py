@@ -9,7 +9,7 @@ from sqlalchemy import Engine, create_engine, event, make_url, text
 from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlmodel import Session
 
-from tracker.errors import ConfigError
+from tracker.errors import ConfigError, RetryLater, TrackerError
 
 _PRAGMAS = (
     "journal_mode=WAL",
@@ -21,6 +21,7 @@ _PRAGMAS = (
     "temp_store=MEMORY",
     "wal_autocheckpoint=65536",
 )
+_UNWRITABLE = ("readonly", "read-only", "disk is full", "No space left")
 _READ_PRAGMAS = ("query_only=1", "busy_timeout=10000", "cache_size=-65536")
 
 
@@ -43,7 +44,7 @@ def open_record(url: str, *, read_only: bool = False) -> Engine:
             f"the record cannot be kept in {parsed.get_backend_name()}; expected sqlite or postgresql"
         )
     if parsed.database and parsed.database != ":memory:":
-        Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
+        _make_folder(Path(parsed.database).parent)
     engine = create_engine(parsed)
     pragmas = _READ_PRAGMAS if read_only else _PRAGMAS
 
@@ -55,6 +56,15 @@ def open_record(url: str, *, read_only: bool = False) -> Engine:
         cursor.close()
 
     return engine
+
+
+def _make_folder(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise ConfigError(
+            f"{folder} cannot be made: {error.strerror}; set TRACKER_HOME to a folder"
+        ) from error
 
 
 @contextmanager
@@ -70,17 +80,37 @@ def unit_of_work(engine: Engine) -> Iterator[Session]:
             yield session
             session.commit()
         except DBAPIError as error:
-            if "readonly" in str(error.orig) or "disk is full" in str(error.orig):
-                raise ConfigError(f"the record cannot be written: {error.orig}") from error
-            raise
+            raise _meaning(error) from error
+
+
+def _meaning(error: DBAPIError) -> Exception:
+    """Return what a failure of the database asks of us: to wait, to mend a setting, or to look at the code."""
+    words = str(error.orig).strip()
+    if "database is locked" in words:
+        return RetryLater("another process writes to the record")
+    if any(sign in words for sign in _UNWRITABLE):
+        return ConfigError(f"the record cannot be written: {words}")
+    return error
 
 
 def migrate(engine: Engine) -> None:
-    """Bring the record to the newest schema; an empty database becomes a usable one."""
-    from alembic import command  # takes 0.2 s to import, and most commands never migrate
+    """Bring the record to the newest schema; an empty database becomes a usable one.
 
-    with engine.connect() as connection:
-        command.upgrade(alembic_config(connection), "head")
+    Raises `ConfigError` for a record that cannot be opened, is none, or was written by a newer version.
+    """
+    from alembic import command  # takes 0.2 s to import, and most commands never migrate
+    from alembic.util import CommandError
+
+    try:
+        with engine.connect() as connection:
+            command.upgrade(alembic_config(connection), "head")
+    except CommandError as error:
+        raise ConfigError(f"the record was written by a newer version of the tracker ({error})") from error
+    except DBAPIError as error:
+        if isinstance(meaning := _meaning(error), TrackerError):
+            raise meaning from error
+        first = str(error.orig).strip().partition("\n")[0]
+        raise ConfigError(f"the record cannot be opened: {first}") from error
 
 
 def alembic_config(connection: Any) -> Any:
