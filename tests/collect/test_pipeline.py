@@ -12,6 +12,7 @@ from sqlalchemy import Engine, text
 from sqlmodel import Session, select
 
 from tracker.collect import pipeline, reading
+from tracker.collect.diffing import AdView, KnownBefore, Look, compare
 from tracker.collect.job import Job, silent
 from tracker.collect.sources import Source
 from tracker.domain import ImportReport, Scope
@@ -130,6 +131,34 @@ def test_a_payer_that_paid_for_the_account_before_is_not_new(engine_of: Engine, 
     bring("second.csv", row(1, payer="Second Payer"), row(2, payer="Second Payer"), on="2024-08-15")
 
     assert changes_in(engine_of) == [("ad_changed", "payer", "First Payer", "Second Payer")]
+
+
+def test_two_exports_of_one_time_tell_each_change_once(engine_of: Engine, bring: Import) -> None:
+    bring("july.csv", row(1), row(3), on="2024-08-01")
+    bring("august.csv", row(1), row(2, payer="Second Payer"), on="2024-09-01")
+
+    bring("again.csv", row(1), row(2, payer="Second Payer"), row(4), on="2024-09-01")
+
+    assert [kind for kind, *_ in changes_in(engine_of)] == ["ad_new", "ad_gone", "payer_new", "ad_new"]
+
+
+def test_a_payer_in_other_capitals_is_a_changed_cell_and_no_new_payer() -> None:
+    before = KnownBefore({"Yangzhi Marketing": 1}, {})
+    view = AdView(2, 7, "ad", {"payer": "YANGZHI  MARKETING"})
+    looks = [Look(number, NOW, None, None, {1: view}) for number in (1, 2)]
+
+    assert compare(*looks, {7: before}, known_ads=set()) == []
+
+
+def test_a_later_empty_export_does_not_keep_an_earlier_one_from_being_compared(
+    engine_of: Engine, bring: Import
+) -> None:
+    bring("july.csv", row(1), on="2024-08-01")
+    bring("october.csv", on="2024-10-01")
+
+    bring("september.csv", row(1), row(2), on="2024-09-01")
+
+    assert changes_in(engine_of) == [("ad_new", None, None, "First Payer")]
 
 
 def test_a_header_only_export_is_unverified_and_makes_no_ad_vanish(engine_of: Engine, bring: Import) -> None:

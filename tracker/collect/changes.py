@@ -37,7 +37,8 @@ def of_query(session: Session, listings: Sequence[Mapping[str, Any]]) -> tuple[l
             continue
         before = reads.listing_before(session, listing["series"], listing["observed_at"])
         if before is not None:
-            found += _between(session, before, listing)
+            told = reads.changes_told(session, listing["series"], listing["observed_at"])
+            found += [change for change in _between(session, before, listing) if _words(change) not in told]
     return found, late
 
 
@@ -47,11 +48,17 @@ def _between(session: Session, before: Mapping[str, Any], after: Mapping[str, An
         return []
     accounts = {view.account_id for view in second.ads.values()}
     known = {
-        account_id: diffing.KnownBefore(*reads.known_before(session, account_id, after["observed_at"]))
+        account_id: diffing.KnownBefore(
+            *reads.known_before(session, account_id, after["observed_at"], but_for=after["id"])
+        )
         for account_id in accounts
     }
-    known_ads = reads.ads_known_before(session, list(second.ads), after["observed_at"])
+    known_ads = reads.ads_known_before(session, list(second.ads), after["observed_at"], but_for=after["id"])
     return diffing.compare(first, second, known, known_ads=known_ads)
+
+
+def _words(change: Change) -> tuple[str | None, ...]:
+    return change.type, change.subject, change.field, change.before, change.after
 
 
 def _look(session: Session, listing: Mapping[str, Any]) -> diffing.Look:

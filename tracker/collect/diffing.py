@@ -4,6 +4,7 @@ Pure: it gets what was shown before and after. Only answers with rows are compar
 vanish, and an ad outside the days asked about was not asked for.
 """
 
+import unicodedata
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -139,8 +140,9 @@ def _new_for_accounts(before: Look, after: Look, known: Mapping[int | None, Know
     for view in sorted(after.ads.values(), key=lambda view: (view.first_shown or date.max, view.snapshot_id)):
         earlier = known.get(view.account_id, KnownBefore({}, {}))
         payer = view.values.get("payer")
-        if payer and payer not in earlier.payers and (view.account_id, payer) not in told:
-            told.add((view.account_id, payer))
+        name = folded(payer or "")
+        if payer and name not in map(folded, earlier.payers) and (view.account_id, name) not in told:
+            told.add((view.account_id, name))
             yield _first(
                 after,
                 view,
@@ -163,6 +165,11 @@ def _new_for_accounts(before: Look, after: Look, known: Mapping[int | None, Know
                     in_words([criterion]),
                     _latest((of_kind or earlier.targets).values(), before),
                 )
+
+
+def folded(name: str) -> str:
+    """Return a payer's name as it is compared: capitals, widths of characters and spaces make no other payer."""
+    return " ".join(unicodedata.normalize("NFKC", name).casefold().split())
 
 
 def _first(

@@ -94,7 +94,9 @@ def has_later_listing(session: Session, series: str, observed_at: datetime) -> b
     """Say whether a series was looked at after a time already."""
     listing = tables.Listing
     later = select(func.count(col(listing.id))).where(
-        col(listing.series) == series, col(listing.observed_at) > observed_at
+        col(listing.series) == series,
+        col(listing.observed_at) > observed_at,
+        col(listing.outcome) == "rows",
     )
     return bool(session.execute(later).scalar_one())
 
@@ -157,12 +159,32 @@ def _details(session: Session, snapshots: Sequence[tables.AdSnapshot]) -> dict[i
     }
 
 
+def changes_told(session: Session, series: str, at: datetime) -> set[tuple[str | None, ...]]:
+    """Return the changes that looks at a series of this very time have shown: type, subject, field, before, after."""
+    change, listing = tables.Change, tables.Listing
+    rows = session.execute(
+        select(
+            col(change.type), col(change.subject), col(change.field), col(change.before), col(change.after)
+        )
+        .join(listing, col(listing.query_id) == col(change.query_id))
+        .where(col(listing.series) == series, col(listing.observed_at) == at, col(change.at) == at)
+    )
+    return {tuple(row) for row in rows}
+
+
 def known_before(
-    session: Session, account_id: int | None, before: datetime
+    session: Session, account_id: int | None, before: datetime, *, but_for: int
 ) -> tuple[dict[str, int], dict[tuple[str, str, str], int]]:
-    """Return what ads of an account had shown before a time: payers and criteria, each with its latest snapshot."""
+    """Return what ads of an account had shown up to a time: payers and criteria, each with its latest snapshot.
+
+    What the listing `but_for` was the first to show is left out.
+    """
     snapshot, ad, item = tables.AdSnapshot, tables.Ad, tables.TargetingItem
-    mine = (col(ad.account_id) == account_id, col(snapshot.observed_at) < before)
+    mine = (
+        col(ad.account_id) == account_id,
+        col(snapshot.observed_at) <= before,
+        col(snapshot.listing_id) != but_for,
+    )
     payers = session.execute(
         select(col(snapshot.payer), func.max(col(snapshot.id)))
         .join(ad, col(ad.id) == col(snapshot.ad_id))
@@ -182,15 +204,17 @@ def known_before(
     )
 
 
-def ads_known_before(session: Session, ad_ids: Sequence[int], before: datetime) -> set[int]:
-    """Return which of these ads some listing had shown before a time."""
+def ads_known_before(session: Session, ad_ids: Sequence[int], before: datetime, *, but_for: int) -> set[int]:
+    """Return which of these ads some listing other than `but_for` had shown up to a time."""
     snapshot = tables.AdSnapshot
     found: set[int] = set()
     for chunk in in_chunks(ad_ids):
         found.update(
             session.execute(
                 select(col(snapshot.ad_id)).where(
-                    col(snapshot.ad_id).in_(chunk), col(snapshot.observed_at) < before
+                    col(snapshot.ad_id).in_(chunk),
+                    col(snapshot.observed_at) <= before,
+                    col(snapshot.listing_id) != but_for,
                 )
             ).scalars()
         )
