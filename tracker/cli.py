@@ -3,6 +3,7 @@
 Nothing heavy is imported before a command runs: `tracker --help` answers at once.
 """
 
+import errno
 import logging
 import sys
 from collections.abc import Sequence
@@ -33,6 +34,11 @@ class _Group(click.Group):
         except TrackerError as error:
             click.echo(f"tracker: {error}", err=True)
             context.exit(1)
+        except OSError as error:
+            if error.errno == errno.EPIPE:  # the reader went away, as `head` does; click ends quietly
+                raise
+            click.echo(f"tracker: {error}", err=True)
+            context.exit(2)
         return None
 
 
@@ -247,7 +253,7 @@ def dashboard(context: click.Context, port: int | None) -> None:
 
 
 registry.accounts.add_command(lists.accounts_import)
-for command in (registry.seeds, registry.accounts, registry.suspects):
+for command in (registry.seeds, registry.accounts, registry.suspects, registry.claims):
     cli.add_command(command)
 for care_command in (care.verify, care.doctor, care.health, care.backup, care.lake):
     cli.add_command(care_command)

@@ -13,13 +13,16 @@ from typing import Any
 from sqlalchemy import Engine
 from sqlmodel import Session
 
-from tracker.domain import AccountRef
-from tracker.errors import BadInput
-from tracker.registry import review, seedlist
+from tracker.domain import AccountRef, Claim
+from tracker.errors import BadInput, SeedError
+from tracker.registry import claims as rules
+from tracker.registry import decisions, seedlist
 from tracker.registry.handles import account_ref, key_of, site_of
 from tracker.registry.lookalikes import mixed_script, skeleton
 from tracker.registry.platforms import platform_of
-from tracker.store import evidence, passages, registry, snapshots, suspects
+from tracker.registry.review import validate
+from tracker.store import claims, evidence, passages, registry, snapshots, suspects
+from tracker.store import review as reviews
 from tracker.store.engine import unit_of_work
 from tracker.store.registry import Row, SeedCounts
 
@@ -52,9 +55,21 @@ class Added:
     before: Similar
 
 
+@dataclass(frozen=True, slots=True)
+class Reviewed:
+    """What a decision did: the account after it, the statuses it passed through, and the claim that it made."""
+
+    account: Row
+    steps: tuple[str, ...]
+    claim_id: int | None
+
+
 def load_seeds(engine: Engine, folder: Path, *, now: datetime) -> SeedCounts:
     """Check the seed folder and write it to the record; raise `SeedError` with every problem, and write nothing."""
     seeds = seedlist.load_seeds(folder)
+    late = [one.id for one in seeds.documents if one.published_on and one.published_on > now.date()]
+    if late:
+        raise SeedError(f"dated after today: {', '.join(late)}", file="documents.yml", field="date")
     with unit_of_work(engine) as session:
         return registry.save_seeds(session, seeds, at=now)
 
@@ -68,7 +83,7 @@ def check_suspect(engine: Engine, text: str, *, platform: str | None = None) -> 
 
 def add_suspect(engine: Engine, raw: Mapping[str, str], *, now: datetime) -> Added:
     """Store what the form holds as a suspicion; raise `FormErrors` with the words for every wrong field."""
-    form = review.validate(raw, today=now.date())
+    form = validate(raw, today=now.date())
     with unit_of_work(engine) as session:
         before = _similar(session, form.ref)
         suspect_id = suspects.add_suspect(
@@ -86,6 +101,87 @@ def list_suspects(engine: Engine) -> list[Row]:
         return suspects.suspects(session)
 
 
+def review_queue(engine: Engine) -> list[Row]:
+    """Return the accounts that wait for a decision, the longest first: the columns of `store.review.waiting`."""
+    with Session(engine) as session:
+        return reviews.waiting(session)
+
+
+def review(engine: Engine, raw: Mapping[str, Any], *, now: datetime) -> Reviewed:
+    """Decide about a suspicion: `suspect` (its id), `decision`, `by`, and `reason` or `rival` where they are needed.
+
+    What is accepted becomes a claim of the suspicion's document with the reviewer as analyst. Raise `FormErrors` for
+    wrong fields, and `BadInput` where the rules forbid the step: see `docs/claims.md`.
+    """
+    form = decisions.review_form(raw)
+    with unit_of_work(engine) as session:
+        suspect = reviews.suspect_for_review(session, form.suspect)
+        if suspect is None:
+            raise BadInput(f"there is no suspicion {form.suspect}", field="suspect")
+        steps = decisions.steps(suspect["account_status"], form.decision)
+        claim_id = None
+        if form.decision == "accepted":
+            decisions.check_second_reader(form.by, reviews.proposers(session, suspect["account_id"]))
+            claim_id = _accept(session, form, suspect, at=now)
+        if form.decision == "withdrawn":
+            for made in reviews.claims_by_review(session, suspect["account_id"]):
+                _withdraw(session, made, by=form.by, reason=form.reason or "", at=now)
+        reviews.add_steps(
+            session,
+            suspect,
+            steps,
+            by=form.by,
+            reason=form.reason,
+            rival=form.rival,
+            claim_id=claim_id,
+            at=now,
+        )
+        account = registry.account(session, suspect["account_id"]) or {}
+    return Reviewed(account, steps, claim_id)
+
+
+def list_claims(engine: Engine) -> list[Row]:
+    """Return the latest wording of every claim: the columns of `claims.claims_of`."""
+    with Session(engine) as session:
+        return claims.all_claims(session)
+
+
+def claims_of(engine: Engine, name: str) -> list[Row]:
+    """Return the claims about an account or a brand, with what they rest on and what became of them."""
+    stated: list[Row] = show_account(engine, name)["claims"]
+    return stated
+
+
+def withdraw_claim(engine: Engine, raw: Mapping[str, Any], *, now: datetime) -> Row:
+    """Withdraw a claim (`claim`, `by`, `reason`) and return it; it stays, marked. Raise `FormErrors` or `BadInput`."""
+    form = decisions.withdrawal_form(raw)
+    with unit_of_work(engine) as session:
+        known = _known_claim(session, form.claim)
+        if known["withdrawn"]:
+            raise BadInput(
+                f"claim {form.claim} was withdrawn by {known['withdrawn']['by']} already", field="claim"
+            )
+        _withdraw(session, form.claim, by=form.by, reason=form.reason, at=now)
+        return _known_claim(session, form.claim)
+
+
+def object_to_claim(engine: Engine, raw: Mapping[str, Any], *, now: datetime) -> Row:
+    """Attach an objection to a claim and return the claim.
+
+    Fields: `claim`, `objector`, `words`, `received_on`, `by`, and a document if there is one. Raise `FormErrors`, or
+    `BadInput` when there is no such claim.
+    """
+    form = decisions.objection_form(raw, today=now.date())
+    with unit_of_work(engine) as session:
+        _known_claim(session, form.claim)
+        added = claims.add_objection(session, form.claim, form.value(), at=now)
+        details = {"objection": str(added), "objector": form.objector}
+        suspects.add_audit(
+            session, actor=form.by, action="objected", subject=f"claim:{form.claim}", at=now, details=details
+        )
+        return _known_claim(session, form.claim)
+
+
 def list_accounts(engine: Engine) -> list[Row]:
     """Return all accounts by platform and key: the columns of `registry.accounts`."""
     with Session(engine) as session:
@@ -96,7 +192,8 @@ def show_account(engine: Engine, name: str) -> dict[str, Any]:
     """Return an account (`x:chinasays`) or a brand by its id, with its accounts and claims.
 
     Keys: `account` (a row, `None` for a brand), `brand` (a row or `None`), `accounts` (rows), `claims` (those about
-    the account under any of its names, then those about its brand). Raise `BadInput` when nothing is called so.
+    the account under any of its names, then those about its brand), `chain` (the ids of the claims that lead upwards
+    and their `confidence`), `audit` (who did what). Raise `BadInput` when nothing is called so.
     """
     with Session(engine) as session:
         account = _named_account(session, name)
@@ -106,11 +203,16 @@ def show_account(engine: Engine, name: str) -> dict[str, Any]:
                 f"no account and no brand is called {name[:80]!r}; expected PLATFORM:HANDLE or the id of a brand",
                 field="account",
             )
-        claims = _claims_about(session, account) if account else []
+        stated = _claims_about(session, account) if account else []
         if brand:
-            claims += registry.claims_of(session, "brand", brand["id"])
+            stated += claims.claims_of(session, "brand", brand["id"])
         rows = registry.accounts(session, brand_id=brand["id"]) if brand else [account]
-    return {"account": account, "brand": brand, "accounts": rows, "claims": claims}
+        chain = _chain(session, account, brand)
+        named = [row["account"] for row in ([account] if account else rows) if row]
+        audit = reviews.trail(session, *named, *(f"claim:{claim['id']}" for claim in stated))
+    return {
+        "account": account, "brand": brand, "accounts": rows, "claims": stated, "chain": chain, "audit": audit,
+    }  # fmt: skip
 
 
 def show_snapshot(engine: Engine, name: str) -> dict[str, Any]:
@@ -145,6 +247,51 @@ def evidence_line(engine: Engine, sha256: str, line: int) -> str:
         return passages.record_at(evidence.read(session, evidence_id), line)
 
 
+def _accept(session: Session, form: decisions.ReviewForm, suspect: Row, *, at: datetime) -> int:
+    """Make the claim that an accepted suspicion stands for, and return its id."""
+    relation, operator = decisions.accepted_relation(form, suspect["predicate"], suspect["operator"])
+    body = reviews.organisation_called(session, operator, note=f"Named in suspicion {suspect['id']}.")
+    claim = Claim(
+        "account", suspect["account"], relation, "organisation", body, suspect["document_id"],
+        place=form.place or f"as named in suspicion {suspect['id']}", says=form.says or suspect["reason"],
+        analyst=form.by, rival=form.rival, kind=form.kind, credibility=form.credibility,
+    )  # fmt: skip
+    circle = rules.circle(rules.link(claim, 0, "low"), claims.links(session, {claim.subject}))
+    if circle:
+        raise BadInput(f"makes a circle: {' → '.join(name for _, name in circle)}", field="operator")
+    claim_id = claims.save_claim(session, claim, at=at)
+    if _known_claim(session, claim_id)["withdrawn"]:
+        raise BadInput("this very claim was withdrawn before; name another place or document", field="place")
+    return claim_id
+
+
+def _withdraw(session: Session, claim_id: int, *, by: str, reason: str, at: datetime) -> None:
+    """Withdraw a claim, unless it is withdrawn already."""
+    if _known_claim(session, claim_id)["withdrawn"]:
+        return
+    claims.withdraw(session, claim_id, by=by, reason=reason, at=at)
+    suspects.add_audit(
+        session, actor=by, action="withdrew", subject=f"claim:{claim_id}", at=at, details={"reason": reason}
+    )
+
+
+def _known_claim(session: Session, claim_id: int) -> Row:
+    found = claims.claim(session, claim_id)
+    if found is None:
+        raise BadInput(f"there is no claim {claim_id}", field="claim")
+    return found
+
+
+def _chain(session: Session, account: Row | None, brand: Row | None) -> dict[str, Any]:
+    """Return the chain of live claims upwards: `claims` (ids, from the account to the organ) and `confidence`."""
+    names = (
+        [f"{account['platform']}:{key}" for key in (account["key"], *account["known_as"])] if account else []
+    )
+    start = [("account", name) for name in names] + ([("brand", brand["id"])] if brand else [])
+    chain = rules.chain(start, claims.links(session, names))
+    return {"claims": [link.id for link in chain.links], "confidence": chain.confidence}
+
+
 def _named_account(session: Session, name: str) -> Row | None:
     """Return the account that `PLATFORM:HANDLE` names, as stored or as typed."""
     platform, colon, handle = name.partition(":")
@@ -163,7 +310,7 @@ def _named_account(session: Session, name: str) -> Row | None:
 
 def _claims_about(session: Session, account: Row) -> list[Row]:
     names = [f"{account['platform']}:{key}" for key in (account["key"], *account["known_as"])]
-    return registry.claims_of(session, "account", *names)
+    return claims.claims_of(session, "account", *names)
 
 
 def _similar(session: Session, ref: AccountRef) -> Similar:

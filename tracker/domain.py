@@ -7,7 +7,9 @@ Ids of platforms are text.
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal, NamedTuple, get_args
+
+from tracker.errors import BadInput
 
 Status = Literal["suspected", "under_review", "accepted", "rejected", "withdrawn", "control", "unassessed"]
 Outcome = Literal[
@@ -21,10 +23,20 @@ LabelState = Literal[
     "state_affiliated", "state_controlled_media", "government_check", "paid_check", "none", "unknown"
 ]
 SubjectType = Literal["account", "brand", "organisation"]
+Grade = Literal["low", "moderate", "high"]
+EvidenceKind = Literal["documented", "technical", "behavioural", "contextual"]
+ContactKind = Literal["mention", "quotation", "audience", "engagement"]
 
 STATUSES: tuple[Status, ...] = (
     "suspected", "under_review", "accepted", "rejected", "withdrawn", "control", "unassessed",
 )  # fmt: skip
+
+EVIDENCE_KINDS: tuple[EvidenceKind, ...] = get_args(EvidenceKind)
+"""Kinds of evidence that can say who stands behind an account."""
+CONTACT_KINDS: tuple[ContactKind, ...] = get_args(ContactKind)
+"""Kinds of contact with an account, which never say who stands behind it."""
+CONTACTS: tuple[Predicate, ...] = ("relays", "quotes", "criticises")
+"""The only predicates that contact may support. An audience sought supports none: nobody chose to be sought."""
 
 
 # -- the registry: who ------------------------------------------------------------------------------------------
@@ -99,8 +111,37 @@ class FollowerCount:
 
 
 @dataclass(frozen=True, slots=True)
+class EvidenceItem:
+    """One thing that a claim rests on: a place in a document, and what it says in the analyst's words.
+
+    `credibility` is that of the statement, 1 (confirmed) to 6 (cannot be judged); how reliable the source is stands
+    with the document. `archived` is the address of a copy, `evidence` the SHA-256 of kept bytes.
+    """
+
+    document: str
+    place: str
+    says: str
+    kind: EvidenceKind | ContactKind = "documented"
+    credibility: int = 6
+    archived: str | None = None
+    evidence: str | None = None
+
+    def __post_init__(self) -> None:
+        """Refuse an unknown kind and a credibility outside 1 to 6."""
+        if self.kind not in EVIDENCE_KINDS + CONTACT_KINDS:
+            raise BadInput(f"{self.kind!r}; expected one of {', '.join(EVIDENCE_KINDS)}", field="kind")
+        if self.credibility not in range(1, 7):
+            raise BadInput(f"{self.credibility!r}; expected 1 to 6", field="credibility")
+
+
+@dataclass(frozen=True, slots=True)
 class Claim:
-    """A dated statement about who stands behind whom, with the document that makes it and where in it."""
+    """A dated statement about who stands behind whom, with the document that makes it and where in it.
+
+    It rests on the item that its own fields describe and on those in `further`. A claim whose evidence is mere
+    contact (a mention, a quotation, an audience sought, engagement) cannot be made unless it says no more than that.
+    Its grade is not stated but computed: `tracker.registry.claims.grade`.
+    """
 
     subject_type: SubjectType
     subject: str
@@ -111,10 +152,43 @@ class Claim:
     place: str
     says: str
     analyst: str = "seed list"
-    grade: str = "moderate"
     valid_from: date | None = None
     valid_to: date | None = None
     rival: str | None = None
+    kind: EvidenceKind | ContactKind = "documented"
+    credibility: int = 6
+    archived: str | None = None
+    evidence: str | None = None
+    further: tuple[EvidenceItem, ...] = ()
+
+    def __post_init__(self) -> None:
+        """Refuse a claim about itself, a turned interval, and evidence that cannot support the predicate."""
+        if (self.subject_type, self.subject) == (self.object_type, self.object):
+            raise BadInput(f"{self.subject} {self.predicate} itself; expected two", field="object")
+        if self.valid_from and self.valid_to and self.valid_to < self.valid_from:
+            raise BadInput(f"ends on {self.valid_to}, before it begins", field="valid_to")
+        for item in self.items:
+            if item.kind == "audience" or (item.kind in CONTACT_KINDS and self.predicate not in CONTACTS):
+                raise BadInput(f"{item.kind} can never support {self.predicate}", field="kind")
+
+    @property
+    def items(self) -> tuple[EvidenceItem, ...]:
+        """Return all that the claim rests on, its own document first."""
+        own = EvidenceItem(
+            self.document, self.place, self.says, self.kind, self.credibility, self.archived, self.evidence
+        )
+        return (own, *self.further)
+
+
+@dataclass(frozen=True, slots=True)
+class Objection:
+    """What somebody who is concerned answers to a claim: the right of reply. `entered_by` is who wrote it down."""
+
+    objector: str
+    words: str
+    received_on: date
+    entered_by: str
+    document: Document | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,7 @@
 """The schema comes up from nothing on both databases, agrees with the tables, and guards what is only added to."""
 
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -9,7 +10,7 @@ from sqlalchemy import Engine, insert, text
 from sqlalchemy.exc import DBAPIError
 
 from tracker.store import tables
-from tracker.store.engine import alembic_config, migrate, unit_of_work
+from tracker.store.engine import alembic_config, migrate, open_record, unit_of_work
 
 
 def test_the_migrations_make_the_tables_and_nothing_else(engine_of: Engine) -> None:
@@ -18,7 +19,7 @@ def test_the_migrations_make_the_tables_and_nothing_else(engine_of: Engine) -> N
 
         version = connection.execute(text("SELECT version_num FROM alembic_version")).scalar_one()
 
-    assert version == "0001"
+    assert version == "0002"
 
 
 def test_migrating_again_changes_nothing(engine_of: Engine) -> None:
@@ -29,6 +30,32 @@ def test_migrating_again_changes_nothing(engine_of: Engine) -> None:
 
     with engine_of.connect() as connection:
         assert connection.execute(text("SELECT value FROM meta")).scalar_one() == "kept"
+
+
+def test_a_claim_of_the_first_schema_gets_its_document_as_evidence(tmp_path: Path) -> None:
+    engine = open_record(f"sqlite:///{tmp_path / 'old.db'}")
+    with engine.connect() as connection:
+        command.upgrade(alembic_config(connection), "0001")
+    with unit_of_work(engine) as session:
+        session.execute(
+            text("INSERT INTO document (id, publisher, title, reliability) VALUES ('d', 'p', 't', 'B')")
+        )
+        for number, grade in enumerate(("moderate", "low"), 1):
+            session.execute(
+                text(
+                    "INSERT INTO claim (digest, subject_type, subject, predicate, object_type, object, document_id, place,"
+                    " says, analyst, grade, added_at) VALUES (:digest, 'account', 'x:a', 'operated_by', 'organisation',"
+                    " 'b', 'd', 'page 1', 'So.', 'seed list', :grade, '2024-01-01 00:00:00')"
+                ),
+                {"digest": str(number), "grade": grade},
+            )
+
+    migrate(engine)
+
+    with engine.connect() as connection:
+        kept = connection.execute(text("SELECT claim_id, seq, document_id, kind FROM claim_evidence")).all()
+    engine.dispose()
+    assert [tuple(row) for row in kept] == [(1, 0, "d", "documented"), (2, 0, "d", "contextual")]
 
 
 @pytest.fixture
@@ -77,9 +104,8 @@ def test_every_append_only_table_has_its_guard(engine: Engine) -> None:
             connection.execute(text("SELECT name FROM sqlite_master WHERE type = 'trigger'")).scalars()
         )
 
-    assert triggers == {
-        f"{table}_no_{action}" for table in tables.APPEND_ONLY for action in ("update", "delete")
-    }
+    guards = {f"{table}_no_{action}" for table in tables.APPEND_ONLY for action in ("update", "delete")}
+    assert triggers == guards | {"claim_evidence_roles_apart"}
 
 
 def test_postgresql_refuses_to_empty_a_guarded_table(pg_engine: Engine) -> None:

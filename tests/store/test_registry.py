@@ -15,7 +15,7 @@ from tracker.domain import (
     SeedAccount,
     Seeds,
 )
-from tracker.store import registry, suspects
+from tracker.store import claims, registry, suspects
 from tracker.store.engine import unit_of_work
 from tracker.store.registry import SeedCounts
 from tracker.store.writes import Counts
@@ -100,7 +100,7 @@ def test_claims_come_with_the_document_that_makes_them(engine_of):
     save(engine_of, SEEDS)
 
     with unit_of_work(engine_of) as session:
-        [claim] = registry.claims_of(session, "account", "x:harbourvoice")
+        [claim] = claims.claims_of(session, "account", "x:harbourvoice")
 
     assert (claim["predicate"], claim["object_name"], claim["publisher"], claim["published_on"]) == (
         "operated_by", "Harbour ICC", "Example Press", date(2024, 9, 1),
@@ -120,12 +120,12 @@ def test_a_body_that_pays_for_an_account_is_found_from_the_account(engine_of):
         "Paid for it.",
     )
     with unit_of_work(engine_of) as session:
-        registry.save_claims(session, [pays], at=AT)
+        claims.save_claims(session, [pays], at=AT)
 
     with unit_of_work(engine_of) as session:
-        claims = registry.claims_of(session, "account", "x:harbourvoice")
+        found = claims.claims_of(session, "account", "x:harbourvoice")
 
-    assert [(row["predicate"], row["subject_name"], row["object_name"]) for row in claims] == [
+    assert [(row["predicate"], row["subject_name"], row["object_name"]) for row in found] == [
         ("operated_by", None, "Harbour ICC"),
         ("pays_for", "Harbour ICC", None),
     ]
@@ -137,10 +137,10 @@ def test_a_reworded_claim_is_added_and_only_its_latest_wording_is_read(engine_of
     counts = save(engine_of, replace(SEEDS, claims=(replace(CLAIM, says="Says so twice."),)))
 
     with unit_of_work(engine_of) as session:
-        claims = registry.claims_of(session, "account", "x:harbourvoice")
+        found = claims.claims_of(session, "account", "x:harbourvoice")
         kept = session.execute(text("SELECT count(*) FROM claim")).scalar()
     assert counts.claims == Counts(new=1)
-    assert [claim["says"] for claim in claims] == ["Says so twice."]
+    assert [claim["says"] for claim in found] == ["Says so twice."]
     assert kept == 2
 
 
@@ -263,10 +263,10 @@ def test_a_suspicion_makes_no_claim(engine_of):
     suspect(engine_of, AccountRef("x", "harbourvoice"))
 
     with unit_of_work(engine_of) as session:
-        claims = registry.claims_of(session, "account", "x:harbourvoice")
+        found = claims.claims_of(session, "account", "x:harbourvoice")
         row = registry.account_by(session, "x", "harbourvoice")
 
-    assert claims == []
+    assert found == []
     assert row is not None
     assert row["claims"] == 0
 
@@ -286,5 +286,5 @@ def test_a_claim_about_a_brand_names_the_brand(engine_of):
     save(engine_of, replace(SEEDS, claims=(same,)))
 
     with unit_of_work(engine_of) as session:
-        claims = registry.claims_of(session, "account", "x:harbourvoice")
-    assert [(row["predicate"], row["object_name"]) for row in claims] == [("part_of", "Harbour Voice")]
+        found = claims.claims_of(session, "account", "x:harbourvoice")
+    assert [(row["predicate"], row["object_name"]) for row in found] == [("part_of", "Harbour Voice")]

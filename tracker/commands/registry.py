@@ -1,7 +1,10 @@
 """The registry at the command line: seeds, accounts, suspects."""
 
 import os
+from collections.abc import Callable, Mapping
+from dataclasses import is_dataclass
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -114,3 +117,102 @@ def suspects_list(context: click.Context, form: str) -> None:
     from tracker import desk
 
     console.print_rows(desk.list_suspects(record_of(settings_of(context))), None, form)
+
+
+@suspects.command("review")
+@click.argument("suspect")
+@click.option("--decision", required=True, help="under_review, accepted, rejected or withdrawn.")
+@click.option("--by", required=True, help="Who decides; to accept, nobody who brought the account in.")
+@click.option("--reason", help="Why; needed for rejected and withdrawn.")
+@click.option("--rival", help="What else could explain it; needed for accepted.")
+@click.option("--relation", help="operated_by, part_of or supervised_by, where the suspicion does not say.")
+@click.option("--operator", help="The body, where the suspicion does not say.")
+@click.option("--kind", help="Of the evidence: documented, technical, behavioural or contextual.")
+@click.option("--credibility", help="Of the statement, 1 (confirmed) to 6 (cannot be judged).")
+@click.option("--place", help="Where in the document it stands.")
+@click.option("--says", help="What the document says, in your words.")
+@format_option("json")
+@click.pass_context
+def suspects_review(context: click.Context, /, form: str, **fields: str | None) -> None:
+    """Decide about a suspicion; every step stays in the audit trail."""
+    from tracker import desk
+
+    _write(context, desk.review, fields, form)
+
+
+@suspects.command("queue")
+@format_option()
+@click.pass_context
+def suspects_queue(context: click.Context, form: str) -> None:
+    """List the accounts that wait for a decision, the longest first."""
+    from tracker import desk
+
+    rows = desk.review_queue(record_of(settings_of(context)))
+    short = ("account", "status", "since", "proposers", "suspicions", "steps")
+    console.print_rows([{name: row[name] for name in short} for row in rows], short, form)
+
+
+@click.group()
+def claims() -> None:
+    """Who is said to stand behind whom, on what evidence, and what was answered."""
+
+
+@claims.command("list")
+@click.argument("account", required=False)
+@format_option()
+@click.pass_context
+def claims_list(context: click.Context, account: str | None, form: str) -> None:
+    """List the claims, all or those about an account or a brand, with grade, dispute, withdrawal and objections."""
+    from tracker import desk
+
+    engine = record_of(settings_of(context))
+    rows = desk.claims_of(engine, account) if account else desk.list_claims(engine)
+    short = (
+        "id", "subject", "predicate", "object", "grade", "disputed", "withdrawn", "objections", "publisher", "title",
+        "place", "says", "rival", "analyst",
+    )  # fmt: skip
+    console.print_rows([{name: row[name] for name in short} for row in rows], short, form)
+
+
+@claims.command("withdraw")
+@click.argument("claim")
+@click.option("--by", required=True, help="Who withdraws it.")
+@click.option("--reason", required=True, help="Why.")
+@format_option("json")
+@click.pass_context
+def claims_withdraw(context: click.Context, /, form: str, **fields: str | None) -> None:
+    """Withdraw a claim; it stays, marked as withdrawn, and attributes nothing any more."""
+    from tracker import desk
+
+    _write(context, desk.withdraw_claim, fields, form)
+
+
+@claims.command("object")
+@click.argument("claim")
+@click.option("--objector", required=True, help="Who objects.")
+@click.option("--words", required=True, help="In what words.")
+@click.option("--received-on", required=True, help="When, YYYY-MM-DD.")
+@click.option("--by", required=True, help="Who writes it down.")
+@click.option("--document-url", help="Address of a document with the objection.")
+@click.option("--document-title", help="Its title.")
+@click.option("--document-publisher", help="Who published it.")
+@click.option("--document-date", help="When, YYYY-MM-DD.")
+@format_option("json")
+@click.pass_context
+def claims_object(context: click.Context, /, form: str, **fields: str | None) -> None:
+    """Attach an objection (right of reply) to a claim."""
+    from tracker import desk
+
+    _write(context, desk.object_to_claim, fields, form)
+
+
+def _write(
+    context: click.Context, act: Callable[..., Any], fields: Mapping[str, str | None], form: str
+) -> None:
+    """Do what a person asked for, print what became of it, and bring the lake up to it."""
+    settings = settings_of(context)
+    engine = record_of(settings)
+    given = {name: value for name, value in fields.items() if value}
+    done = act(engine, given, now=now())
+    console.print_rows([console.plain(done) if is_dataclass(done) else done], None, form)
+    refresh_mirror(engine, settings)

@@ -75,18 +75,37 @@ Line = Annotated[str, Field(max_length=300), AfterValidator(_plain_text)]
 Words = Annotated[str, Field(max_length=4000), AfterValidator(_plain_text)]
 
 
-class SuspectForm(BaseModel):
-    """What the form holds. A document is an address, or a title with its publisher."""
+class DocumentFields(BaseModel):
+    """How a form names a document: an address, or a title with its publisher."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True)
 
-    address_or_handle: str
-    platform: Line | None = None
-    reason: Annotated[str, Field(min_length=10, max_length=4000), AfterValidator(_plain_text)]
     document_url: Annotated[str, Field(max_length=2000), AfterValidator(_document_address)] | None = None
     document_title: Line | None = None
     document_publisher: Line | None = None
     document_date: date | None = None
+
+    @property
+    def document(self) -> Document:
+        """The document given; the same one has the same id, and its reliability is not judged (F)."""
+        facts = (self.document_url, self.document_title, self.document_publisher, self.document_date)
+        named = "|".join(str(fact or "") for fact in facts)
+        return Document(
+            id=f"form-{hashlib.sha256(named.encode()).hexdigest()[:16]}",
+            publisher=self.document_publisher or _publisher_of(self.document_url or ""),
+            title=self.document_title or "untitled",
+            published_on=self.document_date,
+            url=self.document_url,
+            reliability="F",
+        )
+
+
+class SuspectForm(DocumentFields):
+    """What the form holds."""
+
+    address_or_handle: str
+    platform: Line | None = None
+    reason: Annotated[str, Field(min_length=10, max_length=4000), AfterValidator(_plain_text)]
     relation: Relation | None = None
     operator: Line | None = None
     rival: Words | None = None
@@ -110,20 +129,6 @@ class SuspectForm(BaseModel):
         """The predicate that the person suggests; being targeted suggests none."""
         return None if self.relation == "is_targeted" else self.relation
 
-    @property
-    def document(self) -> Document:
-        """The document given; the same one has the same id, and its reliability is not judged (F)."""
-        facts = (self.document_url, self.document_title, self.document_publisher, self.document_date)
-        named = "|".join(str(fact or "") for fact in facts)
-        return Document(
-            id=f"form-{hashlib.sha256(named.encode()).hexdigest()[:16]}",
-            publisher=self.document_publisher or _publisher_of(self.document_url or ""),
-            title=self.document_title or "untitled",
-            published_on=self.document_date,
-            url=self.document_url,
-            reliability="F",
-        )
-
 
 def validate(raw: Mapping[str, str], *, today: date | None = None) -> SuspectForm:
     """Read the form as typed; raise `FormErrors` with the words for every wrong field. Empty fields count as not given.
@@ -131,11 +136,12 @@ def validate(raw: Mapping[str, str], *, today: date | None = None) -> SuspectFor
     With `today`, a document from the future is refused.
     """
     typed = {name: value for name, value in raw.items() if value is not None and str(value).strip()}
-    errors = _account_errors(typed) | _document_errors(typed, today=today)
+    errors = _account_errors(typed) | document_errors(typed)
     try:
         form = SuspectForm.model_validate(typed)
+        errors |= future({"document_date": form.document_date}, today)
     except ValidationError as error:
-        errors |= dict(_in_words(item) for item in error.errors())
+        errors |= dict(in_words(item) for item in error.errors())
     if errors:
         raise FormErrors(errors)
     return form
@@ -152,19 +158,26 @@ def _account_errors(typed: Mapping[str, Any]) -> dict[str, str]:
     return {}
 
 
-def _document_errors(typed: Mapping[str, Any], *, today: date | None) -> dict[str, str]:
-    """Return what the document lacks: one that others can find is needed."""
+def document_errors(typed: Mapping[str, Any], *, needed: bool = True) -> dict[str, str]:
+    """Return what the document lacks, by field: what is given must be a document that others can find."""
     errors = {}
-    if "document_url" not in typed and "document_title" not in typed:
+    if needed and "document_url" not in typed and "document_title" not in typed:
         errors["document_url"] = "a document is needed: its address, or its title and publisher"
     if "document_title" in typed and not {"document_url", "document_publisher"} & set(typed):
         errors["document_publisher"] = "is needed for a document without an address"
-    if today and str(typed.get("document_date", "")) > today.isoformat():
-        errors["document_date"] = f"lies after today ({today.isoformat()})"
     return errors
 
 
-def _in_words(item: Any) -> tuple[str, str]:
+def future(dates: Mapping[str, date | None], today: date | None) -> dict[str, str]:
+    """Return the words for each date that lies after today."""
+    return {
+        name: f"lies after today ({today.isoformat()})"
+        for name, day in dates.items()
+        if today and day and day > today
+    }
+
+
+def in_words(item: Any) -> tuple[str, str]:
     """Return the field and what is wrong with it, in words for the person who typed."""
     field = str(item["loc"][0]) if item["loc"] else "form"
     limits = item.get("ctx", {})
@@ -173,8 +186,11 @@ def _in_words(item: Any) -> tuple[str, str]:
         "extra_forbidden": "is not a field of this form",
         "string_too_long": f"is longer than {limits.get('max_length')} characters",
         "string_too_short": f"is too short; expected at least {limits.get('min_length')} characters",
-        "literal_error": f"expected one of {', '.join(RELATIONS)}",
+        "literal_error": f"expected one of {str(limits.get('expected', '')).replace(chr(39), '')}",
         "string_type": "expected text",
+        "int_parsing": "is not a whole number",
+        "greater_than_equal": f"expected {limits.get('ge')} or more",
+        "less_than_equal": f"expected {limits.get('le')} or less",
     }.get(item["type"])
     if words is None and item["type"].startswith("date"):
         words = "is not a date; expected YYYY-MM-DD"

@@ -11,7 +11,9 @@ from typing import Any, TypeVar
 
 from pydantic import TypeAdapter, ValidationError
 
+from tracker.domain import Claim, SubjectType
 from tracker.errors import BadInput, SeedError
+from tracker.registry import claims as rules
 from tracker.registry import seedmodels as models
 
 Place = tuple[str | int, ...]
@@ -154,6 +156,42 @@ def repeated_accounts(files: list[SeedFile]) -> Iterator[SeedError]:
                 if str(one) in seen:
                     yield file.problem(f"{one!r} already stands in {seen[str(one)]}", place)
                 seen.setdefault(str(one), file.label)
+
+
+@dataclass(frozen=True)
+class PlacedClaim:
+    """A claim of the seed list with where it stands and whom it is about."""
+
+    file: SeedFile
+    place: Place
+    entry: models.ClaimEntry
+    subject_type: SubjectType
+    subject: str
+
+
+def claims_with_problems(
+    placed: Iterable[PlacedClaim], publishers: Mapping[str, str], problems: list[SeedError]
+) -> tuple[Claim, ...]:
+    """Return the claims; a grade that the evidence does not give, and a circle of claims, go to `problems`."""
+    claims: list[Claim] = []
+    links: list[rules.Link] = []
+    for one in placed:
+        try:
+            claim = one.entry.value(one.subject_type, one.subject)
+        except BadInput as error:
+            problems.append(one.file.problem(error.found, (*one.place, error.field or "object")))
+            continue
+        claims.append(claim)
+        grade = rules.grade(claim.items, publishers)
+        if one.entry.grade not in (None, grade):
+            words = f"{one.entry.grade!r}; the evidence gives {grade!r} ({rules.RULE})"
+            problems.append(one.file.problem(words, (*one.place, "grade")))
+        link = rules.link(claim, len(links), grade)
+        if circle := rules.circle(link, links):
+            words = f"makes a circle: {' → '.join(name for _, name in circle)}"
+            problems.append(one.file.problem(words, (*one.place, "object")))
+        links.append(link)
+    return tuple(claims)
 
 
 def _account_names(file: SeedFile) -> Iterator[tuple[Place, str]]:

@@ -9,15 +9,17 @@ from typing import Any
 
 import yaml
 
-from tracker.domain import Claim, Codebook, Seeds
+from tracker.domain import Codebook, Seeds, SubjectType
 from tracker.errors import SeedError
 from tracker.registry import seedmodels as models
 from tracker.registry.codemodels import CodebookEntry
 from tracker.registry.seedchecks import (
     Known,
     Place,
+    PlacedClaim,
     SeedFile,
     brand_problems,
+    claims_with_problems,
     repeated_accounts,
     valid_entries,
     valid_entry,
@@ -43,6 +45,12 @@ def load_seeds(folder: Path) -> Seeds:
     for file in brand_files:
         problems += brand_problems(file)
     problems += repeated_accounts(brand_files)
+    publishers = {key: document.publisher for key, document in documents.items()}
+    placed = [
+        *_organisation_claims(organisations_file, organisations),
+        *(claim for file in brand_files for claim in _brand_claims(file, brands)),
+    ]
+    claims = claims_with_problems(placed, publishers, problems)
     if problems:
         raise _together(problems)
     return Seeds(
@@ -50,7 +58,7 @@ def load_seeds(folder: Path) -> Seeds:
         organisations=tuple(organisation.value(key) for key, organisation in organisations.items()),
         brands=tuple(brand.value() for brand in brands),
         accounts=tuple(account.value(brand.id) for brand in brands for account in brand.accounts),
-        claims=tuple(_claims(organisations, brands)),
+        claims=claims,
     )
 
 
@@ -68,18 +76,30 @@ def load_codebook(path: Path) -> Codebook:
     return Codebook(version=book.version, codes=tuple(code.value(key) for key, code in book.codes.items()))
 
 
-def _claims(
-    organisations: Mapping[str, models.OrganisationEntry], brands: list[models.BrandEntry]
-) -> Iterator[Claim]:
+def _organisation_claims(
+    file: SeedFile, organisations: Mapping[str, models.OrganisationEntry]
+) -> Iterator[PlacedClaim]:
     for organisation_id, organisation in organisations.items():
-        for claim in organisation.claims:
-            yield claim.value("organisation", organisation_id)
-    for brand in brands:
-        for claim in brand.claims:
-            yield claim.value("brand", brand.id)
-        for account in brand.accounts:
-            for claim in account.claims:
-                yield claim.value("account", f"{account.platform}:{account.ref(brand.id).key}")
+        place: Place = (organisation_id, "claims")
+        yield from _placed(file, place, organisation.claims, "organisation", organisation_id)
+
+
+def _brand_claims(file: SeedFile, brands: list[models.BrandEntry]) -> Iterator[PlacedClaim]:
+    brand = next((brand for brand in brands if brand.id == Path(file.label).stem), None)
+    if brand is None:
+        return
+    yield from _placed(file, ("claims",), brand.claims, "brand", brand.id)
+    for number, account in enumerate(brand.accounts):
+        place: Place = ("accounts", number, "claims")
+        name = f"{account.platform}:{account.ref(brand.id).key}"
+        yield from _placed(file, place, account.claims, "account", name)
+
+
+def _placed(
+    file: SeedFile, place: Place, claims: tuple[models.ClaimEntry, ...], kind: SubjectType, subject: str
+) -> Iterator[PlacedClaim]:
+    for number, claim in enumerate(claims):
+        yield PlacedClaim(file, (*place, number), claim, kind, subject)
 
 
 def _together(problems: list[SeedError]) -> SeedError:

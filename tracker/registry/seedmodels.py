@@ -20,13 +20,13 @@ from pydantic import (
 )
 
 from tracker import domain
-from tracker.domain import LabelState, Predicate, Status, SubjectType
+from tracker.domain import ContactKind, EvidenceKind, Grade, LabelState, Predicate, Status, SubjectType
 from tracker.errors import BadInput
 from tracker.registry.handles import account_ref, key_of
 from tracker.registry.platforms import PLATFORMS
 
 OrganisationKind = Literal[
-    "party_organ", "state_organ", "media_group", "news_outlet", "icc", "marketing_firm", "company"
+    "party_organ", "state_organ", "media_group", "news_outlet", "icc", "marketing_firm", "company", "unnamed"
 ]
 Level = Literal["central", "province", "city", "county", "district"]
 
@@ -106,22 +106,47 @@ class DocumentEntry(Entry):
         )  # fmt: skip
 
 
-class ClaimEntry(Entry):
+class EvidenceEntry(Entry):
+    """One thing that a claim rests on; `sha256` names the bytes of it that the record keeps."""
+
+    document: str
+    place: str
+    says: Annotated[str, Field(max_length=600)]
+    kind: EvidenceKind | ContactKind = "documented"
+    credibility: Annotated[int, Field(ge=1, le=6)] = 6
+    archived: WebAddress | None = None
+    sha256: Annotated[str, Field(pattern="^[0-9a-f]{64}$")] | None = None
+
+    def item(self) -> domain.EvidenceItem:
+        """Return the item of evidence."""
+        return domain.EvidenceItem(
+            self.document, self.place, self.says, self.kind, self.credibility, self.archived, self.sha256
+        )
+
+
+class ClaimEntry(EvidenceEntry):
     """A dated statement; its subject is the entry that it stands under.
 
-    `object` is the id of an organisation, or `brand:ID`, or `account:PLATFORM:KEY`.
+    `object` is the id of an organisation, or `brand:ID`, or `account:PLATFORM:KEY`. `evidence` is what it rests on
+    besides its own document. A `grade` may be stated and must then be the one that the evidence gives.
     """
 
     predicate: Predicate
     object: str
-    document: str
-    place: str
-    says: Annotated[str, Field(max_length=600)]
-    grade: Literal["low", "moderate", "high"]
+    grade: Grade | None = None
     rival: str | None = None
     analyst: str = "seed list"
     valid_from: IsoDate | None = None
     valid_to: IsoDate | None = None
+    evidence: tuple[EvidenceEntry, ...] = ()
+
+    @model_validator(mode="after")
+    def _can_be_made(self) -> "ClaimEntry":
+        try:
+            self.value("account", "")
+        except BadInput as error:
+            raise ValueError(str(error)) from error
+        return self
 
     def object_ref(self) -> tuple[SubjectType, str]:
         """Return the type and the id of what the claim is about."""
@@ -132,12 +157,14 @@ class ClaimEntry(Entry):
         return "organisation", self.object
 
     def value(self, subject_type: SubjectType, subject: str) -> domain.Claim:
-        """Return the claim about `subject`."""
+        """Return the claim about `subject`; raise `BadInput` when the evidence cannot support it."""
         object_type, object_id = self.object_ref()
         return domain.Claim(
             subject_type=subject_type, subject=subject, predicate=self.predicate, object_type=object_type,
             object=object_id, document=self.document, place=self.place, says=self.says, analyst=self.analyst,
-            grade=self.grade, valid_from=self.valid_from, valid_to=self.valid_to, rival=self.rival,
+            valid_from=self.valid_from, valid_to=self.valid_to, rival=self.rival, kind=self.kind,
+            credibility=self.credibility, archived=self.archived, evidence=self.sha256,
+            further=tuple(one.item() for one in self.evidence),
         )  # fmt: skip
 
 

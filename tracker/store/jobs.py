@@ -16,7 +16,8 @@ from sqlmodel import Session
 
 from tracker.errors import RetryLater
 from tracker.store import reads, tables
-from tracker.store.registry import Row, table_of
+from tracker.store.registry import Row
+from tracker.store.tables import table_of
 from tracker.store.writes import insert_new, set_meta
 
 _RUN, _HEARTBEAT = table_of(tables.JobRun), table_of(tables.Heartbeat)

@@ -22,7 +22,7 @@ from sqlmodel import Session
 
 from tracker.errors import ConfigError
 from tracker.store import lake_sql, reads
-from tracker.store.lake_accounts import attributed_accounts
+from tracker.store.lake_accounts import attributed_accounts, stated_claims
 
 MANIFEST = "manifest.json"
 FORMAT = 1
@@ -56,7 +56,7 @@ def refresh(
         tables = {
             name: _write_small(folder, name, lake_sql.table(connection, name)) for name in lake_sql.SMALL
         }
-        tables["accounts"] = _write_small(folder, "accounts", _accounts(engine))
+        tables |= {name: _write_small(folder, name, table) for name, table in _registry(engine).items()}
         for name in ("ads", "posts"):
             tables |= _write_months(connection, folder, name, old, marks, coder, tick)
         tables["codings"] = _joined(tables["ads_codings"], tables["posts_codings"])
@@ -94,10 +94,11 @@ def _manifest(folder: Path) -> dict[str, Any]:
         raise ConfigError(f"{folder / MANIFEST} is damaged; run `tracker lake rebuild`") from error
 
 
-def _accounts(engine: Engine) -> pa.Table:
+def _registry(engine: Engine) -> dict[str, pa.Table]:
+    """Return the accounts and the claims, by the rules under which claims are read."""
     with Session(engine) as session:
-        rows = attributed_accounts(session)
-    return pa.Table.from_pylist(rows, schema=lake_sql.SCHEMAS["accounts"])
+        rows = {"accounts": attributed_accounts(session), "claims": stated_claims(session)}
+    return {name: pa.Table.from_pylist(found, schema=lake_sql.SCHEMAS[name]) for name, found in rows.items()}
 
 
 def _write_small(folder: Path, name: str, table: pa.Table) -> dict[str, Any]:
@@ -108,10 +109,10 @@ def _write_small(folder: Path, name: str, table: pa.Table) -> dict[str, Any]:
 
 
 def _write_schema(folder: Path, name: str) -> str:
-    """Write the zero-row file that lets an empty table open."""
+    """Write the zero-row file that lets an empty table open, anew when the table has got other columns."""
     path = folder / name / "_schema.parquet"
     path.parent.mkdir(exist_ok=True)
-    if not path.exists():
+    if not path.exists() or not pq.read_schema(path).equals(lake_sql.SCHEMAS[name]):
         pq.write_table(lake_sql.SCHEMAS[name].empty_table(), path)
     return f"{name}/_schema.parquet"
 

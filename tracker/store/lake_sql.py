@@ -6,7 +6,7 @@ from typing import Protocol
 import pyarrow as pa
 from sqlalchemy import Engine
 
-TIME, DAY, TEXT, INT = pa.timestamp("us"), pa.date32(), pa.string(), pa.int64()
+TIME, DAY, TEXT, INT, FLAG = pa.timestamp("us"), pa.date32(), pa.string(), pa.int64(), pa.bool_()
 
 
 class Connection(Protocol):
@@ -40,7 +40,8 @@ SCHEMAS: dict[str, pa.Schema] = {
     "accounts": _schema(
         account_id=INT, account=TEXT, brand_id=TEXT, brand=TEXT, platform=TEXT, handle=TEXT, name=TEXT, status=TEXT,
         operator=TEXT, operator_native=TEXT, predicate=TEXT, confidence=TEXT, document_id=TEXT, document=TEXT,
-        document_date=DAY, label=TEXT, followers=TEXT, place=TEXT, url=TEXT,
+        document_date=DAY, label=TEXT, followers=TEXT, place=TEXT, url=TEXT, disputed=FLAG, withdrawn=INT,
+        objections=INT, organ=TEXT, chain_confidence=TEXT,
     ),
     "ads": _schema(
         ad_id=INT, snapshot_id=INT, account_id=INT, source=TEXT, listing_id=INT, observed_at=TIME, ym=pa.int32(),
@@ -67,7 +68,9 @@ SCHEMAS: dict[str, pa.Schema] = {
     "claims": _schema(
         claim_id=INT, subject_type=TEXT, subject=TEXT, predicate=TEXT, object_type=TEXT, object=TEXT, document_id=TEXT,
         publisher=TEXT, title=TEXT, published_on=DAY, place=TEXT, says=TEXT, grade=TEXT, rival=TEXT, valid_from=DAY,
-        valid_to=DAY, subject_name=TEXT, object_name=TEXT, object_native=TEXT,
+        valid_to=DAY, subject_name=TEXT, object_name=TEXT, object_native=TEXT, analyst=TEXT, reliability=TEXT,
+        credibility=INT, kind=TEXT, items=INT, evidence=TEXT, disputed=FLAG, withdrawn=FLAG, withdrawn_on=DAY,
+        withdrawn_by=TEXT, withdrawn_reason=TEXT, objections=INT, objection=TEXT,
     ),
 }  # fmt: skip
 
@@ -89,17 +92,6 @@ SMALL = {
         SELECT q.source, e.sha256 AS evidence, x.line, x.field, x.reason
         FROM quarantined x JOIN query q ON q.id = x.query_id JOIN query_outcome o ON o.query_id = q.id
         LEFT JOIN evidence e ON e.id = q.evidence_id ORDER BY x.id""",
-    "claims": """
-        SELECT c.id AS claim_id, c.subject_type, c.subject, c.predicate, c.object_type, c.object, c.document_id,
-               d.publisher, d.title, d.published_on, c.place, c.says, c.grade, c.rival, c.valid_from, c.valid_to,
-               COALESCE(so.name, sb.name) AS subject_name, COALESCE(oo.name, ob.name) AS object_name,
-               COALESCE(oo.native_name, ob.native_name) AS object_native
-        FROM claim c JOIN document d ON d.id = c.document_id
-        LEFT JOIN organisation so ON c.subject_type = 'organisation' AND so.id = c.subject
-        LEFT JOIN brand sb ON c.subject_type = 'brand' AND sb.id = c.subject
-        LEFT JOIN organisation oo ON c.object_type = 'organisation' AND oo.id = c.object
-        LEFT JOIN brand ob ON c.object_type = 'brand' AND ob.id = c.object
-        ORDER BY c.id""",
 }
 
 _ADS = """

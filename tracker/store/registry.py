@@ -3,8 +3,6 @@
 Functions take a session and never commit. What a person decided about an account is never overwritten from a file.
 """
 
-import hashlib
-import json
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, fields
@@ -12,24 +10,20 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, String, Table, and_, cast, func, insert, or_, select, update
-from sqlmodel import Session, SQLModel
+from sqlmodel import Session
 
 from tracker import domain
 from tracker.store import tables
+from tracker.store.claims import save_claims as save_claims
 from tracker.store.ids import reserve
-from tracker.store.writes import Counts, insert_all, insert_new
+from tracker.store.tables import table_of as table_of
+from tracker.store.writes import Counts, insert_new
 
 Row = dict[str, Any]
 
 _BY_A_PERSON = ("under_review", "rejected", "withdrawn")
 REVIEWED = "reviewed"
 """The audit action that says that a person decided about an account."""
-
-
-def table_of(model: type[SQLModel]) -> Table:
-    """Return the table behind a model, for statements that read or write more than one row."""
-    return model.__table__  # type: ignore[attr-defined, no-any-return]
-
 
 _ACCOUNT, _AUDIT, _BRAND = table_of(tables.Account), table_of(tables.Audit), table_of(tables.Brand)
 _CLAIM, _DOCUMENT, _ORGANISATION = (
@@ -38,12 +32,6 @@ _CLAIM, _DOCUMENT, _ORGANISATION = (
     table_of(tables.Organisation),
 )
 NAME = _ACCOUNT.c.platform + ":" + _ACCOUNT.c.key
-ABOUT_DOCUMENT = [
-    _DOCUMENT.c[name] for name in ("publisher", "title", "published_on", "url", "archived", "reliability")
-]
-_CLAIM_IDENTITY = (
-    "subject_type", "subject", "predicate", "object_type", "object", "document_id", "place", "analyst", "valid_from", "valid_to",
-)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,20 +86,6 @@ def add_release(
     return save_claims(session, claims, at=at)
 
 
-def save_claims(session: Session, claims: Iterable[domain.Claim], *, at: datetime) -> Counts:
-    """Add the claims that are not there yet; the document of each stands in the record already."""
-    rows: dict[str, Row] = {}
-    for claim in claims:
-        values = asdict(claim)
-        values["document_id"] = values.pop("document")
-        digest = hashlib.sha256(json.dumps(values, default=str, sort_keys=True).encode()).hexdigest()
-        rows[digest] = {"digest": digest, **values, "added_at": at}
-    known = set(session.execute(select(_CLAIM.c.digest)).scalars()) if rows else set()
-    new = [row for digest, row in rows.items() if digest not in known]
-    insert_all(session, tables.Claim, new)
-    return Counts(new=len(new), unchanged=len(rows) - len(new))
-
-
 def resolve_account(session: Session, ref: domain.AccountRef, *, status: domain.Status, at: datetime) -> int:
     """Return the id of the account that `ref` names, and add it with `status` when no one knows it yet.
 
@@ -158,38 +132,6 @@ def brand(session: Session, brand_id: str) -> Row | None:
     """Return a brand: `id`, `name`, `native_name`, `place`, `note`; or `None`."""
     found = session.execute(select(_BRAND).where(_BRAND.c.id == brand_id)).mappings().first()
     return dict(found) if found else None
-
-
-def claims_of(session: Session, subject_type: domain.SubjectType, *names: str) -> list[Row]:
-    """Return the claims in which something stands, as subject or object, oldest document first.
-
-    Only the latest wording of each. Columns: those of `claim`; `publisher`, `title`, `published_on`, `url`,
-    `archived`, `reliability` of the document; `subject_name` and `object_name` where that is an organisation or a brand.
-    """
-    subject, thing = _names_of("subject"), _names_of("object")
-    rows = session.execute(
-        select(_CLAIM, *ABOUT_DOCUMENT, subject.label("subject_name"), thing.label("object_name"))
-        .join(_DOCUMENT, _CLAIM.c.document_id == _DOCUMENT.c.id)
-        .where(
-            or_(
-                and_(_CLAIM.c.subject_type == subject_type, _CLAIM.c.subject.in_(names)),
-                and_(_CLAIM.c.object_type == subject_type, _CLAIM.c.object.in_(names)),
-            )
-        )
-        .order_by(_DOCUMENT.c.published_on, _CLAIM.c.id)
-    ).mappings()
-    latest = {tuple(row[name] for name in _CLAIM_IDENTITY): dict(row) for row in rows}
-    return list(latest.values())
-
-
-def _names_of(side: str) -> ColumnElement[str | None]:
-    """Return the name of the organisation or brand that stands on one side of a claim."""
-    kind, name = _CLAIM.c[f"{side}_type"], _CLAIM.c[side]
-    found = [
-        select(table.c.name).where(kind == word, table.c.id == name).scalar_subquery()
-        for word, table in (("organisation", _ORGANISATION), ("brand", _BRAND))
-    ]
-    return func.coalesce(*found)
 
 
 def _save_account(session: Session, seed: domain.SeedAccount, *, at: datetime) -> str:

@@ -11,7 +11,8 @@ from sqlmodel import Session
 
 from tracker import domain
 from tracker.store import registry, tables
-from tracker.store.registry import Row, table_of
+from tracker.store.claims import ABOUT_DOCUMENT, Row
+from tracker.store.tables import table_of
 from tracker.store.writes import insert_new
 
 _ACCOUNT, _AUDIT = table_of(tables.Account), table_of(tables.Audit)
@@ -68,7 +69,7 @@ def suspects(session: Session) -> list[Row]:
     """
     named = [registry.NAME.label("account"), _ACCOUNT.c.platform, _ACCOUNT.c.handle, _ACCOUNT.c.status]
     rows = session.execute(
-        select(_SUSPECT, *named, *registry.ABOUT_DOCUMENT)
+        select(_SUSPECT, *named, *ABOUT_DOCUMENT)
         .join(_ACCOUNT, _SUSPECT.c.account_id == _ACCOUNT.c.id)
         .join(_DOCUMENT, _SUSPECT.c.document_id == _DOCUMENT.c.id)
         .order_by(_SUSPECT.c.submitted_at.desc(), _SUSPECT.c.id.desc())

@@ -6,12 +6,24 @@ Rows never leave `store`: `reads` returns plain dicts, `writes` takes the values
 
 from datetime import date, datetime
 
-from sqlalchemy import JSON, BigInteger, Column, Index, Integer, LargeBinary, MetaData, UniqueConstraint
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    CheckConstraint,
+    Column,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    Table,
+    UniqueConstraint,
+)
 from sqlmodel import Field, SQLModel
 
 SQLModel.metadata.naming_convention = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
     "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
     "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
     "pk": "pk_%(table_name)s",
 }
@@ -20,7 +32,7 @@ BigId = BigInteger().with_variant(Integer, "sqlite")
 WITHOUT_ROWID = {"sqlite_with_rowid": False}
 
 APPEND_ONLY = (
-    "audit", "claim", "evidence", "evidence_chunk", "fetch", "follower_count", "label_seen",
+    "audit", "claim", "claim_evidence", "claim_objection", "claim_withdrawal", "review", "evidence", "evidence_chunk", "fetch", "follower_count", "label_seen",
     "query", "query_batch", "query_outcome", "listing", "sighting", "quarantined",
     "ad_snapshot", "ad_metric", "targeting_set", "targeting_item", "post_snapshot", "change",
 )  # fmt: skip
@@ -121,6 +133,53 @@ class Claim(SQLModel, table=True):
     added_at: datetime
 
 
+class ClaimEvidence(SQLModel, table=True):
+    """One thing that a claim rests on. A trigger refuses contact as evidence of more than contact."""
+
+    __tablename__ = "claim_evidence"
+    __table_args__ = (
+        CheckConstraint(
+            "kind IN ('documented', 'technical', 'behavioural', 'contextual', 'mention', 'quotation', 'engagement')",
+            name="kind",
+        ),
+        CheckConstraint("credibility BETWEEN 1 AND 6", name="credibility"),
+    )
+    claim_id: int = Field(foreign_key="claim.id", primary_key=True)
+    seq: int = Field(primary_key=True)
+    document_id: str = Field(foreign_key="document.id")
+    place: str
+    says: str
+    kind: str
+    credibility: int
+    archived: str | None = None
+    evidence: str | None = Field(default=None, max_length=64)
+
+
+class ClaimWithdrawal(SQLModel, table=True):
+    """That a claim no longer stands, by whom and why; the claim itself stays."""
+
+    __tablename__ = "claim_withdrawal"
+    id: int | None = Field(default=None, primary_key=True)
+    claim_id: int = Field(foreign_key="claim.id", unique=True)
+    at: datetime
+    by: str
+    reason: str
+
+
+class ClaimObjection(SQLModel, table=True):
+    """What somebody who is concerned answers to a claim, and who wrote it down."""
+
+    __tablename__ = "claim_objection"
+    id: int | None = Field(default=None, primary_key=True)
+    claim_id: int = Field(foreign_key="claim.id", index=True)
+    at: datetime
+    objector: str
+    words: str
+    received_on: date
+    entered_by: str
+    document_id: str | None = Field(default=None, foreign_key="document.id")
+
+
 class FollowerCount(SQLModel, table=True):
     """A follower figure as a document gave it."""
 
@@ -160,6 +219,20 @@ class Suspect(SQLModel, table=True):
     predicate: str | None = None
     operator: str | None = None
     rival: str | None = None
+
+
+class Review(SQLModel, table=True):
+    """A step in the review of a suspicion: who moved the account from one status to another, and why."""
+
+    id: int | None = Field(default=None, primary_key=True)
+    suspect_id: int = Field(foreign_key="suspect.id", index=True)
+    at: datetime
+    by: str
+    before: str
+    after: str
+    reason: str | None = None
+    rival: str | None = None
+    claim_id: int | None = Field(default=None, foreign_key="claim.id")
 
 
 class Audit(SQLModel, table=True):
@@ -429,6 +502,11 @@ class Heartbeat(SQLModel, table=True):
     host: str = Field(primary_key=True)
     at: datetime
     started_at: datetime
+
+
+def table_of(model: type[SQLModel]) -> Table:
+    """Return the table behind a model, for statements that read or write more than one row."""
+    return model.__table__  # type: ignore[attr-defined, no-any-return]
 
 
 def metadata() -> MetaData:
