@@ -228,7 +228,7 @@ def _behind(shown: Snapshot) -> None:
         )
     if evidence:
         body = [
-            ("SHA-256", Markup('<span class="it-hash">{}</span>').format(evidence["sha256"])),
+            ("SHA-256", tables.record_link(evidence["sha256"], shown["line"], words=evidence["sha256"])),
             ("file", evidence["name"]),
             ("size", f"{evidence['n_bytes']:,} bytes"),
             ("line", shown["line"] or "the record keeps no line for this"),

@@ -134,13 +134,13 @@ def address_of(row: Mapping[str, Any]) -> str | None:
     return None
 
 
-def record_link(sha256: str | None, line: int | None, *, snapshot: str = "") -> Markup:
-    """Return the ends of a hash as a link that opens the snapshot, or else the line of the evidence."""
+def record_link(sha256: str | None, line: int | None, *, snapshot: str = "", words: str = "") -> Markup:
+    """Return the ends of a hash (or `words`) as a link that opens the snapshot, or else the line."""
     if not sha256:
         return NOT_SHOWN
     known = {"id": snapshot} if snapshot else {"sha256": sha256, "line": line or 1}
-    ends = f"{sha256[:4]}…{sha256[-2:]}"
-    return LINK.format(f"snapshot?{urlencode(known)}", f"Open the evidence {sha256}", ends)
+    shown = words or f"{sha256[:4]}…{sha256[-2:]}"
+    return LINK.format(f"snapshot?{urlencode(known)}", f"Open the evidence {sha256}", shown)
 
 
 def shown(text: Any, length: int = 60) -> str:

@@ -123,6 +123,10 @@ def test_a_snapshot_fits_a_phone_in_the_dark_and_leads_to_the_look_before(record
 
     assert max(page.evaluate(TOO_WIDE)) <= 0
     assert page.get_by_text("<b>2024-08-15.csv").first.is_visible()
+    page.get_by_role("link", name=re.compile("^[0-9a-f]{64}$")).click()
+    page.get_by_role("heading", name="What does the evidence say?").wait_for()
+    settle(page)
+    assert max(page.evaluate(TOO_WIDE)) <= 0
 
 
 def test_a_click_on_a_bar_opens_its_ads(hostile: str, open_tab: OpenTab):
