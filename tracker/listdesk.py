@@ -151,6 +151,7 @@ def _write(session: Session, merge: Merge, *, at: datetime) -> int:
     store.add_documents(session, merge.documents.values())
     store.add_organisations(session, merge.organisations.values())
     store.add_accounts(session, merge.new_accounts(), at=at)
+    store.add_names(session, merge.learned())
     store.raise_statuses(session, merge.raised())
     store.add_follower_counts(session, merge.followers)
     return registry.save_claims(session, merge.claims, at=at).new

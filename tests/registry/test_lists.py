@@ -10,7 +10,8 @@ import pytest
 from tracker.domain import Notice, Quarantined, Record
 from tracker.errors import BadInput
 from tracker.registry import lists
-from tracker.registry.lists._merging import Merge, Registry, folded_name
+from tracker.registry.lists._bodies import folded_name
+from tracker.registry.lists._merging import Merge, Registry
 from tracker.registry.lists._values import Item, Linked, Named, SetAside
 
 CANIS_ROW = {

@@ -164,6 +164,30 @@ def test_a_status_is_raised_only_where_nobody_judged(engine_of: Engine) -> None:
     assert statuses(engine_of) == {"web:open.example": "accepted", "web:rejected.example": "rejected"}
 
 
+def test_a_channel_number_that_a_list_pairs_with_a_known_handle_is_the_same_account(
+    engine_of: Engine, tmp_path: Path
+) -> None:
+    channel = "UC" + "a" * 22
+    path = tmp_path / "canis.csv"
+    path.write_text(
+        "name_en,owner_en,parent_en,x_handle,x_url,facebook_page,facebook_url,youtube_account,youtube_url\n"
+        f"Harbour TV,Harbour Media Group,Harbour Committee,,,,,HarbourTV,https://www.youtube.com/channel/{channel}\n"
+    )
+    with unit_of_work(engine_of) as session:
+        lists.add_accounts(session, [(account_ref("HarbourTV", "youtube"), "suspected")], at=AT)
+
+    first = bring(engine_of, "canis", path)
+    before = everything(engine_of)
+    second = bring(engine_of, "canis", path)
+
+    [row] = desk.list_accounts(engine_of)
+    assert (row["key"], row["native_id"], row["known_as"], row["status"]) == (
+        "harbourtv", channel, [channel], "suspected",
+    )  # fmt: skip
+    assert (first.merged, first.new, second.known) == (1, 0, 1)
+    assert everything(engine_of) == before
+
+
 def test_an_account_that_is_there_is_not_added_again(engine_of: Engine) -> None:
     ref = AccountRef("web", "open.example", name="Open")
     with unit_of_work(engine_of) as session:

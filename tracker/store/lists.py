@@ -76,6 +76,13 @@ def raise_statuses(session: Session, statuses: Mapping[int, domain.Status]) -> N
             session.execute(update(_ACCOUNT).where(*unjudged).values(status=status))
 
 
+def add_names(session: Session, learned: Iterable[tuple[int, domain.AccountRef]]) -> None:
+    """Note by what other names, and by what id of its platform, accounts are known."""
+    for account_id, ref in learned:
+        names = {"native_id": ref.native_id, "known_as": list(ref.known_as)}
+        session.execute(update(_ACCOUNT).where(_ACCOUNT.c.id == account_id).values(**names))
+
+
 def add_organisations(session: Session, organisations: Iterable[domain.Organisation]) -> None:
     """Add bodies that are not there yet; one that is there is left as it is."""
     rows = [{**asdict(one), "aliases": list(one.aliases)} for one in organisations]

@@ -1,18 +1,15 @@
 """Brings what a list says together with what the registry holds: pure, and nothing a person decided is touched."""
 
-import hashlib
-import re
-import unicodedata
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
-from typing import Any, Literal
+from typing import Literal
 
 from tracker.domain import AccountRef, Claim, Document, FollowerCount, Organisation, Status
+from tracker.registry.lists._bodies import Bodies, Row
 from tracker.registry.lists._values import Linked, Named
 
 Outcome = Literal["new", "known", "merged", "conflicting"]
-Row = Mapping[str, Any]
 _UPWARD = ("operated_by", "part_of", "supervised_by", "same_as")
 _NOT_NAMED = "(body not named)"
 
@@ -46,6 +43,7 @@ class _Account:
     status: Status
     settled: bool
     wanted: set[Status] = field(default_factory=set)
+    renamed: bool = False
 
     @property
     def name(self) -> str:
@@ -68,7 +66,7 @@ class Merge:
         self.suspected: set[str] = set()
         self._accounts: list[_Account] = []
         self._by_name: dict[tuple[str, str], _Account] = {}
-        self._bodies = _Bodies(registry.organisations)
+        self._bodies = Bodies(registry.organisations)
         self._said: set[tuple[str, ...]] = set()
         self._spoken: set[tuple[str, str]] = set()
         self._operators: defaultdict[str, set[tuple[str, str]]] = defaultdict(set)
@@ -87,6 +85,8 @@ class Merge:
         fresh = account is None
         if account is None:
             account = self._remember(_Account(None, named.ref, "unassessed", settled=False))
+        else:
+            self._learn_names(account, named.ref)
         account.wanted.add(named.status)
         if account.status == "suspected":
             self.suspected.add(account.name)
@@ -131,6 +131,24 @@ class Merge:
             if one.id is not None and one.wanted and not one.settled
             and (status := _status_of(one.wanted)) != "unassessed"
         }  # fmt: skip
+
+    def learned(self) -> list[tuple[int, AccountRef]]:
+        """Return the accounts of the registry that the list gives another name or the platform's id, with both."""
+        return [(one.id, one.ref) for one in self._accounts if one.id is not None and one.renamed]
+
+    def _learn_names(self, account: _Account, ref: AccountRef) -> None:
+        """Remember the names that a row pairs with an account, unless another account bears them."""
+        known = account.ref
+        fresh = [
+            name
+            for name in (ref.key, *ref.known_as)
+            if name not in (known.key, *known.known_as)
+            and self._by_name.setdefault((ref.platform, name.casefold()), account) is account
+        ]
+        native_id = known.native_id or ref.native_id
+        if fresh or native_id != known.native_id:
+            account.ref = replace(known, native_id=native_id, known_as=(*known.known_as, *fresh))
+            account.renamed = True
 
     def _find(self, ref: AccountRef) -> _Account | None:
         names = (ref.key, ref.native_id, *ref.known_as)
@@ -211,57 +229,6 @@ class Merge:
             reached |= above
             open_ends += above
         return reached
-
-
-class _Bodies:
-    """Finds a body by one of its names, within its country as far as both sides give one."""
-
-    def __init__(self, rows: Iterable[Row]):
-        self._names: dict[str, str] = {}
-        self._where: dict[str, str] = {}
-        self._by_name: defaultdict[str, list[str]] = defaultdict(list)
-        for row in rows:
-            names = (row["name"], row["native_name"], *row["aliases"])
-            self._add(row["id"], row["name"], row["country"] or "", names)
-
-    def name(self, body_id: str) -> str:
-        """Return the name of a body."""
-        return self._names.get(body_id, body_id)
-
-    def find(self, body: Organisation) -> tuple[str, Organisation | None]:
-        """Return the id of a body, and the body with its new id when nobody knows it."""
-        if body.id in self._names:
-            return body.id, None
-        where = body.country or body.place or ""
-        for name in (body.native_name, body.name):
-            for known in self._by_name[folded_name(name)] if name and not body.id else ():
-                if not where or not self._where[known] or self._where[known] == where:
-                    return known, None
-        new = body if body.id else replace(body, id=self._free_id(body.name, where))
-        self._add(new.id, new.name, where, (new.name, new.native_name, *new.aliases))
-        return new.id, new
-
-    def _add(self, body_id: str, name: str, where: str, names: Iterable[str | None]) -> None:
-        self._names[body_id], self._where[body_id] = name, where
-        for one in names:
-            if one and body_id not in self._by_name[folded_name(one)]:
-                self._by_name[folded_name(one)].append(body_id)
-
-    def _free_id(self, name: str, where: str) -> str:
-        plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().casefold()
-        plain = re.sub(r"\([^)]*\)|['’]", "", plain)
-        slug = re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:70]
-        mark = hashlib.sha256(f"{name}|{where}".encode()).hexdigest()[:8]
-        slug = slug or f"body-{mark}"
-        return slug if slug not in self._names else f"{slug}-{mark}"
-
-
-def folded_name(name: str) -> str:
-    """Return a body's name without case, blanks, signs, the article and what stands in brackets, to compare it."""
-    plain = unicodedata.normalize("NFKC", name).casefold().replace("’", "'").removeprefix("the ")
-    plain = plain.removesuffix(" of the people's republic of china")
-    letters = "".join(letter for letter in re.sub(r"\([^)]*\)", "", plain) if letter.isalnum())
-    return letters or plain.strip()
 
 
 def _known(row: Row, reviewed: frozenset[str]) -> _Account:
