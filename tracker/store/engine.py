@@ -132,8 +132,11 @@ def backup(engine: Engine, target: Path) -> None:
         raise ConfigError("the record is on PostgreSQL; back it up with pg_dump")
     if target.exists():
         raise ConfigError(f"{target} exists already")
-    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        connection.execute(text("VACUUM INTO :target"), {"target": str(target)})
+    try:
+        with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            connection.execute(text("VACUUM INTO :target"), {"target": str(target)})
+    except DBAPIError as error:
+        raise ConfigError(f"{target} cannot be written: {error.orig}") from error
 
 
 def checkpoint(engine: Engine) -> None:
