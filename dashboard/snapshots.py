@@ -121,6 +121,7 @@ def _cells(shown: Snapshot) -> Cells:
         FIELD_WORDS.get(name, name.replace("_", " ")): _value(name, value)
         for name, value in shown["values"].items()
     }
+    cells |= {f"{tables.shown(name)} (further column)": value for name, value in shown["extra"].items()}
     for metric in shown["metrics"]:
         where = f" in {metric['country']}" if metric["country"] else ""
         cells[f"{metric['name']}{where}"] = f"{metric['as_published']} {_unit(metric)}".strip()

@@ -65,13 +65,23 @@ class Reviewed:
 
 
 def load_seeds(engine: Engine, folder: Path, *, now: datetime) -> SeedCounts:
-    """Check the seed folder and write it to the record; raise `SeedError` with every problem, and write nothing."""
+    """Check the seed folder and write it to the record; raise `SeedError` with every problem, and write nothing.
+
+    What the folder cannot know is checked here: a document dated after today, and a circle that its claims close with
+    those of the record.
+    """
     seeds = seedlist.load_seeds(folder)
     late = [one.id for one in seeds.documents if one.published_on and one.published_on > now.date()]
     if late:
         raise SeedError(f"dated after today: {', '.join(late)}", file="documents.yml", field="date")
     with unit_of_work(engine) as session:
-        return registry.save_seeds(session, seeds, at=now)
+        counts = registry.save_seeds(session, seeds, at=now)
+        live = claims.links(session, ())
+        stated = {(claim.subject, claim.predicate, claim.object) for claim in seeds.claims}
+        for link in live:
+            if (link.subject[1], link.predicate, link.object[1]) in stated:
+                _refuse_circle(link, live)
+        return counts
 
 
 def check_suspect(engine: Engine, text: str, *, platform: str | None = None) -> Similar:
@@ -219,8 +229,8 @@ def show_snapshot(engine: Engine, name: str) -> dict[str, Any]:
     """Return what one observation said and all that stands behind it; nothing is written and no lock is taken.
 
     `name` is as a change gives it: `ad-179`, `post-12` or `listing-6`. Keys: `snapshot`, `kind`, `observed_at`,
-    `subject`, `account`, `values` as published by field, `metrics`, `targets`, `listing`, `query`, `evidence`, `line`
-    and `others` (the snapshots of the same item). Raise `BadInput` when nothing is called so.
+    `subject`, `account`, `values` as published by field, `extra` (columns that the source does not know), `metrics`,
+    `targets`, `listing`, `query`, `evidence`, `line` and `others` (the snapshots of the same item). Raise `BadInput` when nothing is called so.
     """
     wanted = _SNAPSHOT.fullmatch(name)
     if wanted is None:
@@ -256,13 +266,16 @@ def _accept(session: Session, form: decisions.ReviewForm, suspect: Row, *, at: d
         place=form.place or f"as named in suspicion {suspect['id']}", says=form.says or suspect["reason"],
         analyst=form.by, rival=form.rival, kind=form.kind, credibility=form.credibility,
     )  # fmt: skip
-    circle = rules.circle(rules.link(claim, 0, "low"), claims.links(session, {claim.subject}))
-    if circle:
-        raise BadInput(f"makes a circle: {' → '.join(name for _, name in circle)}", field="operator")
+    _refuse_circle(rules.link(claim, 0, "low"), claims.links(session, {claim.subject}))
     claim_id = claims.save_claim(session, claim, at=at)
     if _known_claim(session, claim_id)["withdrawn"]:
         raise BadInput("this very claim was withdrawn before; name another place or document", field="place")
     return claim_id
+
+
+def _refuse_circle(link: rules.Link, links: list[rules.Link]) -> None:
+    if circle := rules.circle(link, links):
+        raise BadInput(f"makes a circle: {' → '.join(name for _, name in circle)}", field="operator")
 
 
 def _withdraw(session: Session, claim_id: int, *, by: str, reason: str, at: datetime) -> None:

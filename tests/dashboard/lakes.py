@@ -75,7 +75,7 @@ def recorded(folder: Path) -> Path:
         path = folder / f"<b>{on}.csv"
         row = {"Advertiser Name": HOSTILE, "Funding Entity": payer, "Creative": "https://evil.example/c",
                "Start date": "2024-07-01", "End Date": last, "Targeted Segments": f"Keywords: {HOSTILE}",
-               "Post text": f"two\nlines {HOSTILE}"}  # fmt: skip
+               "payer": HOSTILE, "Post text": f"two\nlines {HOSTILE}"}  # fmt: skip
         with path.open("w", encoding="utf-8", newline="") as file:
             writer = csv.DictWriter(file, list(row))
             writer.writeheader()

@@ -110,6 +110,12 @@ def test_the_chain_of_claims_ends_where_the_documents_end(hostile_pages: OpenPag
     assert "中宣部" in text
 
 
+def test_a_record_that_was_kept_out_leads_to_its_line(hostile_pages: OpenPage) -> None:
+    text = html_of(hostile_pages("collection"))
+
+    assert f'href="snapshot?sha256={"a" * 64}&amp;line=3"' in text
+
+
 def test_a_brand_of_which_no_account_is_known_is_listed_as_such(
     hostile_home: Path, open_page: OpenPage
 ) -> None:

@@ -70,6 +70,13 @@ def test_two_snapshots_of_an_ad_mark_what_differs_and_show_both_records(opened: 
     assert [code.value.splitlines()[-1].startswith("lines ![x]") for code in app.code] == [True, True]
 
 
+def test_a_column_that_is_called_like_a_field_does_not_stand_in_for_it(opened: Opened) -> None:
+    text = html_of(opened(pair_of(opened)))
+
+    assert "payer (further column)" in text
+    assert ">First</span>" in text
+
+
 def test_hostile_text_in_a_snapshot_is_text(opened: Opened) -> None:
     for address in (pair_of(opened), pair_of(opened).replace("before=ad", "before=listing")):
         text = html_of(opened(address))

@@ -21,7 +21,7 @@ LISTING_FIELDS = ("source", "series", "country", "section", "covers_from", "cove
 
 
 def ad(session: Session, number: int) -> Row | None:
-    """Return the snapshot of an ad: `kind`, `observed_at`, `subject`, `values`, `metrics`, `targets`, `line`, and what `_behind` adds."""
+    """Return the snapshot of an ad: `kind`, `observed_at`, `subject`, `values`, `extra`, `metrics`, `targets`, `line` and what `_behind` adds."""
     snapshot = session.get(tables.AdSnapshot, number)
     if snapshot is None:
         return None
@@ -30,7 +30,8 @@ def ad(session: Session, number: int) -> Row | None:
         "kind": "ad",
         "observed_at": snapshot.observed_at,
         "subject": snapshot.creative_url or snapshot.landing_url or of["key"],
-        "values": {name: getattr(snapshot, name) for name in AD_FIELDS} | dict(snapshot.extra),
+        "values": {name: getattr(snapshot, name) for name in AD_FIELDS},
+        "extra": dict(snapshot.extra),
         "metrics": _metrics(session, snapshot.id),
         "targets": _targets(session, snapshot.targeting_set_id),
         "line": snapshot.line,
@@ -50,6 +51,7 @@ def post(session: Session, number: int) -> Row | None:
         "observed_at": snapshot.observed_at,
         "subject": of["url"] or of["key"],
         "values": {name: snapshot.text if name == "text" else of[name] for name in POST_FIELDS},
+        "extra": {},
         "metrics": [],
         "targets": [],
         "line": None,
@@ -76,6 +78,7 @@ def listing(session: Session, number: int) -> Row | None:
         "observed_at": found.observed_at,
         "subject": found.series,
         "values": {name: values[name] for name in LISTING_FIELDS},
+        "extra": {},
         "metrics": [],
         "targets": [],
         "line": None,
