@@ -12,7 +12,7 @@ from tracker.findings import Finding
 
 Rows = Sequence[Mapping[str, Any]]
 TONES = {"rows": "green", "empty_confirmed": "blue", "empty_unverified": "ochre"}
-WORST_FIRST = ("error", "refused", "login_wall", "throttled", "gone", "empty_unverified")
+WORST_FIRST = ("error", "refused", "login_wall", "throttled", "gone", "empty_unverified", "not asked")
 SHOWN = 12
 NAMED = 3
 
@@ -84,7 +84,7 @@ def together(coverage: Finding) -> None:
         + (
             f"Behind it, {named}{more}."
             if worst
-            else "None of them was throttled, refused or empty without proof."
+            else "None of them was throttled, refused, left unasked or empty without proof."
         ),
     )
 

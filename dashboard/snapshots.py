@@ -241,11 +241,11 @@ def _behind(shown: Snapshot) -> None:
 
 
 def _record(shown: Snapshot) -> None:
-    """Draw the record as it stands in the evidence, or the head of the file where the record keeps no line."""
+    """Draw the record as it stands in the evidence, or the beginning of the file where the record keeps no line."""
     if not shown["evidence"]:
         return
     line = shown["line"] or 1
-    title = "The record as it was published" if shown["line"] else "The first line of the file"
+    title = "The record as it was published" if shown["line"] else "How the file begins"
     with components.card(title, f"{shown['evidence']['name'] or 'no name'}, line {line:,}"):
         _inert(data.evidence_line(shown["evidence"]["sha256"], line))
 

@@ -44,8 +44,8 @@ def write(
     return folder
 
 
-def hostile(folder: Path) -> Path:
-    """Write a lake of two accounts, 60 ads in six months and two payers, hostile in every text."""
+def hostile(folder: Path, *, second: str = "empty_unverified") -> Path:
+    """Write a lake of two accounts, 60 ads in six months and two payers, hostile in every text; `second` is how the question about the second account ended."""
     return write(
         folder,
         as_of="2024-06-30T06:00:00+00:00",
@@ -54,7 +54,7 @@ def hostile(folder: Path) -> Path:
         ads=[_ad(number) for number in range(60)],
         targets=[*_targets(1), *_targets(2)],
         codings=[_coding(number) for number in range(0, 60, 2)],
-        listings=[_listing(1, 1, "rows", 60), _listing(2, 2, "empty_unverified", 0)],
+        listings=[_listing(1, 1, "rows", 60), _listing(2, 2, second, 0)],
         changes=[_change(1, "payer_new"), _change(2, "ad_new"), _change(3, "ad_new")],
         quarantined=[
             {"source": "x_ads", "evidence": "a" * 64, "line": 3, "field": "created", "reason": HOSTILE}

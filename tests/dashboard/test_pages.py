@@ -140,6 +140,16 @@ def test_a_coverage_band_of_several_accounts_names_the_worst_answer_that_it_hide
     assert "182 days empty unverified" in text
 
 
+def test_a_throttled_account_is_named_although_another_account_has_rows(
+    home: Path, open_page: OpenPage
+) -> None:
+    lakes.hostile(home, second="throttled")
+
+    text = html_of(open_page("ads"))
+
+    assert "182 days throttled" in text
+
+
 def test_one_account_alone_hides_nobody_behind_its_band(hostile_home: Path, open_page: OpenPage) -> None:
     app = open_page("ads")
 
