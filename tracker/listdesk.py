@@ -23,7 +23,7 @@ from tracker.registry import lists
 from tracker.registry.lists._merging import Merge, Registry
 from tracker.registry.lists._values import Item, Linked, Named, SetAside
 from tracker.settings import Settings
-from tracker.store import evidence, registry, writes
+from tracker.store import claims, evidence, writes
 from tracker.store import lists as store
 from tracker.store.engine import unit_of_work
 
@@ -86,7 +86,7 @@ def import_list(
     parsed = _parse(public, facts, limits)
     with unit_of_work(engine) as session:
         query_id = _ask(session, name, facts, now())
-        merge, outcomes = _merge(session, parsed)
+        merge, outcomes = _merge(session, parsed, facts.sha256)
         added = _write(session, merge, at=now())
         report = _report(name, facts, parsed, merge, outcomes, added)
         _finish(session, query_id, parsed, report, at=now())
@@ -129,13 +129,14 @@ def _ask(session: Session, name: str, facts: reading.FileFacts, at: datetime) ->
     return query_id
 
 
-def _merge(session: Session, parsed: _Parsed) -> tuple[Merge, Counter[str]]:
+def _merge(session: Session, parsed: _Parsed, sha256: str) -> tuple[Merge, Counter[str]]:
     """Hold every row against the registry; return what is added and how many rows had which outcome."""
     merge = Merge(
         Registry(
             store.known_accounts(session), store.known_organisations(session), store.known_claims(session),
             store.reviewed(session),
-        )
+        ),
+        evidence=sha256,
     )  # fmt: skip
     outcomes: Counter[str] = Counter()
     for item in parsed.items:
@@ -154,7 +155,7 @@ def _write(session: Session, merge: Merge, *, at: datetime) -> int:
     store.add_names(session, merge.learned())
     store.raise_statuses(session, merge.raised())
     store.add_follower_counts(session, merge.followers)
-    return registry.save_claims(session, merge.claims, at=at).new
+    return claims.save_claims(session, merge.claims, at=at).new
 
 
 def _finish(session: Session, query_id: int, parsed: _Parsed, report: ListReport, *, at: datetime) -> None:
@@ -167,7 +168,7 @@ def _finish(session: Session, query_id: int, parsed: _Parsed, report: ListReport
 
 
 def _report(
-    name: str, facts: reading.FileFacts, parsed: _Parsed, merge: Merge, outcomes: Counter[str], claims: int
+    name: str, facts: reading.FileFacts, parsed: _Parsed, merge: Merge, outcomes: Counter[str], added: int
 ) -> ListReport:
     refused = [
         {"line": item.line, "field": item.field, "reason": item.reason} for item in parsed.of(Quarantined)
@@ -180,7 +181,7 @@ def _report(
         list=name, file=facts.path.name, sha256=facts.sha256, read=parsed.read, named=len(parsed.of(Named)),
         new=outcomes["new"], known=outcomes["known"], merged=outcomes["merged"],
         conflicting=outcomes["conflicting"], quarantined=len(refused), set_aside=len(parsed.of(SetAside)),
-        claims=claims, platforms=_platforms(parsed), conflicts=tuple(conflicts[:SHOWN]),
+        claims=added, platforms=_platforms(parsed), conflicts=tuple(conflicts[:SHOWN]),
         refused=tuple(refused[:SHOWN]), warnings=_warnings(parsed, merge),
     )  # fmt: skip
 

@@ -295,6 +295,7 @@ def test_another_operator_conflicts_unless_one_stands_above_the_other() -> None:
         "subject": "x:harbourvoice",
         "predicate": "operated_by",
         "document_id": "press",
+        "withdrawn": False,
     }
     row = {**CANIS_ROW, "x_handle": "HarbourVoice", "x_url": ""}
     other = merge_of([account_row("harbourvoice", "accepted")], [{**known, "object": "somebody-else"}])
@@ -303,7 +304,7 @@ def test_another_operator_conflicts_unless_one_stands_above_the_other() -> None:
         [
             {**known, "object": "harbour-committee"},
             {"subject_type": "organisation", "subject": "harbour-media-group", "predicate": "supervised_by",
-             "object": "harbour-committee", "document_id": "press"},
+             "object": "harbour-committee", "document_id": "press", "withdrawn": False},
         ],
     )  # fmt: skip
 
@@ -311,6 +312,53 @@ def test_another_operator_conflicts_unless_one_stands_above_the_other() -> None:
 
     assert outcomes == ["conflicting", "merged"]
     assert [len(merge.claims) for merge in (other, above)] == [1, 1]
+
+
+def test_a_withdrawn_claim_is_no_other_operator_and_is_not_made_again() -> None:
+    item = named("canis", {**CANIS_ROW, "x_handle": "HarbourVoice", "x_url": ""})[0]
+    gone = {
+        "subject_type": "account",
+        "subject": "x:harbourvoice",
+        "predicate": "operated_by",
+        "withdrawn": True,
+    }
+    other = merge_of(
+        [account_row("harbourvoice", "accepted")], [{**gone, "object": "else", "document_id": "press"}]
+    )
+    same = {**gone, "object": "harbour-media-group", "document_id": item.document.id}
+    body = {
+        "id": "harbour-media-group",
+        "name": "Harbour Media Group",
+        "native_name": None,
+        "aliases": [],
+        "country": "CN",
+        "kind": "media_group",
+    }
+    again = merge_of([account_row("harbourvoice", "accepted")], [same], organisations=[body])
+
+    outcomes = [merge.add(item) for merge in (other, again)]
+
+    assert outcomes == ["merged", "known"]
+    assert again.claims == []
+
+
+def test_a_body_that_nobody_names_contradicts_none() -> None:
+    item = named("canis", {**CANIS_ROW, "x_handle": "HarbourVoice", "x_url": ""})[0]
+    said = {
+        "subject_type": "account", "subject": "x:harbourvoice", "predicate": "operated_by", "object": "somebody",
+        "document_id": "press", "withdrawn": False,
+    }  # fmt: skip
+    body = {
+        "id": "somebody",
+        "name": "The state",
+        "native_name": None,
+        "aliases": [],
+        "country": "CN",
+        "kind": "unnamed",
+    }
+    merge = merge_of([account_row("harbourvoice", "accepted")], [said], organisations=[body])
+
+    assert merge.add(item) == "merged"
 
 
 def test_rows_that_disagree_on_control_leave_an_outlet_unassessed() -> None:

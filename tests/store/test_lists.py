@@ -21,7 +21,7 @@ from tracker.errors import BadInput
 from tracker.listdesk import ListReport
 from tracker.registry.handles import account_ref
 from tracker.settings import Settings
-from tracker.store import evidence, lists, registry, suspects
+from tracker.store import claims, evidence, lists, registry, suspects
 from tracker.store.engine import unit_of_work
 
 AT = datetime(2024, 10, 1, 8, tzinfo=UTC)
@@ -96,9 +96,9 @@ def test_a_list_is_brought_in_once_and_the_second_time_nothing_changes(
 def test_two_reports_that_name_two_operators_both_stand(engine_of: Engine, domains: Path) -> None:
     report = bring(engine_of, "cloaked_domains", domains)
 
-    claims = desk.show_account(engine_of, "web:harbour-news.example")["claims"]
+    shown = desk.show_account(engine_of, "web:harbour-news.example")["claims"]
 
-    assert {(row["publisher"], row["object_name"]) for row in claims} == {
+    assert {(row["publisher"], row["object_name"]) for row in shown} == {
         ("Example Lab", "HARBOURWALL"), ("Other Lab", "SECONDWALL"),
     }  # fmt: skip
     assert report.conflicts == (
@@ -109,6 +109,35 @@ def test_two_reports_that_name_two_operators_both_stand(engine_of: Engine, domai
             "others": ["HARBOURWALL"],
         },
     )
+
+
+def test_a_claim_rests_on_the_bytes_of_its_list_and_a_republisher_on_quotation_alone(
+    engine_of: Engine, domains: Path
+) -> None:
+    report = bring(engine_of, "cloaked_domains", domains)
+
+    [relays] = desk.show_account(engine_of, "web:relay.example")["claims"]
+    [part] = desk.show_account(engine_of, "web:go.example")["claims"]
+    operated = desk.show_account(engine_of, "web:harbour-news.example")["claims"]
+
+    assert [(row["predicate"], row["grade"], row["items"][0]["kind"]) for row in (relays, part, operated[0])] == [
+        ("relays", "low", "quotation"), ("part_of", "low", "contextual"), ("operated_by", "moderate", "documented"),
+    ]  # fmt: skip
+    assert {row["items"][0]["evidence"] for row in (relays, part, *operated)} == {report.sha256}
+    assert [row["disputed"] for row in operated] == [True, True]
+
+
+def test_a_claim_that_a_person_withdrew_is_not_made_again(engine_of: Engine, domains: Path) -> None:
+    bring(engine_of, "cloaked_domains", domains)
+    [claim] = desk.show_account(engine_of, "web:go.example")["claims"]
+    with unit_of_work(engine_of) as session:
+        claims.withdraw(session, claim["id"], by="an editor", reason="Hijacked", at=AT)
+
+    report = bring(engine_of, "cloaked_domains", domains)
+
+    [after] = desk.show_account(engine_of, "web:go.example")["claims"]
+    assert (report.claims, report.known) == (0, 4)
+    assert after["withdrawn"]["reason"] == "Hijacked"
 
 
 def test_the_bytes_of_a_list_are_evidence_and_what_could_not_be_read_is_kept_with_them(
@@ -244,11 +273,11 @@ def test_no_republisher_is_shown_as_state_run(engine: Engine) -> None:
 
     shown = statuses(engine)
     with Session(engine) as session:
-        claims = lists.known_claims(session)
+        said = lists.known_claims(session)
     hosts = {f"web:{row['domain'].removeprefix('www.')}" for row in rows} & set(shown)
     assert len(hosts) == 67
     assert {shown[host] for host in hosts} == {"unassessed"}
-    assert {claim["predicate"] for claim in claims if claim["subject"] in hosts} == {"relays"}
+    assert {claim["predicate"] for claim in said if claim["subject"] in hosts} == {"relays"}
 
 
 @real

@@ -14,12 +14,14 @@ from sqlmodel import Session
 from tracker import domain
 from tracker.store import tables
 from tracker.store.ids import reserve
-from tracker.store.registry import REVIEWED, table_of
+from tracker.store.registry import REVIEWED
+from tracker.store.tables import table_of
 from tracker.store.writes import in_chunks, insert_all, insert_new
 
 Row = Mapping[str, Any]
 
 _ACCOUNT, _AUDIT, _CLAIM = table_of(tables.Account), table_of(tables.Audit), table_of(tables.Claim)
+_WITHDRAWAL = table_of(tables.ClaimWithdrawal)
 _ORGANISATION, _FOLLOWERS = table_of(tables.Organisation), table_of(tables.FollowerCount)
 
 
@@ -29,7 +31,7 @@ def known_accounts(session: Session) -> list[Row]:
 
 
 def known_organisations(session: Session) -> list[Row]:
-    """Return every body: `id`, `name`, `native_name`, `aliases`, `country` (or its place, when no country is given)."""
+    """Return every body: `id`, `name`, `native_name`, `aliases`, `kind`, `country` (or else its place)."""
     rows = _columns(
         session, _ORGANISATION, "id", "name", "native_name", "aliases", "country", "place", "kind"
     )
@@ -37,8 +39,10 @@ def known_organisations(session: Session) -> list[Row]:
 
 
 def known_claims(session: Session) -> list[Row]:
-    """Return who says what of whom: `subject_type`, `subject`, `predicate`, `object`, `document_id`."""
-    return _columns(session, _CLAIM, "subject_type", "subject", "predicate", "object", "document_id")
+    """Return who says what of whom: `subject_type`, `subject`, `predicate`, `object`, `document_id`, `withdrawn`."""
+    gone = set(session.execute(select(_WITHDRAWAL.c.claim_id)).scalars())
+    rows = _columns(session, _CLAIM, "id", "subject_type", "subject", "predicate", "object", "document_id")
+    return [{**row, "withdrawn": row["id"] in gone} for row in rows]
 
 
 def reviewed(session: Session) -> frozenset[str]:

@@ -19,14 +19,21 @@ class Bodies:
     def __init__(self, rows: Iterable[Row]):
         self._names: dict[str, str] = {}
         self._where: dict[str, str] = {}
+        self._unnamed: set[str] = set()
         self._by_name: defaultdict[str, list[str]] = defaultdict(list)
         for row in rows:
             names = (row["name"], row["native_name"], *row["aliases"])
             self._add(row["id"], row["name"], row["country"] or "", names)
+            if row["kind"] == "unnamed":
+                self._unnamed.add(row["id"])
 
     def name(self, body_id: str) -> str:
         """Return the name of a body."""
         return self._names.get(body_id, body_id)
+
+    def is_named(self, body_id: str) -> bool:
+        """Say whether a claim about this body names one, and does not only say that there is one."""
+        return body_id not in self._unnamed
 
     def find(self, body: Organisation) -> tuple[str, Organisation | None]:
         """Return the id of a body, and the body with its new id when nobody knows it."""
@@ -39,6 +46,8 @@ class Bodies:
                     return known, None
         new = body if body.id else replace(body, id=self._free_id(body.name, where))
         self._add(new.id, new.name, where, (new.name, new.native_name, *new.aliases))
+        if new.kind == "unnamed":
+            self._unnamed.add(new.id)
         return new.id, new
 
     def _add(self, body_id: str, name: str, where: str, names: Iterable[str | None]) -> None:

@@ -11,7 +11,6 @@ from tracker.registry.lists._values import Linked, Named
 
 Outcome = Literal["new", "known", "merged", "conflicting"]
 _UPWARD = ("operated_by", "part_of", "supervised_by", "same_as")
-_NOT_NAMED = "(body not named)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +56,9 @@ class _Account:
 class Merge:
     """Collects what a list adds: accounts, statuses, bodies, documents, claims and follower figures."""
 
-    def __init__(self, registry: Registry):
+    def __init__(self, registry: Registry, *, evidence: str | None = None):
+        """Start from the registry; `evidence` is the SHA-256 of the list's bytes, on which every claim rests."""
+        self._evidence = evidence
         self.documents: dict[str, Document] = {}
         self.organisations: dict[str, Organisation] = {}
         self.claims: list[Claim] = []
@@ -74,10 +75,12 @@ class Merge:
         for row in registry.accounts:
             self._remember(_known(row, registry.reviewed))
         for row in registry.claims:
-            self._learn(
-                row["subject_type"], row["subject"], row["predicate"], row["object"], row["document_id"]
-            )
+            said = (row["subject_type"], row["subject"], row["predicate"], row["object"], row["document_id"])
             self._spoken.add((row["subject"], row["document_id"]))
+            if row["withdrawn"]:
+                self._said.add(said)
+            else:
+                self._learn(*said)
 
     def add(self, named: Named) -> Outcome:
         """Take in one account of the list and return what became of it."""
@@ -115,7 +118,7 @@ class Merge:
         self.claims.append(
             Claim(
                 "organisation", subject, linked.predicate, "organisation", above, linked.document.id,
-                linked.place, linked.says, analyst="list import",
+                linked.place, linked.says, analyst="list import", evidence=self._evidence,
             )
         )  # fmt: skip
 
@@ -180,7 +183,7 @@ class Merge:
         self.claims.append(
             Claim(
                 "account", account, named.predicate, "organisation", body, named.document.id, named.place,
-                named.says, analyst="list import", rival=named.rival,
+                named.says, analyst="list import", rival=named.rival, kind=named.kind, evidence=self._evidence,
             )
         )  # fmt: skip
 
@@ -215,7 +218,7 @@ class Merge:
             other
             for other, document in said
             if not (earlier and document == named.document.id)
-            and _NOT_NAMED not in self._bodies.name(other)
+            and self._bodies.is_named(other)
             and not self._in_line(other, body)
         }
 

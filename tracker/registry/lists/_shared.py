@@ -12,7 +12,7 @@ from tracker.registry.handles import account_ref
 from tracker.registry.lists._values import Item, Named
 
 PARTY_STATE = Organisation(
-    "chinese-party-state", "Chinese party-state (body not named)", "state_organ", country="CN"
+    "chinese-party-state", "Chinese party-state (body not named)", "unnamed", country="CN"
 )
 """Stands where a list calls an account Chinese state media without naming the body; as in the seed list."""
 

@@ -4,7 +4,9 @@ from dataclasses import dataclass
 
 from tracker.domain import (
     AccountRef,
+    ContactKind,
     Document,
+    EvidenceKind,
     FollowerCount,
     Notice,
     Organisation,
@@ -19,7 +21,7 @@ class Named:
     """An account that a row names, and what the list says of it: at most one relation to one body.
 
     `status` is the one that the account gets when nobody has judged it: `accepted` as attributed by the document,
-    `control` or `unassessed`. A row that `repeats` another list adds nothing where that list has spoken already.
+    `control` or `unassessed`; `kind` is that of the evidence. A row that `repeats` another list adds nothing where that list has spoken already.
     """
 
     line: int
@@ -31,6 +33,7 @@ class Named:
     predicate: Predicate
     object: Organisation
     rival: str | None = None
+    kind: EvidenceKind | ContactKind = "documented"
     followers: FollowerCount | None = None
     repeats: bool = False
 

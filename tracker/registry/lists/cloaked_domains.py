@@ -10,7 +10,17 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from datetime import date
 
-from tracker.domain import Document, Notice, Organisation, Predicate, Quarantined, Record, Status
+from tracker.domain import (
+    ContactKind,
+    Document,
+    EvidenceKind,
+    Notice,
+    Organisation,
+    Predicate,
+    Quarantined,
+    Record,
+    Status,
+)
 from tracker.errors import BadInput
 from tracker.registry.handles import account_ref
 from tracker.registry.lists import meta_indicators
@@ -28,6 +38,9 @@ ROLES: dict[str, tuple[Predicate, str]] = {
     "infrastructure": ("part_of", "infrastructure, not an outlet"),
     "republisher": ("relays", "a third party that republishes text of RT; ownership is not alleged"),
 }
+KINDS: dict[str, EvidenceKind | ContactKind] = {
+    "operated": "documented", "redirect": "contextual", "infrastructure": "contextual", "republisher": "quotation",
+}  # fmt: skip
 META = "Meta CIB: "
 RIVALS = {
     "operated": "A domain can change hands; reports name operations that may overlap.",
@@ -66,7 +79,7 @@ def _domain(record: Record) -> Item:
     predicate, _ = ROLES[role]
     return Named(
         record.line, ref, _document(record), f"row {record.line}", _says(record, role), status=_status(record, role),
-        predicate=predicate, object=RUSSIA_TODAY if role == "republisher" else _operation(record), rival=RIVALS[role],
+        predicate=predicate, object=RUSSIA_TODAY if role == "republisher" else _operation(record), rival=RIVALS[role], kind=KINDS[role],
     )  # fmt: skip
 
 

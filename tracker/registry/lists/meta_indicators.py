@@ -129,4 +129,5 @@ def _named(record: Record, ref: AccountRef, kind: str, *, redirect: bool) -> Nam
     return Named(
         record.line, ref, document_of(network), f"row {record.line}", says, status="unassessed",
         predicate=relation, object=network_of(network), rival=RIVAL,
+        kind="contextual" if redirect else "documented",
     )  # fmt: skip
