@@ -8,7 +8,7 @@ from tracker import desk
 from tracker.domain import AccountRef, Brand, Claim, Document, Organisation, SeedAccount, Seeds
 from tracker.errors import BadInput, SeedError
 from tracker.registry.review import FormErrors
-from tracker.store import registry
+from tracker.store import claims, registry
 from tracker.store.engine import unit_of_work
 
 NOW = datetime(2024, 10, 1, 8, tzinfo=UTC)
@@ -153,3 +153,42 @@ def test_a_seed_folder_with_a_problem_writes_nothing(record, tmp_path: Path):
         desk.load_seeds(record, tmp_path, now=NOW)
 
     assert len(desk.list_accounts(record)) == 2
+
+
+def write_seeds(folder: Path, *, date: str = "2024-09-30", above: str = "") -> Path:
+    """Write a seed folder with one document and two bodies, the second above the first."""
+    (folder / "brands").mkdir(parents=True)
+    (folder / "documents.yml").write_text(
+        f"press:\n  publisher: Example Press\n  title: Who runs it\n  date: {date}\n  reliability: B\n"
+    )
+    claim = (
+        "  claims:\n    - {{predicate: part_of, object: {}, document: press, place: p. 3, says: Says so.}}\n"
+    )
+    (folder / "organisations.yml").write_text(
+        "harbour-icc:\n  name: Harbour ICC\n  kind: icc\n"
+        + (claim.format(above) if above else "")
+        + "city-office:\n  name: City Office\n  kind: state_organ\n"
+    )
+    return folder
+
+
+def test_a_seed_document_dated_tomorrow_is_refused(record, tmp_path: Path):
+    with pytest.raises(SeedError, match="dated after today: press"):
+        desk.load_seeds(record, write_seeds(tmp_path / "s", date="2024-10-02"), now=NOW)
+
+
+def test_a_seed_claim_that_closes_a_circle_with_the_record_is_refused_and_nothing_is_written(
+    record, tmp_path: Path
+):
+    back = Claim(
+        "organisation", "city-office", "part_of", "organisation", "harbour-icc", "press", "p. 9", "Says so."
+    )
+    desk.load_seeds(record, write_seeds(tmp_path / "first"), now=NOW)
+    with unit_of_work(record) as session:
+        claims.save_claims(session, [back], at=NOW)
+    before = len(desk.list_claims(record))
+
+    with pytest.raises(BadInput, match="makes a circle: harbour-icc → city-office → harbour-icc"):
+        desk.load_seeds(record, write_seeds(tmp_path / "second", above="city-office"), now=NOW)
+
+    assert len(desk.list_claims(record)) == before

@@ -478,3 +478,95 @@ def test_a_mistake_in_the_codebook_is_refused_with_its_line(
         load_codebook(path)
 
     assert message in str(refused.value)
+
+
+# -- what a claim rests on
+
+
+TRACE = """\
+    evidence:
+      - document: other-lab
+        place: table 2
+        says: Shares an identifier with the office's site.
+        kind: technical
+        credibility: 2
+        sha256: {}
+"""
+
+
+def add_trace(folder: Path, sha256: str = "a" * 64) -> None:
+    """Give the brand's claim a technical trace from another publisher."""
+    with (folder / "documents.yml").open("a", encoding="utf-8") as file:
+        file.write(
+            "other-lab:\n  publisher: Other Lab\n  title: A trace\n  date: 2024-04-01\n  reliability: C\n"
+        )
+    change(
+        folder, "brands/hello-city.yml", "    grade: moderate\n", TRACE.format(sha256) + "    grade: high\n"
+    )
+
+
+def test_a_second_independent_kind_of_evidence_makes_a_claim_high(seeds: Path) -> None:
+    add_trace(seeds)
+
+    [claim] = load_seeds(seeds).claims
+
+    assert [(item.document, item.kind, item.credibility, item.evidence) for item in claim.items] == [
+        ("lab-report", "documented", 6, None), ("other-lab", "technical", 2, "a" * 64),
+    ]  # fmt: skip
+
+
+def test_a_claim_needs_no_stated_grade(seeds: Path) -> None:
+    change(seeds, "brands/hello-city.yml", "    grade: moderate\n", "")
+
+    assert len(load_seeds(seeds).claims) == 1
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "line", "message"),
+    [
+        (
+            "grade: moderate",
+            "grade: high",
+            22,
+            "'high'; the evidence gives 'moderate' (high needs two independent kinds",
+        ),
+        ("grade: moderate", "kind: contextual\n    grade: moderate", 23, "the evidence gives 'low'"),
+        ("grade: moderate", "kind: audience", 17, "audience can never support operated_by"),
+        ("grade: moderate", "kind: mention", 17, "mention can never support operated_by"),
+        ("grade: moderate", "kind: hearsay", 22, "expected 'documented', 'technical'"),
+        ("grade: moderate", "credibility: 7", 22, "less than or equal to 6"),
+        ("grade: moderate", "credibility: 0555567", 22, "less than or equal to 6"),
+        ("object: city-office", "object: brand:hello-city", 18, "itself; expected two"),
+        ("grade: moderate", "valid_from: 2024-02-01\n    valid_to: 2024-01-01", 17, "before it begins"),
+    ],
+)
+def test_a_claim_that_its_evidence_cannot_bear_is_refused_with_its_line(
+    seeds: Path, before: str, after: str, line: int, message: str
+) -> None:
+    change(seeds, "brands/hello-city.yml", before, after)
+
+    found = refusal(seeds)
+
+    assert f"brands/hello-city.yml, line {line}," in found
+    assert message in found
+
+
+def test_a_hash_that_is_none_and_evidence_from_nowhere_are_refused(seeds: Path) -> None:
+    add_trace(seeds, sha256="NO")
+    change(seeds, "brands/hello-city.yml", "document: other-lab", "document: nowhere")
+
+    found = refusal(seeds)
+
+    assert "claims.0.evidence.0.sha256" in found
+    assert "no document 'nowhere'" in found
+
+
+def test_claims_that_make_a_circle_are_refused(seeds: Path) -> None:
+    with (seeds / "organisations.yml").open("a", encoding="utf-8") as file:
+        for one, other in (("first", "second"), ("second", "first")):
+            file.write(
+                f"{one}:\n  name: {one}\n  kind: icc\n  claims:\n    - predicate: part_of\n      object: {other}\n"
+                "      document: lab-report\n      place: page 4\n      says: Says so.\n"
+            )
+
+    assert "makes a circle: second → first → second" in refusal(seeds)
