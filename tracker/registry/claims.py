@@ -22,6 +22,7 @@ _FIRM = ("documented", "technical")
 
 Node = tuple[str, str]
 """A type and an id, such as `("organisation", "harbour-icc")`."""
+_Said = tuple[Node, date | None, date | None]
 
 
 class Link(NamedTuple):
@@ -140,30 +141,33 @@ def disputed(links: Iterable[Link], *, unnamed: Collection[Node] = ()) -> frozen
     """
     known = list(links)
     kin = _kin(known)
-    by_subject: defaultdict[Node, list[Link]] = defaultdict(list)
+    by_subject: defaultdict[Node, defaultdict[_Said, list[int]]] = defaultdict(lambda: defaultdict(list))
     for link in known:
         if link.predicate == "operated_by" and link.object not in unnamed:
-            by_subject[link.subject].append(link)
+            by_subject[link.subject][link.object, link.valid_from, link.valid_to].append(link.id)
     return frozenset(
-        link.id
-        for claims in by_subject.values()
-        if len({claim.object for claim in claims}) > 1
-        for pair in combinations(claims, 2)
-        if _contradict(*pair, kin)
-        for link in pair
+        claim
+        for said in by_subject.values()
+        for one, other in combinations(said, 2)
+        if _contradict(one, other, kin)
+        for claim in (*said[one], *said[other])
     )
 
 
 def overlap(one: Link, other: Link) -> bool:
     """Say whether two claims hold on a common day; an open end holds for ever."""
-    return (one.valid_from or date.min) <= (other.valid_to or date.max) and (
-        other.valid_from or date.min
-    ) <= (one.valid_to or date.max)
+    return _meet(one.valid_from, one.valid_to, other.valid_from, other.valid_to)
 
 
-def _contradict(one: Link, other: Link, kin: Mapping[Node, frozenset[Node]]) -> bool:
-    related = other.object in kin.get(one.object, ()) or one.object in kin.get(other.object, ())
-    return one.object != other.object and not related and overlap(one, other)
+def _meet(one_from: date | None, one_to: date | None, other_from: date | None, other_to: date | None) -> bool:
+    return (one_from or date.min) <= (other_to or date.max) and (other_from or date.min) <= (
+        one_to or date.max
+    )
+
+
+def _contradict(one: _Said, other: _Said, kin: Mapping[Node, frozenset[Node]]) -> bool:
+    related = other[0] in kin.get(one[0], ()) or one[0] in kin.get(other[0], ())
+    return one[0] != other[0] and not related and _meet(*one[1:], *other[1:])
 
 
 def _kin(links: Iterable[Link]) -> dict[Node, frozenset[Node]]:

@@ -22,7 +22,7 @@ from sqlmodel import Session
 
 from tracker.errors import ConfigError
 from tracker.store import lake_sql, reads
-from tracker.store.lake_accounts import attributed_accounts, stated_claims
+from tracker.store.lake_accounts import registry_rows
 
 MANIFEST = "manifest.json"
 FORMAT = 1
@@ -97,7 +97,7 @@ def _manifest(folder: Path) -> dict[str, Any]:
 def _registry(engine: Engine) -> dict[str, pa.Table]:
     """Return the accounts and the claims, by the rules under which claims are read."""
     with Session(engine) as session:
-        rows = {"accounts": attributed_accounts(session), "claims": stated_claims(session)}
+        rows = registry_rows(session)
     return {name: pa.Table.from_pylist(found, schema=lake_sql.SCHEMAS[name]) for name, found in rows.items()}
 
 

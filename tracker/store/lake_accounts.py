@@ -15,7 +15,13 @@ _PREFERRED = ("operated_by", "part_of", "supervised_by", "pays_for", "same_as")
 Claims = Mapping[rules.Node, list[Row]]
 
 
-def attributed_accounts(session: Session) -> list[Row]:
+def registry_rows(session: Session) -> dict[str, list[Row]]:
+    """Return the rows of the lake's `accounts` and `claims`, over one reading of the claims."""
+    claims = all_claims(session)
+    return {"accounts": attributed_accounts(session, claims), "claims": stated_claims(session, claims)}
+
+
+def attributed_accounts(session: Session, claims: list[Row]) -> list[Row]:
     """Return every account with the columns of the lake's `accounts`, ordered by id.
 
     The attribution is the claim about the account itself or else about its brand that nobody withdrew: `operated_by`
@@ -30,7 +36,6 @@ def attributed_accounts(session: Session) -> list[Row]:
     }
     counts = select(tables.FollowerCount).order_by(col(tables.FollowerCount.id))
     followers = {row.account_id: row.as_published for row in session.exec(counts)}
-    claims = all_claims(session)
     about, links = _by_subject(claims), [link_of(claim) for claim in claims if not claim["withdrawn"]]
     ways = rules.Ways(links)
     rows = []
@@ -61,10 +66,10 @@ def attributed_accounts(session: Session) -> list[Row]:
     return rows
 
 
-def stated_claims(session: Session) -> list[Row]:
+def stated_claims(session: Session, claims: list[Row]) -> list[Row]:
     """Return the latest wording of every claim with the columns of the lake's `claims`, ordered by id."""
     native = {row.id: row.native_name for row in session.exec(select(tables.Organisation))}
-    rows = sorted(all_claims(session), key=lambda claim: int(claim["id"]))
+    rows = sorted(claims, key=lambda claim: int(claim["id"]))
     return [_stated(claim, native) for claim in rows]
 
 
