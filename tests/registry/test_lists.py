@@ -198,7 +198,7 @@ def test_a_row_of_the_long_table_speaks_for_its_own_list() -> None:
         for item in items
         if isinstance(item, Named)
     ] == [
-        ("harbourvoice", "canis-prc-state-media-2023", "operated_by", "accepted", True),
+        ("harbourvoice", "canis-prc-state-media", "operated_by", "accepted", True),
         ("100000000000001", "asd-state-media-matrix-2024", "part_of", "unassessed", True),
         ("embharbour", "chc-prc-diplomats-and-media-x", "part_of", "accepted", False),
     ]
@@ -340,6 +340,27 @@ def test_a_withdrawn_claim_is_no_other_operator_and_is_not_made_again() -> None:
 
     assert outcomes == ["merged", "known"]
     assert again.claims == []
+
+
+def test_what_the_same_document_says_of_the_brand_is_not_said_again_of_its_account() -> None:
+    item = named("canis", {**CANIS_ROW, "x_handle": "HarbourVoice", "x_url": ""})[0]
+    said = {
+        "subject_type": "brand", "subject": "harbour-voice", "predicate": "operated_by",
+        "object": "harbour-media-group", "document_id": item.document.id, "withdrawn": False,
+    }  # fmt: skip
+    body = {
+        "id": "harbour-media-group",
+        "name": "Harbour Media Group",
+        "native_name": None,
+        "aliases": [],
+        "country": "CN",
+        "kind": "media_group",
+    }
+    account = {**account_row("harbourvoice", "accepted"), "brand_id": "harbour-voice"}
+    merge = merge_of([account], [said], organisations=[body])
+
+    assert merge.add(item) == "known"
+    assert merge.claims == []
 
 
 def test_a_body_that_nobody_names_contradicts_none() -> None:

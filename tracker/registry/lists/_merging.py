@@ -188,11 +188,17 @@ class Merge:
         )  # fmt: skip
 
     def _says_nothing_new(self, named: Named, account: _Account, body: str) -> bool:
-        """Say whether this statement is there; a repeated row adds nothing where its document has spoken before."""
+        """Say whether the document's statement is there, about the account or its brand.
+
+        A repeated row adds nothing where its document has spoken before.
+        """
         document = named.document.id
-        if named.repeats and any((name, document) in self._spoken for name in account.names):
+        about = [("account", name) for name in account.names]
+        if account.ref.brand_id:
+            about.append(("brand", account.ref.brand_id))
+        if named.repeats and any((subject, document) in self._spoken for _, subject in about):
             return True
-        return any(("account", name, named.predicate, body, document) in self._said for name in account.names)
+        return any((*subject, named.predicate, body, document) in self._said for subject in about)
 
     def _learn(self, subject_type: str, subject: str, predicate: str, thing: str, document: str) -> None:
         self._said.add((subject_type, subject, predicate, thing, document))

@@ -22,7 +22,7 @@ required = ("name_en", "owner_en", "parent_en", "x_handle", "x_url", "facebook_p
 
 AS_OF = date(2023, 11, 3)
 DOCUMENT = Document(
-    "canis-prc-state-media-2023", "CANIS", "PRC state media on social media platforms", AS_OF, None, "B",
+    "canis-prc-state-media", "CANIS", "PRC state media on social media platforms", AS_OF, None, "C",
     note="A list of accounts with owner and parent; it gives no evidence row by row.",
 )  # fmt: skip
 RIVAL = "The list gives no evidence for the single row, and an owner may have changed since November 2023."
