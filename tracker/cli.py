@@ -223,7 +223,10 @@ def report(context: click.Context, week: str | None, out: Path | None) -> None:
     last = date.fromordinal(now().date().toordinal()) - timedelta(days=7)
     chosen = week or "{}-W{:02d}".format(*last.isocalendar()[:2])
     lake = lake_of(settings)
-    folder = weekly.build_at(lake, chosen, out) if out else weekly.build(lake, chosen, settings.reports)
+    if out:
+        folder = weekly.build_at(lake, chosen, out, today=now())
+    else:
+        folder = weekly.build(lake, chosen, settings.reports, today=now())
     click.echo(str(folder))
 
 

@@ -1,5 +1,7 @@
 """What the worker does, and when: the report of each week."""
 
+import logging
+from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 
@@ -9,19 +11,28 @@ from tracker import mirror
 from tracker.collect import schedule
 from tracker.settings import Settings
 
+LOG = logging.getLogger(__name__)
+
 
 def run(engine: Engine, settings: Settings) -> None:
     """Run the scheduled jobs until SIGTERM."""
     schedule.run_worker(engine, [schedule.weekly_report(partial(build_report, engine, settings))])
 
 
-def build_report(engine: Engine, settings: Settings, week: str) -> Path:
-    """Bring the mirror up to the record and write the report of an ISO week; return its folder."""
+def build_report(engine: Engine, settings: Settings, week: str) -> Path | None:
+    """Bring the mirror up to the record and write the report of an ISO week; return its folder.
+
+    A week in which nothing was collected has a report that says so; a record without any look has none.
+    """
     from tracker.analysis.tables import open_lake
     from tracker.reports import weekly
 
     mirror.refresh(engine, settings, progress=_silent)
-    return weekly.build(open_lake(settings.lake, settings.analysis_url), week, settings.reports)
+    lake = open_lake(settings.lake, settings.analysis_url)
+    if lake.as_of is None:
+        LOG.info("nothing has been collected yet: there is no report to make")
+        return None
+    return weekly.build(lake, week, settings.reports, today=datetime.now(UTC))
 
 
 def _silent(_stage: str, _done: int, _total: int | None) -> None:

@@ -1,6 +1,7 @@
 """The weekly report: what changed, what was paid for, said and aimed at, and on what ground we say so."""
 
 from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
 
 from tracker import __version__
@@ -14,26 +15,29 @@ from tracker.reports.opening import Seen
 from tracker.reports.sections import ads, changes, coverage, method, targeting, topics, who
 
 
-def build(lake: Lake, week: str, out: Path) -> Path:
+def build(lake: Lake, week: str, out: Path, *, today: datetime | None = None) -> Path:
     """Write the report of an ISO week into `out / week` and return that folder; see `build_at`."""
-    return _write(_composed(lake, week), lambda report: out / report.week)
+    return _write(_composed(lake, week, today), lambda report: out / report.week)
 
 
-def build_at(lake: Lake, week: str, place: Path) -> Path:
+def build_at(lake: Lake, week: str, place: Path, *, today: datetime | None = None) -> Path:
     """Write the report of an ISO week as the folder `place` and return it.
 
     It holds `report.html`, `report.pdf`, `data.xlsx`, `data/*.csv` and `manifest.json`. The same lake and
     week give the same bytes. An earlier report of the week is replaced by the complete new one or left as it was.
-    Raise `BadInput` for what is not a week, or one that begins after the data end, and for a folder that holds
-    anything but an earlier report of this week: nothing else is ever replaced.
+    `today` lets a week be reported in which nothing was collected; it changes no byte of a report.
+    Raise `BadInput` for what is not a week, or one that begins after both the data's end and `today`, and for a
+    folder that holds anything but an earlier report of this week: nothing else is ever replaced.
     """
-    return _write(_composed(lake, week), lambda _report: place)
+    return _write(_composed(lake, week, today), lambda _report: place)
 
 
-def _composed(lake: Lake, week: str) -> Report:
+def _composed(lake: Lake, week: str, today: datetime | None) -> Report:
     if lake.as_of is None:
         raise BadInput("nothing has been collected yet; import a file or collect first", field="week")
-    return compose(open_issue(lake, weeks.parse(week, as_of=lake.as_of), as_of=lake.as_of))
+    return compose(
+        open_issue(lake, weeks.parse(week, as_of=max(lake.as_of, today or lake.as_of)), as_of=lake.as_of)
+    )
 
 
 def _write(report: Report, place_of: Callable[[Report], Path]) -> Path:
