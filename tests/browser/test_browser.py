@@ -1,23 +1,34 @@
 import re
 from collections.abc import Callable
+from contextlib import suppress
 from urllib.request import urlopen
 
 import pytest
-from playwright.sync_api import Locator
+from playwright.sync_api import Locator, Page, expect
 from playwright.sync_api import TimeoutError as NotShown
 
 from tests.browser.conftest import SIZES, OpenTab, settle
 
 pytestmark = pytest.mark.browser
 
-PAGES = ("", "ads", "targeting", "topics", "accounts", "suspect", "collection")
+PAGES = (
+    ("", "light"), ("", "dark"), ("ads", "dark"), ("targeting", "light"), ("targeting", "dark"), ("topics", "dark"),
+    ("accounts", "light"), ("suspect", "dark"), ("collection", "light"),
+)  # fmt: skip
 TOO_WIDE = """() => {
     const page = document.querySelector('[data-testid=stMain]');
-    return [document.documentElement.scrollWidth, page.scrollWidth].map(width => width - window.innerWidth);
+    return Math.max(0, ...[document.documentElement, page].map(each => each.scrollWidth - window.innerWidth));
 }"""
 INK = "() => getComputedStyle(document.querySelector('h1')).color"
 CHART_INK = """() => [...document.querySelectorAll('[data-testid=stVegaLiteChart] .role-axis-label text')]
     .map(text => text.getAttribute('fill'))"""
+
+
+def overflow(page: Page) -> int:
+    """Return by how many pixels a page is too wide, once its charts have had time to take the width."""
+    with suppress(NotShown):
+        page.wait_for_function(f"() => ({TOO_WIDE})() === 0", timeout=5_000)
+    return int(page.evaluate(TOO_WIDE))
 
 
 def again_until(act: Callable[[], object], sign: Locator) -> None:
@@ -32,20 +43,18 @@ def again_until(act: Callable[[], object], sign: Locator) -> None:
     pytest.fail("nothing happened")
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("path", PAGES)
+@pytest.mark.parametrize(("path", "scheme"), PAGES)
 def test_a_page_fits_desktop_and_phone_and_stays_on_this_machine(
     hostile: str, open_tab: OpenTab, path: str, scheme: str
 ):
     page = open_tab(f"{hostile}/{path}", "desktop", scheme)
-    wide = page.evaluate(TOO_WIDE)
+    wide = overflow(page)
 
     page.set_viewport_size(SIZES["phone"])
     settle(page)
-    narrow = page.evaluate(TOO_WIDE)
+    narrow = overflow(page)
 
-    assert max(wide) <= 0
-    assert max(narrow) <= 0
+    assert (wide, narrow) == (0, 0)
     assert page.get_by_text("Reconstruction").first.is_visible()
     assert page.locator("[data-testid=stException]").count() == 0
 
@@ -57,7 +66,7 @@ def test_a_fresh_machine_shows_what_to_do_next_on_a_phone_in_the_dark(
     page = open_tab(f"{fresh}/{path}", "phone", "dark")
 
     assert page.locator(".it-empty code").first.inner_text().startswith("tracker ")
-    assert max(page.evaluate(TOO_WIDE)) <= 0
+    assert overflow(page) == 0
 
 
 def test_light_and_dark_reach_the_words_and_the_charts(hostile: str, open_tab: OpenTab):
@@ -103,15 +112,15 @@ def test_a_change_opens_both_snapshots_and_the_record_as_text(recorded: str, ope
     page.get_by_role("heading", name="What differs between two observations?").wait_for()
     settle(page)
 
-    assert page.url.startswith(f"{recorded}/snapshot?before=ad-")
-    assert page.locator(".it-differs").count() >= 4
     records = page.get_by_test_id("stCode")
-    assert records.filter(has_text="lines ![x](https://evil.example/pixel.png) <script>").count() == 2
-    assert records.filter(has_text='"=HYPERLINK(""https://evil.example"",""click"")"').count() == 1
+    expect(records.filter(has_text="lines ![x](https://evil.example/pixel.png) <script>")).to_have_count(2)
+    expect(records.filter(has_text='"=HYPERLINK(""https://evil.example"",""click"")"')).to_have_count(1)
+    expect(page.locator(".it-differs")).to_have_count(4)
+    assert page.url.startswith(f"{recorded}/snapshot?before=ad-")
     assert page.locator("a[href*='evil'], img[src*='evil'], script[src*='evil']").count() == 0
     page.set_viewport_size(SIZES["phone"])
     settle(page)
-    assert max(page.evaluate(TOO_WIDE)) <= 0
+    assert overflow(page) == 0
 
 
 def test_a_snapshot_fits_a_phone_in_the_dark_and_leads_to_the_look_before(recorded: str, open_tab: OpenTab):
@@ -121,12 +130,13 @@ def test_a_snapshot_fits_a_phone_in_the_dark_and_leads_to_the_look_before(record
     page.get_by_role("heading", name="What was seen of this answer?").wait_for()
     settle(page)
 
-    assert max(page.evaluate(TOO_WIDE)) <= 0
-    assert page.get_by_text("<b>2024-08-15.csv").first.is_visible()
+    assert overflow(page) == 0
+    page.get_by_text("<b>2024-08-15.csv").first.wait_for()
     page.get_by_role("link", name=re.compile("^[0-9a-f]{64}$")).click()
     page.get_by_role("heading", name="What does the evidence say?").wait_for()
+    page.get_by_test_id("stCode").wait_for()
     settle(page)
-    assert max(page.evaluate(TOO_WIDE)) <= 0
+    assert overflow(page) == 0
 
 
 def test_a_click_on_a_bar_opens_its_ads(hostile: str, open_tab: OpenTab):
