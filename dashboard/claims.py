@@ -145,14 +145,28 @@ def statements(brand: str, accounts: Rows, claims: Rows) -> None:
             Markup("<b>{}</b><br><span class='it-none'>{}</span>").format(
                 row["publisher"], _dated(row["published_on"])
             ),
-            Markup("{}<br>{}<br><span class='it-none'>{}</span>").format(
-                _sentence(row, about, names), row["says"], row["place"]
+            Markup("{}<br>{}<br><span class='it-none'>{}</span>{}").format(
+                _sentence(row, about, names), row["says"], row["place"], _standing(row)
             ),
             _grade(row["grade"]),
         )
         for row in mine
     ]
     components.table(tables.html(("document", "says", "grade"), body))
+
+
+def _standing(row: Mapping[str, Any]) -> Markup:
+    """Say beside a claim that it was withdrawn, is disputed, or met an objection."""
+    said = []
+    if row.get("withdrawn"):
+        said.append(
+            f"withdrawn by {row['withdrawn_by']} on {_dated(row['withdrawn_on'])}: {row['withdrawn_reason']}"
+        )
+    if row.get("disputed"):
+        said.append("disputed: another document names another body")
+    if row.get("objections"):
+        said.append(f"{words.count(int(row['objections']), 'objection')}, the latest: {row['objection']}")
+    return Markup("").join(Markup("<br><b>{}</b>").format(words_) for words_ in said)
 
 
 def _sentence(row: Mapping[str, Any], about: set[str], names: Mapping[str, str]) -> str:
@@ -225,7 +239,10 @@ def _chain(brand: str, accounts: Rows, claims: Rows) -> list[Mapping[str, Any]]:
         onward = [
             row
             for row in claims
-            if row["subject"] in at and row["predicate"] in UPWARD and row["object"] not in seen
+            if row["subject"] in at
+            and row["predicate"] in UPWARD
+            and row["object"] not in seen
+            and not row.get("withdrawn")
         ]
         if not onward:
             return links or _paid_for(at, claims)
@@ -245,7 +262,11 @@ def _chain(brand: str, accounts: Rows, claims: Rows) -> list[Mapping[str, Any]]:
 
 def _paid_for(names: set[str], claims: Rows) -> list[Mapping[str, Any]]:
     """Return who is said to pay for the ads of an account that nobody is said to operate, as one link."""
-    paying = [row for row in claims if row["object"] in names and row["predicate"] == "pays_for"]
+    paying = [
+        row
+        for row in claims
+        if row["object"] in names and row["predicate"] == "pays_for" and not row.get("withdrawn")
+    ]
     return [
         {**row, "predicate": PAID, "object_name": row.get("subject_name") or row["subject"], "object_native": None,
          "object_type": row["subject_type"]}
