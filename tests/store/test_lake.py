@@ -120,6 +120,18 @@ def test_mirroring_leaves_the_record_usable_by_the_same_process(two_months: Engi
     assert len(rows_of(tmp_path / "lake", "posts")) == 3
 
 
+def test_a_mirror_that_lags_behind_the_record_is_not_current(two_months: Engine, tmp_path: Path) -> None:
+    absent = lake.is_current(two_months, tmp_path / "lake")
+    lake.refresh(two_months, tmp_path / "lake", coder=CODER)
+    fresh = lake.is_current(two_months, tmp_path / "lake")
+
+    bring(
+        two_months, tmp_path, "more.csv", "daily,WORLD,2022-03-05T10:00:00,5 Mar,Rain,2022-03-05T12:00:00\n"
+    )
+
+    assert (absent, fresh, lake.is_current(two_months, tmp_path / "lake")) == (False, True, False)
+
+
 def test_another_codebook_codes_everything_anew(two_months: Engine, tmp_path: Path) -> None:
     folder = tmp_path / "lake"
     lake.refresh(two_months, folder, coder=CODER)

@@ -56,9 +56,11 @@ def refresh_mirror(engine: "Engine", settings: "Settings") -> None:
 
 
 def lake_of(settings: "Settings") -> "Lake":
-    """Open the lake, writing it first when the record has none yet."""
+    """Open the lake, bringing it up to the record first when it lags behind or is of an earlier version."""
     from tracker.analysis.tables import open_lake
+    from tracker.store import lake
+    from tracker.store.engine import open_record
 
-    if not (settings.lake / "manifest.json").exists():
+    if not lake.is_current(open_record(settings.record), settings.lake):
         refresh_mirror(record_of(settings), settings)
     return open_lake(settings.lake, settings.analysis_url)

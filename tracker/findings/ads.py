@@ -104,7 +104,7 @@ def who_paid(question: Question) -> Finding:
         ),
         ground=ground(question, "ad", asked),
         coverage={"undated": sum(row["undated"] for row in rows)},
-        caveats=("Payers are spelt as published; two spellings are two payers.",),
+        caveats=("Payers stand as they are spelt: two spellings are two rows.",),
     )
 
 

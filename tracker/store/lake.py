@@ -18,6 +18,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from sqlalchemy import Engine
+from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session
 
 from tracker.errors import ConfigError
@@ -69,6 +70,7 @@ def refresh(
         "as_of": _as_of(folder, tables["listings"]),
         "notice": notice,
         "coder": coder.digest,
+        "columns": _columns(),
         "watermarks": marks,
         "tables": tables,
     }
@@ -228,6 +230,32 @@ def _publish(folder: Path, manifest: Mapping[str, Any], *, keep: Iterable[Mappin
     for path in folder.rglob("part-*.parquet"):
         if path.relative_to(folder).as_posix() not in live:
             path.unlink()
+
+
+def is_current(engine: Engine, folder: Path) -> bool:
+    """Say whether the mirror has the columns that this version writes, and all that the record holds.
+
+    It lags behind when a process ended after an import and before it could refresh the mirror.
+    """
+    try:
+        manifest = _manifest(folder)
+        connection = lake_sql.connect(engine)
+    except (ConfigError, DBAPIError):
+        return False
+    try:
+        return bool(
+            manifest.get("columns") == _columns()
+            and manifest["watermarks"] == lake_sql.watermarks(connection)
+        )
+    except DBAPIError:
+        return False
+    finally:
+        connection.close()
+
+
+def _columns() -> str:
+    words = repr(sorted((name, schema.to_string()) for name, schema in lake_sql.SCHEMAS.items()))
+    return hashlib.sha256(words.encode()).hexdigest()[:20]
 
 
 def written_at(folder: Path) -> datetime | None:
