@@ -3,7 +3,7 @@
     python benchmarks/import_posts.py [--posts 1000000]
 
 Prints both rates and their ratio, and the peak memory of the import at one and two times the posts. Exits 1 when
-the ratio is under 0.40, or the peak is over 400 MB or grows with the number of posts.
+the import brings under 0.40 of the posts per second, or the peak is over 400 MB or grows with the number of posts.
 """
 
 import argparse
@@ -119,11 +119,9 @@ def main() -> int:
     print(
         f"peak memory {once['megabytes']:.0f} MB at {once['posts']:,}, {twice['megabytes']:.0f} MB at {twice['posts']:,}"
     )
-    good = (
-        ratio >= LEAST_RATIO
-        and twice["megabytes"] < MOST_MEGABYTES
-        and twice["megabytes"] < 1.15 * once["megabytes"]
-    )
+    peak = twice["megabytes"]
+    steady = peak < MOST_MEGABYTES and peak < 1.1 * once["megabytes"]
+    good = wall / once["wall"] >= LEAST_RATIO and steady
     return 0 if good else 1
 
 

@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from operator import attrgetter
 from typing import Any
 
 from sqlmodel import Session
@@ -65,18 +66,18 @@ class _Batch:
     @classmethod
     def of(cls, batch: Sequence[Parsed]) -> "_Batch":
         kinds: dict[type, list[Any]] = defaultdict(list)
-        for item in batch:
-            kinds[type(item)].append(item)
+        if set(map(type, batch)) == {Post}:
+            kinds[Post] = list(batch)
+        else:
+            for item in batch:
+                kinds[type(item)].append(item)
         return cls(kinds[Listing], kinds[Post], kinds[Ad], kinds[Quarantined])
 
     def listings(self) -> Iterable[Listing]:
         """Return the listings that the items name, each once."""
-        named = [
-            *self.bare_listings,
-            *(post.listing for post in self.posts),
-            *(ad.listing for ad in self.ads),
-        ]
-        return {id(listing): listing for listing in named}.values()
+        shown = attrgetter("listing")
+        named = [*self.bare_listings, *map(shown, self.posts), *map(shown, self.ads)]
+        return dict(zip(map(id, named), named, strict=True)).values()
 
 
 def _keyed(session: Session, job: Job, ads: list[Ad], place: "_Placer") -> list[Ad]:

@@ -27,8 +27,8 @@ class Spool:
 
     def add(self, batch: Sequence[Parsed]) -> None:
         """Put a batch at the end."""
-        plain = all(type(item) is Post for item in batch)
-        held: list[Any] = [tuple(item) for item in batch] if plain else list(batch)  # type: ignore[arg-type]
+        plain = set(map(type, batch)) == {Post}
+        held: list[Any] = list(map(tuple, batch)) if plain else list(batch)  # type: ignore[arg-type]
         pickle.dump((plain, held), self._file, pickle.HIGHEST_PROTOCOL)
 
     def batches(self, *, skip: int) -> Iterator[list[Parsed]]:

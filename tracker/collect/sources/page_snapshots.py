@@ -35,15 +35,17 @@ def parse(records: Iterable[Record], scope: Scope) -> Iterator[Parsed]:
     """Yield a post per observation; one headline is known by its section, its printed time and its words."""
     seen_in = _zone(scope, "snapshot_zone", "Europe/London")
     printed_in = _zone(scope, "published_zone", "Asia/Shanghai")
-    listings: dict[tuple[str, str, str], Listing] = {}
+    listings: dict[tuple[str, str, str], tuple[Listing, bool]] = {}
     times: dict[str, datetime | None] = {}
     latest = scope.observed_at + timedelta(days=2)
     named: dict[str, str] = {}
+    published_column = "published_at"
     fields = itemgetter(*required)
     for record in records:
         if not named:
             named = {column.casefold(): column for column in record.values}
             fields = itemgetter(*(named.get(field, field) for field in required))
+            published_column = named.get("published_at", "published_at")
         try:
             outlet, section, snapshot_at, printed, headline = fields(record.values)
         except KeyError as error:
@@ -51,8 +53,8 @@ def parse(records: Iterable[Record], scope: Scope) -> Iterator[Parsed]:
         if not type(outlet) is type(section) is type(snapshot_at) is type(printed) is type(headline) is str:
             raise _not_text(record, named)
         shown = (outlet, section, snapshot_at)
-        listing = listings.get(shown)
-        if listing is None:
+        found = listings.get(shown)
+        if found is None:
             at = _time(record, "snapshot_at", snapshot_at, zone=seen_in)
             if at is None:
                 raise BadInput("the cell is empty", line=record.line, field="snapshot_at")
@@ -62,8 +64,9 @@ def parse(records: Iterable[Record], scope: Scope) -> Iterator[Parsed]:
                 listings.clear()
             account = AccountRef(platform, outlet.casefold(), name=outlet)
             listing = Listing(f"page_snapshots|{outlet}|{section}", at, account, section)
-            listings[shown] = listing
-        if not _FIRST < listing.observed_at < latest:
+            found = listings[shown] = (listing, _FIRST < at < latest)
+        listing, sound = found
+        if not sound:
             yield Quarantined(
                 record.line,
                 "snapshot_at",
@@ -71,7 +74,7 @@ def parse(records: Iterable[Record], scope: Scope) -> Iterator[Parsed]:
                 record.values,
             )
             continue
-        published = record.values.get(named.get("published_at", "published_at")) or ""
+        published = record.values.get(published_column) or ""
         if type(published) is not str:
             raise BadInput(
                 f"found {type(published).__name__}, expected text", line=record.line, field="published_at"
