@@ -326,6 +326,12 @@ class Metric:
     country: str | None = None
 
 
+COMPARED_FIELDS = (
+    "payer", "beneficiary", "advertiser_name", "text", "landing_url", "last_shown", "status", "removal",
+)  # fmt: skip
+"""What is compared between two sights of an ad, beside its numbers and its criteria; in the order of reporting."""
+
+
 @dataclass(frozen=True, slots=True)
 class Ad:
     """One ad as one answer showed it. `key` is unique within the source.

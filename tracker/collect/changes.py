@@ -7,19 +7,8 @@ from sqlmodel import Session
 
 from tracker.collect import diffing
 from tracker.collect.matching import Candidate
-from tracker.domain import Change
+from tracker.domain import COMPARED_FIELDS, Change
 from tracker.store import reads
-
-_FIELDS = (
-    "advertiser_name",
-    "beneficiary",
-    "payer",
-    "text",
-    "landing_url",
-    "last_shown",
-    "status",
-    "removal",
-)
 
 
 def of_query(session: Session, listings: Sequence[Mapping[str, Any]]) -> tuple[list[Change], bool]:
@@ -73,7 +62,7 @@ def _view(row: Mapping[str, Any]) -> diffing.AdView:
         snapshot_id=row["id"],
         account_id=row["account_id"],
         subject=row["creative_url"] or row["landing_url"] or row["key"],
-        values={name: None if row[name] is None else str(row[name]) for name in _FIELDS},
+        values={name: None if row[name] is None else str(row[name]) for name in COMPARED_FIELDS},
         targets=row["targets"],
         metrics=row["metrics"],
         first_shown=row["first_shown"],
@@ -84,5 +73,6 @@ def _view(row: Mapping[str, Any]) -> diffing.AdView:
 def candidate(row: Mapping[str, Any]) -> Candidate:
     """Return a known ad as `matching` compares it, from a row of `reads.ads_matching`."""
     return Candidate(
-        row["key"], {**{name: row[name] for name in _FIELDS}, **row["metrics"], "targets": row["targets"]}
+        row["key"],
+        {**{name: row[name] for name in COMPARED_FIELDS}, **row["metrics"], "targets": row["targets"]},
     )

@@ -9,19 +9,9 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
-from tracker.domain import Change
+from tracker.domain import COMPARED_FIELDS, Change
 
 Criterion = tuple[str, str, str]
-_FIELDS = (
-    "payer",
-    "beneficiary",
-    "advertiser_name",
-    "text",
-    "landing_url",
-    "last_shown",
-    "status",
-    "removal",
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +89,7 @@ def _changed(before: Look, after: Look) -> Iterator[Change]:
 
 
 def _differences(old: AdView, new: AdView) -> Iterator[tuple[str, str | None, str | None]]:
-    for name in _FIELDS:
+    for name in COMPARED_FIELDS:
         if old.values.get(name) != new.values.get(name):
             yield name, old.values.get(name), new.values.get(name)
     for name in sorted(old.metrics.keys() | new.metrics.keys()):

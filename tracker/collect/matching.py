@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from tracker.domain import Ad
+from tracker.domain import COMPARED_FIELDS, Ad
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,19 +17,9 @@ class Candidate:
 
 def values_of(ad: Ad) -> dict[str, object]:
     """Return what is compared between two sights of an ad, field by field."""
-    fields = (
-        "advertiser_name",
-        "beneficiary",
-        "payer",
-        "text",
-        "landing_url",
-        "last_shown",
-        "status",
-        "removal",
-    )
     metrics: dict[str, object] = {metric.name: metric.as_published for metric in ad.metrics}
     targets = frozenset((target.kind, target.value, target.polarity) for target in ad.targets)
-    return {**{field: getattr(ad, field) for field in fields}, **metrics, "targets": targets}
+    return {**{field: getattr(ad, field) for field in COMPARED_FIELDS}, **metrics, "targets": targets}
 
 
 def differing(first: Mapping[str, object], second: Mapping[str, object]) -> int:

@@ -10,7 +10,7 @@ import os
 import shutil
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC
 from pathlib import Path
 from typing import Any
 
@@ -256,9 +256,3 @@ def is_current(engine: Engine, folder: Path) -> bool:
 def _columns() -> str:
     words = repr(sorted((name, schema.to_string()) for name, schema in lake_sql.SCHEMAS.items()))
     return hashlib.sha256(words.encode()).hexdigest()[:20]
-
-
-def written_at(folder: Path) -> datetime | None:
-    """Return when the mirror was last published, or `None` when there is none."""
-    path = folder / MANIFEST
-    return datetime.fromtimestamp(path.stat().st_mtime, UTC) if path.exists() else None
