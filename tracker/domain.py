@@ -26,10 +26,14 @@ SubjectType = Literal["account", "brand", "organisation"]
 Grade = Literal["low", "moderate", "high"]
 EvidenceKind = Literal["documented", "technical", "behavioural", "contextual"]
 ContactKind = Literal["mention", "quotation", "audience", "engagement"]
+Role = Literal["viewer", "coder", "editor", "admin"]
 
 STATUSES: tuple[Status, ...] = (
     "suspected", "under_review", "accepted", "rejected", "withdrawn", "control", "unassessed",
 )  # fmt: skip
+
+ROLES: tuple[Role, ...] = get_args(Role)
+"""What a person may do, each role all that the one before it may: read; bring in suspects and looks; decide; let in."""
 
 EVIDENCE_KINDS: tuple[EvidenceKind, ...] = get_args(EvidenceKind)
 """Kinds of evidence that can say who stands behind an account."""

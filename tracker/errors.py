@@ -5,7 +5,8 @@ TrackerError
 ├── BadInput          stop this file or form: the words say what was found and where; nothing of it was kept
 │   └── SeedError     stop: a seed file contradicts itself or the policy
 ├── RetryLater        wait: throttled, locked, or not answering
-└── PlatformChanged   skip: the answer has a new form; its evidence is kept
+├── PlatformChanged   skip: the answer has a new form; its evidence is kept
+└── NotAllowed        stop: the role of the person does not allow it; nothing was done
 """
 
 
@@ -45,3 +46,7 @@ class RetryLater(TrackerError):
 
 class PlatformChanged(TrackerError):
     """An answer does not have the documented form: `source: field 'x' is str, expected int`."""
+
+
+class NotAllowed(TrackerError):
+    """Somebody asked for what their role does not allow; nothing was done."""

@@ -33,6 +33,7 @@ WITHOUT_ROWID = {"sqlite_with_rowid": False}
 
 APPEND_ONLY = (
     "audit", "claim", "claim_evidence", "claim_objection", "claim_withdrawal", "review", "evidence", "evidence_chunk", "fetch", "follower_count", "label_seen",
+    "identity_step", "name_seen", "profile_snapshot", "published_figure",
     "query", "query_batch", "query_outcome", "listing", "sighting", "quarantined",
     "ad_snapshot", "ad_metric", "targeting_set", "targeting_item", "post_snapshot", "change",
 )  # fmt: skip
@@ -81,6 +82,9 @@ class Organisation(SQLModel, table=True):
     level: str | None = None
     place: str | None = None
     country: str | None = None
+    province: str | None = None
+    founded: str | None = None
+    founded_document: str | None = Field(default=None, foreign_key="document.id")
     aliases: list[str] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
     note: str | None = None
 
@@ -96,7 +100,7 @@ class Brand(SQLModel, table=True):
 
 
 class Account(SQLModel, table=True):
-    """A channel on a platform; its status says who has judged it."""
+    """A channel on a platform; its status says who has judged it, `merged_into` which account it turned out to be."""
 
     __table_args__ = (UniqueConstraint("platform", "key"),)
     id: int = _id()
@@ -110,6 +114,47 @@ class Account(SQLModel, table=True):
     status: str
     known_as: list[str] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
     added_at: datetime
+    merged_into: int | None = Field(default=None, foreign_key="account.id", index=True, sa_type=BigInteger)
+
+
+class LookupKey(SQLModel, table=True):
+    """What an account can be found by: the folded forms of its names (`name`, `skeleton`) and its site (`site`)."""
+
+    __tablename__ = "lookup_key"
+    __table_args__ = (Index("ix_lookup_key_account_id", "account_id"), WITHOUT_ROWID)
+    kind: str = Field(primary_key=True)
+    value: str = Field(primary_key=True)
+    account_id: int = Field(foreign_key="account.id", primary_key=True, sa_type=BigInteger)
+    name: str = Field(primary_key=True)
+
+
+class NameSeen(SQLModel, table=True):
+    """A handle, a name or a platform's id of an account, as a document gave it on a day."""
+
+    __tablename__ = "name_seen"
+    __table_args__ = (UniqueConstraint("account_id", "kind", "value", "document_id"),)
+    id: int | None = Field(default=None, primary_key=True)
+    account_id: int = Field(foreign_key="account.id", sa_type=BigInteger)
+    kind: str
+    value: str
+    on: date | None = None
+    document_id: str = Field(foreign_key="document.id")
+
+
+class IdentityStep(SQLModel, table=True):
+    """That two accounts were found to be one (`merge`), one to be two (`split`), or that such a step was taken back."""
+
+    __tablename__ = "identity_step"
+    id: int | None = Field(default=None, primary_key=True)
+    at: datetime
+    by: str
+    action: str
+    account_id: int = Field(foreign_key="account.id", index=True, sa_type=BigInteger)
+    other_id: int = Field(foreign_key="account.id", index=True, sa_type=BigInteger)
+    reason: str
+    names: list[str] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
+    status_before: str | None = None
+    undoes: int | None = Field(default=None, foreign_key="identity_step.id", unique=True)
 
 
 class Claim(SQLModel, table=True):
@@ -207,6 +252,47 @@ class LabelSeen(SQLModel, table=True):
     words: str | None = None
 
 
+class ProfileSnapshot(SQLModel, table=True):
+    """What one look at a profile showed; a field that nobody looked at is empty."""
+
+    __tablename__ = "profile_snapshot"
+    __table_args__ = (Index("ix_profile_snapshot_account_id_observed_at", "account_id", "observed_at"),)
+    id: int = _id()
+    account_id: int = Field(foreign_key="account.id", sa_type=BigInteger)
+    query_id: int = Field(foreign_key="query.id", sa_type=BigInteger)
+    observed_at: datetime
+    entered_by: str | None = None
+    handle: str | None = None
+    name: str | None = None
+    bio: str | None = None
+    label: str | None = None
+    label_words: str | None = None
+    discloses: str | None = None
+    discloses_words: str | None = None
+
+
+class PublishedFigure(SQLModel, table=True):
+    """A number that a document gives, such as how many centres there are in a province; never our count."""
+
+    __tablename__ = "published_figure"
+    __table_args__ = (
+        UniqueConstraint(
+            "counted", "place", "level", "document_id", "as_published", name="uq_published_figure_said"
+        ),
+    )
+    id: int | None = Field(default=None, primary_key=True)
+    counted: str
+    place: str = ""
+    level: str = ""
+    lower: int | None = None
+    upper: int | None = None
+    as_published: str
+    on: date | None = None
+    document_id: str = Field(foreign_key="document.id")
+    where: str
+    says: str
+
+
 class Suspect(SQLModel, table=True):
     """What the form brought in: a suspicion with a reason and a document, not a claim."""
 
@@ -233,6 +319,18 @@ class Review(SQLModel, table=True):
     reason: str | None = None
     rival: str | None = None
     claim_id: int | None = Field(default=None, foreign_key="claim.id")
+
+
+class Person(SQLModel, table=True):
+    """Somebody who may sign in, with a role; `subject` is the issuer's id for them once they did."""
+
+    id: int | None = Field(default=None, primary_key=True)
+    email: str = Field(unique=True)
+    name: str
+    role: str
+    subject: str | None = Field(default=None, unique=True)
+    added_at: datetime
+    removed_at: datetime | None = None
 
 
 class Audit(SQLModel, table=True):
@@ -395,7 +493,10 @@ class AdSnapshot(SQLModel, table=True):
     """What one listing said of an ad; a row only when a value differs from the series' last."""
 
     __tablename__ = "ad_snapshot"
-    __table_args__ = (Index("ix_ad_snapshot_ad_id_observed_at", "ad_id", "observed_at"),)
+    __table_args__ = (
+        Index("ix_ad_snapshot_ad_id_observed_at", "ad_id", "observed_at"),
+        Index("ix_ad_snapshot_payer", "payer"),
+    )
     id: int = _id()
     ad_id: int = Field(foreign_key="ad.id", sa_type=BigInteger)
     listing_id: int = Field(foreign_key="listing.id", sa_type=BigInteger)

@@ -1,0 +1,37 @@
+"""Who is looking at a page and what they may do: asked inside every page and every write.
+
+Without sign-in the dashboard listens on loopback only, and whoever sits at that machine may do everything.
+"""
+
+from dataclasses import dataclass
+
+from tracker.domain import ROLES, Role
+from tracker.errors import NotAllowed
+
+
+@dataclass(frozen=True, slots=True)
+class Visitor:
+    """Somebody who looks at a page. `name` is `None` where nobody signed in and the forms ask for it."""
+
+    name: str | None
+    email: str | None
+    role: Role | None
+    signed_in: bool
+
+
+def visitor() -> Visitor:
+    """Return who is looking at the page."""
+    return Visitor(None, None, "admin", signed_in=False)
+
+
+def may(role: Role) -> bool:
+    """Say whether the visitor has a role or one above it."""
+    own = visitor().role
+    return own is not None and ROLES.index(own) >= ROLES.index(role)
+
+
+def require(role: Role) -> Visitor:
+    """Return the visitor; raise `NotAllowed` for one without the role. Called first in every write."""
+    if not may(role):
+        raise NotAllowed(f"this needs the role {role}; yours is {visitor().role or 'none'}")
+    return visitor()
