@@ -11,6 +11,7 @@ from typing import Any
 
 import streamlit as st
 
+from dashboard import auth
 from tracker import desk, findings, mirror, settings
 from tracker.analysis.tables import Lake, open_lake
 from tracker.collect.schedule import health
@@ -81,7 +82,8 @@ def check_suspect(text: str, platform: str | None) -> desk.Similar:
 
 
 def add_suspect(form: Mapping[str, str]) -> desk.Added:
-    """Store a suspicion and show it in the lake; raise `FormErrors` with the words for every wrong field."""
+    """Store a suspicion and show it in the lake; raise `FormErrors` with the words for every wrong field, or `NotAllowed`."""
+    form = auth.signed(form, role="coder", field="submitted_by")
     setup = settings.load()
     engine = _record(setup.record)
     added = desk.add_suspect(engine, form, now=datetime.now(UTC))
