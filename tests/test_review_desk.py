@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import Engine, text
 from sqlalchemy.exc import DBAPIError
 
-from tracker import desk
+from tracker import desk, reviewdesk
 from tracker.domain import AccountRef, Brand, Claim, Document, Organisation, SeedAccount, Seeds
 from tracker.errors import BadInput
 from tracker.registry.review import FormErrors
@@ -44,8 +44,8 @@ def suspect(record: Engine, **changed: str) -> int:
     return desk.add_suspect(record, {**TYPED, **changed}, now=NOW).suspect_id
 
 
-def decide(record: Engine, number: int, **raw: Any) -> desk.Reviewed:
-    return desk.review(record, {"suspect": number, **raw}, now=NOW)
+def decide(record: Engine, number: int, **raw: Any) -> reviewdesk.Reviewed:
+    return reviewdesk.review(record, {"suspect": number, **raw}, now=NOW)
 
 
 def status(record: Engine, name: str = "x:harbourfun") -> str:
@@ -207,7 +207,7 @@ def test_the_same_suspect_at_once_from_two_browsers_is_one_account_with_two_susp
     with ThreadPoolExecutor(2) as browsers:
         list(browsers.map(lambda name: suspect(record, submitted_by=name), ["Ana", "Ben", "Cid", "Dan"]))
 
-    [waiting] = desk.review_queue(record)
+    [waiting] = reviewdesk.review_queue(record)
     assert waiting["account"] == "x:harbourfun"
     assert len(waiting["suspicions"]) == 4
     assert sorted(waiting["proposers"]) == ["Ana", "Ben", "Cid", "Dan"]
@@ -233,12 +233,12 @@ def test_two_reviewers_at_once_are_one_decision(record):
 def test_the_queue_holds_what_waits_and_forgets_what_is_decided(record):
     first, second = suspect(record), suspect(record, address_or_handle="harbourjoy")
     decide(record, second, decision="under_review", by="Ben")
-    before = [(row["account"], row["status"], len(row["steps"])) for row in desk.review_queue(record)]
+    before = [(row["account"], row["status"], len(row["steps"])) for row in reviewdesk.review_queue(record)]
 
     decide(record, first, decision="rejected", by="Ben", reason="A fan page.")
 
     assert before == [("x:harbourfun", "suspected", 0), ("x:harbourjoy", "under_review", 1)]
-    assert [row["account"] for row in desk.review_queue(record)] == ["x:harbourjoy"]
+    assert [row["account"] for row in reviewdesk.review_queue(record)] == ["x:harbourjoy"]
 
 
 def test_the_seed_list_never_overwrites_a_decision(record):
@@ -270,7 +270,7 @@ def test_an_account_is_shown_with_its_chain_and_the_weakest_link(record):
 def test_a_claim_is_withdrawn_once_with_a_reason_and_a_trace(record):
     raw = {"claim": "1", "by": "Ben", "reason": "The paper took it back."}
 
-    withdrawn = desk.withdraw_claim(record, raw, now=NOW)
+    withdrawn = reviewdesk.withdraw_claim(record, raw, now=NOW)
 
     shown = desk.show_account(record, "harbour-voice")
     assert withdrawn["withdrawn"]["reason"] == "The paper took it back."
@@ -279,7 +279,7 @@ def test_a_claim_is_withdrawn_once_with_a_reason_and_a_trace(record):
         ("Ben", "withdrew", "claim:1")
     ]
     with pytest.raises(BadInput, match="was withdrawn by Ben already"):
-        desk.withdraw_claim(record, raw, now=NOW)
+        reviewdesk.withdraw_claim(record, raw, now=NOW)
 
 
 def test_an_objection_stands_beside_the_claim_and_leaves_its_grade_alone(record):
@@ -288,7 +288,7 @@ def test_an_objection_stands_beside_the_claim_and_leaves_its_grade_alone(record)
         "document_title": "Our answer", "document_publisher": "Harbour ICC", "document_date": "2024-09-29",
     }  # fmt: skip
 
-    claim = desk.object_to_claim(record, raw, now=NOW)
+    claim = reviewdesk.object_to_claim(record, raw, now=NOW)
 
     [objection] = claim["objections"]
     assert (claim["grade"], claim["withdrawn"]) == ("moderate", None)
@@ -326,7 +326,7 @@ def test_a_wrong_objection_names_its_field(record, changed, field):
     }
 
     with pytest.raises(BadInput) as refused:
-        desk.object_to_claim(record, raw, now=NOW)
+        reviewdesk.object_to_claim(record, raw, now=NOW)
 
     fields = set(refused.value.fields) if isinstance(refused.value, FormErrors) else {refused.value.field}
     assert fields == {field}

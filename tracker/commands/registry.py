@@ -135,9 +135,9 @@ def suspects_list(context: click.Context, form: str) -> None:
 @click.pass_context
 def suspects_review(context: click.Context, /, form: str, **fields: str | None) -> None:
     """Decide about a suspicion; every step stays in the audit trail."""
-    from tracker import desk
+    from tracker import reviewdesk
 
-    _write(context, desk.review, fields, form)
+    _write(context, reviewdesk.review, fields, form)
 
 
 @suspects.command("queue")
@@ -145,9 +145,9 @@ def suspects_review(context: click.Context, /, form: str, **fields: str | None) 
 @click.pass_context
 def suspects_queue(context: click.Context, form: str) -> None:
     """List the accounts that wait for a decision, the longest first."""
-    from tracker import desk
+    from tracker import reviewdesk
 
-    rows = desk.review_queue(record_of(settings_of(context)))
+    rows = reviewdesk.review_queue(record_of(settings_of(context)))
     short = ("account", "status", "since", "proposers", "suspicions", "steps")
     console.print_rows([{name: row[name] for name in short} for row in rows], short, form)
 
@@ -182,9 +182,9 @@ def claims_list(context: click.Context, account: str | None, form: str) -> None:
 @click.pass_context
 def claims_withdraw(context: click.Context, /, form: str, **fields: str | None) -> None:
     """Withdraw a claim; it stays, marked as withdrawn, and attributes nothing any more."""
-    from tracker import desk
+    from tracker import reviewdesk
 
-    _write(context, desk.withdraw_claim, fields, form)
+    _write(context, reviewdesk.withdraw_claim, fields, form)
 
 
 @claims.command("object")
@@ -201,9 +201,9 @@ def claims_withdraw(context: click.Context, /, form: str, **fields: str | None) 
 @click.pass_context
 def claims_object(context: click.Context, /, form: str, **fields: str | None) -> None:
     """Attach an objection (right of reply) to a claim."""
-    from tracker import desk
+    from tracker import reviewdesk
 
-    _write(context, desk.object_to_claim, fields, form)
+    _write(context, reviewdesk.object_to_claim, fields, form)
 
 
 def _write(

@@ -10,6 +10,7 @@ from itertools import combinations
 from typing import NamedTuple
 
 from tracker.domain import EVIDENCE_KINDS, Claim, EvidenceItem, Grade, Predicate
+from tracker.errors import BadInput
 
 GRADES: tuple[Grade, ...] = ("low", "moderate", "high")
 CHAIN: tuple[Predicate, ...] = ("operated_by", "part_of", "supervised_by")
@@ -131,6 +132,12 @@ def circle(new: Link, links: Iterable[Link]) -> tuple[Node, ...]:
                 ways[above] = (*ways[node], above)
                 waiting.append(above)
     return ()
+
+
+def refuse_circle(new: Link, links: Iterable[Link]) -> None:
+    """Raise `BadInput` with the way round when `new` would close a circle with claims that hold at the same time."""
+    if way := circle(new, links):
+        raise BadInput(f"makes a circle: {' → '.join(name for _, name in way)}", field="operator")
 
 
 def disputed(links: Iterable[Link], *, unnamed: Collection[Node] = ()) -> frozenset[int]:
