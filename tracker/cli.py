@@ -166,6 +166,7 @@ FINDING_OPTIONS = {
     "since": "first month or day, YYYY-MM or YYYY-MM-DD",
     "until": "last month or day, in",
     "account": "only this account (x:chinadaily) or brand (china-says)",
+    "group": "state-linked (accepted accounts), others, control or all (default)",
     "source": "only what came from this source",
     "by": "what each row is about, such as account, payer, week",
     "kinds": "targeting kinds or change types, separated by commas",

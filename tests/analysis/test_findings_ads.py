@@ -78,6 +78,11 @@ def test_ads_count_in_the_month_of_their_first_day_and_only_answered_months_can_
         "quarantined": 1,
         "undated": 1,
         "months_without_answer": ["2024-04..2024-05"],
+        "groups": {
+            "state-linked": {"items": 4, "undated": 1, "accounts": 1, "counted": True},
+            "others": {"items": 1, "undated": 0, "accounts": 1, "counted": True},
+            "control": {"items": 0, "undated": 0, "accounts": 0, "counted": True},
+        },
     }
     assert (found.evidence, found.evidence_count) == (("aa", "bb", "cc"), 3)
 

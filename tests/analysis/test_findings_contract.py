@@ -133,7 +133,7 @@ def test_a_finding_that_does_not_exist_is_refused_with_those_that_do(make_lake: 
 def test_every_finding_understands_its_own_options(name: str) -> None:
     good = {
         "since": "2024-01", "until": "2024-02-03", "by": ",".join(NAMES[name].by[:1]), "limit": "3",
-        "kinds": "a", "periods": "2024-01,2024-02", "polarity": "exclude", "items": "ads", "level": "fine",
+        "kinds": "a", "periods": "2024-01,2024-02", "polarity": "exclude", "items": "ads", "level": "fine", "group": "others",
     }  # fmt: skip
 
     options = parse_options(name, {option: good.get(option, "word") for option in NAMES[name].options})

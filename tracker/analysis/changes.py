@@ -9,7 +9,7 @@ from tracker.analysis.scope import Scope
 
 
 def changes(rows: ibis.Table, scope: Scope, *, types: Sequence[str] = ()) -> ibis.Table:
-    """Return the changes in scope, oldest first, with `day`, the UTC day they were seen on."""
+    """Return the changes in scope, whatever their group, oldest first, with `day`, the UTC day they were seen on."""
     rows = rows.mutate(day=_.at.date())
     if types:
         rows = rows.filter(_.type.isin(tuple(types)))

@@ -11,6 +11,8 @@ from typing import Literal
 import ibis
 from ibis import _
 
+from tracker.registry.groups import STATUS_OF, Group
+
 ItemType = Literal["ad", "post"]
 Tables = Mapping[str, ibis.Table]
 
@@ -25,6 +27,7 @@ class Scope:
     since: date | None = None
     until: date | None = None
     account_ids: tuple[int, ...] | None = None
+    group: Group | None = None
     source: str | None = None
     country: str | None = None
     payer: str | None = None
@@ -64,6 +67,9 @@ def listings(tables: Tables, scope: Scope) -> ibis.Table:
         first_day=ibis.coalesce(_.covers_from, _.covers_to, observed_on),
         last_day=ibis.coalesce(_.covers_to, _.covers_from, observed_on),
     )
+    if scope.group is not None:
+        about_one = of_group(rows.filter(_.account_id.notnull()), tables["accounts"], scope.group)
+        rows = about_one.union(rows.filter(_.account_id.isnull()))
     if scope.account_ids is not None:
         rows = rows.filter(_.account_id.isin(scope.account_ids) | _.account_id.isnull())
     if scope.source is not None:
@@ -77,6 +83,26 @@ def listings(tables: Tables, scope: Scope) -> ibis.Table:
     return rows
 
 
+def of_group(rows: ibis.Table, accounts: ibis.Table, group: Group | None) -> ibis.Table:
+    """Keep the rows whose account is counted in a group; what names no account is among the others."""
+    if group is None:
+        return rows
+    if group == "others":
+        apart = accounts.filter(_.status.isin(tuple(STATUS_OF.values()))).select("account_id")
+        return rows.anti_join(apart, "account_id")
+    return rows.semi_join(accounts.filter(_.status == STATUS_OF[group]).select("account_id"), "account_id")
+
+
+def by_status(items: ibis.Table, accounts: ibis.Table) -> ibis.Table:
+    """Count items by the status of their account: `status`, `items`, `accounts`, and `undated` where they have a day."""
+    undated = {"undated": _.day.isnull().sum()} if "day" in items.columns else {}
+    counted = items.group_by("account_id").agg(items=_.count(), **undated)
+    named = accounts.select(named_id=_.account_id, status=_.status)
+    joined = counted.left_join(named, counted.account_id == named.named_id)
+    sums = {name: _[name].sum() for name in ("items", *undated)}
+    return joined.group_by("status").agg(accounts=_.account_id.count(), **sums).order_by("status")
+
+
 def with_account(rows: ibis.Table, accounts: ibis.Table) -> ibis.Table:
     """Add `account`, `brand` and `account_status` to rows that have an `account_id`."""
     names = accounts.select(named_id=_.account_id, account=_.account, brand=_.brand, account_status=_.status)
@@ -84,6 +110,7 @@ def with_account(rows: ibis.Table, accounts: ibis.Table) -> ibis.Table:
 
 
 def _narrow(rows: ibis.Table, tables: Tables, scope: Scope, *, item_type: ItemType) -> ibis.Table:
+    rows = of_group(rows, tables["accounts"], scope.group)
     if scope.account_ids is not None:
         rows = rows.filter(_.account_id.isin(scope.account_ids))
     if scope.source is not None:

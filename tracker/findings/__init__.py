@@ -25,7 +25,7 @@ class FindingHelp:
     by: tuple[str, ...] = ()
 
 
-_TIME = ("since", "until", "account")
+_TIME = ("since", "until", "account", "group")
 _ADS = (*_TIME, "source", "country", "payer", "code", "coder", "text", "limit")
 
 NAMES: Mapping[str, FindingHelp] = {
@@ -45,7 +45,7 @@ NAMES: Mapping[str, FindingHelp] = {
     ),
     "targeting-shift": FindingHelp(
         "how far the targeting of consecutive periods differs, against chance",
-        ("periods", "kinds", "polarity", "account", "source", "country", "payer", "code", "coder", "text", "limit"),
+        ("periods", "kinds", "polarity", "account", "group", "source", "country", "payer", "code", "coder", "text", "limit"),
     ),
     "audiences": FindingHelp("the accounts whose followers' look-alikes were sought", (*_ADS, "polarity")),
     "ads": FindingHelp("the ads themselves, the latest first", _ADS),
@@ -58,7 +58,7 @@ NAMES: Mapping[str, FindingHelp] = {
     "coverage": FindingHelp(
         "on which days each account was asked for, and what came", (*_TIME, "source", "by", "limit"), ("day", "month")
     ),
-    "accounts": FindingHelp("the accounts of the registry and who attributed them", ("account", "status", "limit")),
+    "accounts": FindingHelp("the accounts of the registry and who attributed them", ("account", "group", "status", "limit")),
 }  # fmt: skip
 
 _MAKERS: Mapping[str, Callable[[Question], Finding]] = {

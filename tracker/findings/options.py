@@ -9,6 +9,7 @@ from typing import Literal
 
 from tracker.analysis import months
 from tracker.errors import BadInput
+from tracker.registry.groups import GROUPS, Group
 
 _MONTH = re.compile(r"([0-9]{4})-([0-9]{2})")
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
@@ -44,6 +45,7 @@ class Options:
     polarity: str | None = None
     text: str | None = None
     status: str | None = None
+    group: Group | None = None
     items: Literal["ad", "post"] = "ad"
     level: Literal["top", "fine"] = "top"
     limit: int | None = None
@@ -104,8 +106,8 @@ def _limit(text: str) -> int:
     return int(text)
 
 
-def _choice(words: Mapping[str, str]) -> Callable[[str], str]:
-    def read(text: str) -> str:
+def _choice(words: Mapping[str, str | None]) -> Callable[[str], str | None]:
+    def read(text: str) -> str | None:
         if text not in words:
             raise ValueError(f"{text!r}; expected {' or '.join(words)}")
         return words[text]
@@ -128,6 +130,7 @@ READERS: Mapping[str, Callable[[str], object]] = {
     "polarity": _choice({word: word for word in ("include", "exclude", "used_unspecified")}),
     "text": str,
     "status": str,
+    "group": _choice({**{word: word for word in GROUPS}, "all": None}),
     "items": _choice({"ads": "ad", "posts": "post"}),
     "level": _choice({"top": "top", "fine": "fine"}),
     "limit": _limit,

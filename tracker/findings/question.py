@@ -14,6 +14,7 @@ from tracker.analysis.tables import Lake
 from tracker.errors import BadInput
 from tracker.findings.finding import Finding
 from tracker.findings.options import Options
+from tracker.registry.groups import GROUPS, group_of
 
 EVIDENCE_SHOWN = 500
 
@@ -44,6 +45,7 @@ class Ground:
     answers: Answers
     quarantined: int
     evidence: tuple[str, ...]
+    groups: Mapping[str, Any]
 
     def facts(self) -> dict[str, Any]:
         """Return the coverage that every finding states."""
@@ -54,6 +56,7 @@ class Ground:
             "covered_from": span[0].isoformat() if span else None,
             "covered_to": span[1].isoformat() if span else None,
             "quarantined": self.quarantined,
+            "groups": dict(self.groups),
         }
 
 
@@ -63,6 +66,7 @@ def ask(name: str, lake: Lake, options: Options) -> Question:
         since=options.since,
         until=options.until,
         account_ids=_account_ids(lake, options.account),
+        group=options.group,
         source=options.source,
         country=options.country,
         payer=options.payer,
@@ -81,8 +85,28 @@ def coder_of(lake: Lake, item_type: ItemType) -> str | None:
     return str(found[0]["coder"]) if found else None
 
 
+def groups(question: Question, items: ibis.Table) -> dict[str, Any]:
+    """Return, for items in scope whatever their group, how many of how many accounts each group holds.
+
+    `counted` says whether the finding counts the group. `undated` items are those of `items` that have no day.
+    """
+    found = question.rows(scope.by_status(items, question.tables["accounts"]))
+    asked = question.scope.group
+    return {
+        group: {
+            name: sum(row.get(name) or 0 for row in found if group_of(row["status"]) == group)
+            for name in ("items", "undated", "accounts")
+        }
+        | {"counted": asked in (None, group)}
+        for group in GROUPS
+    }
+
+
 def ground(question: Question, item_type: ItemType | None, items: ibis.Table | None = None) -> Ground:
-    """Return the ground of a finding about `items` of one type, or about answers of every type."""
+    """Return the ground of a finding about `items` of one type, or about answers of every type.
+
+    Its groups count the items of that type, else the answers about one account.
+    """
     listings = scope.listings(question.tables, question.scope)
     if item_type is not None:
         other = question.tables["posts" if item_type == "ad" else "ads"].select("source").distinct()
@@ -96,6 +120,7 @@ def ground(question: Question, item_type: ItemType | None, items: ibis.Table | N
         answers=answers,
         quarantined=_quarantined(question, {lane.source for lane in answers.lanes}),
         evidence=tuple(row["evidence"] for row in evidence),
+        groups=groups(question, _whatever_group(question, item_type)),
     )
 
 
@@ -129,6 +154,16 @@ def answer(
         evidence_count=len(ground.evidence),
         notice=question.lake.notice,
     )
+
+
+def _whatever_group(question: Question, item_type: ItemType | None) -> ibis.Table:
+    """Return the items, or the answers about one account, that are in scope but for the group."""
+    limits = replace(question.scope, group=None)
+    if item_type is None:
+        answers = scope.listings(question.tables, limits)
+        return answers.filter(_.account_id.notnull())
+    items = (scope.ads if item_type == "ad" else scope.posts)(question.tables, limits)
+    return items if limits.since is None and limits.until is None else scope.dated(items, limits)
 
 
 def _account_ids(lake: Lake, name: str | None) -> tuple[int, ...] | None:

@@ -6,12 +6,13 @@ from ibis import _
 
 from tracker.analysis import accounts, changes, scope
 from tracker.findings.finding import Finding
-from tracker.findings.question import Question, answer, ground
+from tracker.findings.question import Question, answer, ground, groups
 
 
 def seen_changes(question: Question) -> Finding:
     """List the dated differences between observations, oldest first."""
-    found = changes.changes(question.tables["changes"], question.scope, types=question.options.kinds)
+    whole = changes.changes(question.tables["changes"], question.scope, types=question.options.kinds)
+    found = scope.of_group(whole, question.tables["accounts"], question.scope.group)
     named = scope.with_account(found, question.tables["accounts"])
     rows = question.rows(named.order_by("at", "change_id"))
     return answer(
@@ -27,19 +28,24 @@ def seen_changes(question: Question) -> Finding:
             "shown to us; why, nobody said."
         ),
         ground=ground(question, None),
-        coverage={"types": dict(sorted(Counter(row["type"] for row in rows).items()))},
+        coverage={
+            "types": dict(sorted(Counter(row["type"] for row in rows).items())),
+            "groups": groups(question, whole),
+        },
         caveats=("What changed and changed back between two observations was not seen.",),
     )  # fmt: skip
 
 
 def directory(question: Question) -> Finding:
     """List the accounts with who attributed them to whom, and on what document."""
-    table = accounts.directory(question.tables["accounts"])
+    table = question.tables["accounts"]
     if question.scope.account_ids is not None:
         table = table.filter(_.account_id.isin(question.scope.account_ids))
+    whole = table
+    table = scope.of_group(table, question.tables["accounts"], question.scope.group)
     if question.options.status is not None:
         table = table.filter(_.status == question.options.status)
-    rows = question.rows(table)
+    rows = question.rows(accounts.directory(table))
     return answer(
         question,
         n=len(rows),
@@ -50,6 +56,9 @@ def directory(question: Question) -> Finding:
         rows=rows,
         method="Accounts of the registry with their latest attribution, by the document named on the row.",
         ground=ground(question, None),
-        coverage={"statuses": dict(sorted(Counter(row["status"] for row in rows).items()))},
+        coverage={
+            "statuses": dict(sorted(Counter(row["status"] for row in rows).items())),
+            "groups": groups(question, whole),
+        },
         caveats=("Suspected means that someone suspects it and gave a document; it is not a finding.",),
     )  # fmt: skip

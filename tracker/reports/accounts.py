@@ -3,13 +3,12 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, Literal
+from typing import Any
 
 from tracker.analysis.tables import Lake
+from tracker.registry.groups import Group, group_of
 from tracker.reports import words
 
-Group = Literal["state-linked", "others", "control"]
-GROUPS: tuple[Group, ...] = ("state-linked", "others", "control")
 PLATFORMS = {"x": "X", "youtube": "YouTube", "tiktok": "TikTok", "vk": "VK"}
 RELATIONS = {
     "operated_by": "operated by",
@@ -29,8 +28,7 @@ class Accounts:
 
     def group(self, account_id: int | None) -> Group:
         """Say where an account is counted: only an accepted one is state-linked."""
-        status = self.status(account_id)
-        return "state-linked" if status == "accepted" else "control" if status == "control" else "others"
+        return group_of(self.status(account_id))
 
     def count(self, group: Group) -> int:
         """Count the accounts of a group."""

@@ -8,8 +8,8 @@ from typing import Any
 from tracker import charts
 from tracker.analysis.scope import Scope, dated
 from tracker.analysis.scope import ads as ads_in_scope
+from tracker.registry.groups import Group
 from tracker.reports import words
-from tracker.reports.accounts import Group
 from tracker.reports.content import Column, Figure, Section, Table
 from tracker.reports.figures import figure
 from tracker.reports.issue import ACCOUNT, COVERAGE_NOTE, MONTHS_BACK, Issue, typed

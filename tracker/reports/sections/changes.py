@@ -4,8 +4,8 @@ from typing import Any
 
 from tracker.analysis import changes as analysis
 from tracker.analysis.scope import Scope
+from tracker.registry.groups import Group
 from tracker.reports import words
-from tracker.reports.accounts import Group
 from tracker.reports.content import Column, Section, Table
 from tracker.reports.issue import ACCOUNT, Issue, typed
 
