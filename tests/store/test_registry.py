@@ -90,7 +90,7 @@ def test_an_account_is_read_back_with_its_brand_and_its_claims(engine_of):
 
     assert row == {
         "id": 1, "platform": "x", "key": "harbourvoice", "handle": "HarbourVoice", "name": None, "url": None,
-        "native_id": None, "brand_id": "harbour-voice", "status": "accepted", "known_as": [], "added_at": AT,
+        "native_id": None, "brand_id": "harbour-voice", "status": "accepted", "known_as": [], "added_at": AT, "merged_into": None,
         "account": "x:harbourvoice", "brand": "Harbour Voice", "claims": 1,
     }  # fmt: skip
     assert same == row

@@ -12,7 +12,7 @@ from sqlalchemy import Table, select, tuple_, update
 from sqlmodel import Session
 
 from tracker import domain
-from tracker.store import tables
+from tracker.store import lookup, tables
 from tracker.store.ids import reserve
 from tracker.store.registry import REVIEWED
 from tracker.store.tables import table_of
@@ -26,8 +26,9 @@ _ORGANISATION, _FOLLOWERS = table_of(tables.Organisation), table_of(tables.Follo
 
 
 def known_accounts(session: Session) -> list[Row]:
-    """Return every account: `id`, `platform`, `key`, `native_id`, `known_as`, `brand_id`, `status`."""
-    return _columns(session, _ACCOUNT, "id", "platform", "key", "native_id", "known_as", "brand_id", "status")
+    """Return every account that was not merged into another: `id`, `platform`, `key`, `native_id`, `known_as`, `brand_id`, `status`."""
+    names = ("id", "platform", "key", "native_id", "known_as", "brand_id", "status", "merged_into")
+    return [row for row in _columns(session, _ACCOUNT, *names) if row["merged_into"] is None]
 
 
 def known_organisations(session: Session) -> list[Row]:
@@ -69,6 +70,7 @@ def add_accounts(
         for offset, (ref, status) in enumerate(accounts)
     ]
     insert_new(session, tables.Account, rows)
+    lookup.index(session, [int(row["id"]) for row in rows])
 
 
 def raise_statuses(session: Session, statuses: Mapping[int, domain.Status]) -> None:
@@ -82,9 +84,13 @@ def raise_statuses(session: Session, statuses: Mapping[int, domain.Status]) -> N
 
 def add_names(session: Session, learned: Iterable[tuple[int, domain.AccountRef]]) -> None:
     """Note by what other names, and by what id of its platform, accounts are known."""
+    changed = []
     for account_id, ref in learned:
         names = {"native_id": ref.native_id, "known_as": list(ref.known_as)}
         session.execute(update(_ACCOUNT).where(_ACCOUNT.c.id == account_id).values(**names))
+        changed.append(account_id)
+    if changed:
+        lookup.index(session, changed)
 
 
 def add_organisations(session: Session, organisations: Iterable[domain.Organisation]) -> None:

@@ -9,11 +9,11 @@ from dataclasses import asdict, dataclass, fields
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, String, Table, and_, cast, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Table, and_, func, insert, or_, select, update
 from sqlmodel import Session
 
 from tracker import domain
-from tracker.store import tables
+from tracker.store import lookup, tables
 from tracker.store.claims import save_claims as save_claims
 from tracker.store.ids import reserve
 from tracker.store.tables import table_of as table_of
@@ -60,10 +60,15 @@ def save_seeds(session: Session, seeds: domain.Seeds, *, at: datetime) -> SeedCo
 
     Nothing is deleted. A claim whose wording changed is added, and the earlier one stays.
     """
+    documents = save_documents(session, seeds.documents)
+    organisations = _save_named(session, _ORGANISATION, seeds.organisations)
+    brands = _save_named(session, _BRAND, seeds.brands)
+    if brands.changed:
+        lookup.index_brands(session, [brand.id for brand in seeds.brands])
     return SeedCounts(
-        documents=save_documents(session, seeds.documents),
-        organisations=_save_named(session, _ORGANISATION, seeds.organisations),
-        brands=_save_named(session, _BRAND, seeds.brands),
+        documents=documents,
+        organisations=organisations,
+        brands=brands,
         accounts=_tally([_save_account(session, account, at=at) for account in seeds.accounts]),
         claims=save_claims(session, seeds.claims, at=at),
         followers=_save_followers(session, seeds.accounts),
@@ -97,16 +102,33 @@ def resolve_account(session: Session, ref: domain.AccountRef, *, status: domain.
         return known
     row = {"id": reserve(session, "account", 1), "status": status, "added_at": at, **_values(ref)}
     insert_new(session, tables.Account, [row])
-    return int(session.execute(select(_ACCOUNT.c.id).where(*_same_key(ref))).scalar_one())
+    added = int(session.execute(select(_ACCOUNT.c.id).where(*_same_key(ref))).scalar_one())
+    lookup.index(session, [added])
+    return added
 
 
 def find_account(session: Session, ref: domain.AccountRef) -> int | None:
-    """Return the id of the account that `ref` names, or `None`."""
+    """Return the id of the account that `ref` names, or `None`: its own, also where it was merged into another.
+
+    What is collected stays with the key that it was collected by, so that a merge can be taken back.
+    """
     found = session.execute(select(_ACCOUNT.c.id).where(*_same_key(ref))).scalar()
     if found is None and ref.native_id:
         same_id = (_ACCOUNT.c.platform == ref.platform, _ACCOUNT.c.native_id == ref.native_id)
         found = session.execute(select(_ACCOUNT.c.id).where(*same_id).order_by(_ACCOUNT.c.id)).scalar()
     return _known_as(session, ref) if found is None else int(found)
+
+
+def standing(session: Session, account_id: int) -> int:
+    """Return the id of the account that this one turned out to be: its own, unless it was merged into another."""
+    seen = {account_id}
+    while True:
+        asked = select(_ACCOUNT.c.merged_into).where(_ACCOUNT.c.id == account_id)
+        onward = session.execute(asked).scalar()
+        if onward is None or onward in seen:
+            return account_id
+        account_id = int(onward)
+        seen.add(account_id)
 
 
 def account_by(session: Session, platform: str, key: str) -> Row | None:
@@ -154,6 +176,7 @@ def _save_account(session: Session, seed: domain.SeedAccount, *, at: datetime) -
     if not changed:
         return "unchanged"
     session.execute(update(_ACCOUNT).where(_ACCOUNT.c.id == known).values(**changed))
+    lookup.index(session, [known])
     return "changed"
 
 
@@ -197,7 +220,7 @@ def _save_named(session: Session, table: Table, values: Iterable[Any]) -> Counts
         if row["id"] not in known:
             session.execute(insert(table).values(**row))
             outcomes.append("new")
-        elif row != known[row["id"]]:
+        elif any(known[row["id"]][name] != value for name, value in row.items()):
             session.execute(update(table).where(table.c.id == row["id"]).values(**row))
             outcomes.append("changed")
         else:
@@ -215,19 +238,15 @@ def _add_missing(session: Session, table: Table, rows: list[Row], *, key: tuple[
 
 
 def _known_as(session: Session, ref: domain.AccountRef) -> int | None:
-    """Return the account that carries this handle, or that this one carries, among its earlier names."""
-    names = {name.casefold() for name in (ref.key, ref.handle, ref.native_id) if name}
-    earlier = {name.casefold() for name in ref.known_as}
-    rows = session.execute(
-        select(_ACCOUNT.c.id, _ACCOUNT.c.key, _ACCOUNT.c.known_as)
-        .where(_ACCOUNT.c.platform == ref.platform)
-        .where(or_(cast(_ACCOUNT.c.known_as, String) != "[]", _ACCOUNT.c.key.in_(earlier)))
-        .order_by(_ACCOUNT.c.id)
-    )
-    for account_id, key, known_as in rows:
-        if key in earlier or names & {name.casefold() for name in known_as}:
-            return int(account_id)
-    return None
+    """Return the account that carries one of these names, now or earlier; one that bears it now comes first."""
+    names = {name.casefold() for name in (ref.key, ref.handle, ref.native_id, *ref.known_as) if name}
+    rows = lookup.found(session, [("name", f"{ref.platform}:{name}") for name in names])
+    ids = list(dict.fromkeys(row["account_id"] for row in rows))
+    if len(ids) < 2:
+        return int(ids[0]) if ids else None
+    asked = select(_ACCOUNT.c.id).where(_ACCOUNT.c.id.in_(ids), func.lower(_ACCOUNT.c.handle).in_(names))
+    now = session.execute(asked.order_by(_ACCOUNT.c.id)).scalar()
+    return int(ids[0] if now is None else now)
 
 
 def _accounts(session: Session, *where: ColumnElement[bool]) -> list[Row]:
