@@ -15,10 +15,10 @@ from sqlmodel import Session
 
 from tracker.domain import AccountRef
 from tracker.errors import BadInput, SeedError
+from tracker.nearby import Similar, check_suspect, similar
 from tracker.registry import claims as rules
 from tracker.registry import seedlist
-from tracker.registry.handles import account_ref, key_of, site_of
-from tracker.registry.lookalikes import mixed_script, skeleton
+from tracker.registry.handles import key_of
 from tracker.registry.platforms import platform_of
 from tracker.registry.review import validate
 from tracker.store import claims, evidence, passages, registry, snapshots, suspects
@@ -26,24 +26,8 @@ from tracker.store import review as reviews
 from tracker.store.engine import unit_of_work
 from tracker.store.registry import Row, SeedCounts
 
-_TOO_SHORT_TO_COMPARE = 3
+__all__ = ["Similar", "check_suspect"]
 _SNAPSHOT = re.compile(r"(ad|listing|post)-([1-9][0-9]{0,17})")
-
-
-@dataclass(frozen=True, slots=True)
-class Similar:
-    """What the registry knows of an account and of those near it; the rows have the columns of `accounts`.
-
-    `lookalikes` can be mistaken for it (each with `because`, the name that does), `same_site` are on its site,
-    `same_payer` share a payer. None of this says that they belong together.
-    """
-
-    ref: AccountRef
-    known: Row | None
-    lookalikes: tuple[Row, ...] = ()
-    same_site: tuple[Row, ...] = ()
-    same_payer: tuple[Row, ...] = ()
-    mixed_script: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,24 +59,17 @@ def load_seeds(engine: Engine, folder: Path, *, now: datetime) -> SeedCounts:
         return counts
 
 
-def check_suspect(engine: Engine, text: str, *, platform: str | None = None) -> Similar:
-    """Say what is known of a handle or an address; raise `BadInput` when it is neither."""
-    ref = account_ref(text, platform, field="address_or_handle")
-    with Session(engine) as session:
-        return _similar(session, ref)
-
-
 def add_suspect(engine: Engine, raw: Mapping[str, str], *, now: datetime) -> Added:
     """Store what the form holds as a suspicion; raise `FormErrors` with the words for every wrong field."""
     form = validate(raw, today=now.date())
     with unit_of_work(engine) as session:
-        before = _similar(session, form.ref)
+        before = similar(session, form.ref, operator=form.operator)
         suspect_id = suspects.add_suspect(
             session, form.ref, form.document, reason=form.reason, submitted_by=form.submitted_by,
             predicate=form.predicate, operator=form.operator, rival=form.rival, at=now,
         )  # fmt: skip
-        account_id = registry.find_account(session, form.ref)
-        account = registry.account(session, account_id) if account_id is not None else None
+        account_id = registry.find_account(session, form.ref) or 0
+        account = registry.account(session, registry.standing(session, account_id))
     return Added(suspect_id, account or {}, before)
 
 
@@ -208,47 +185,3 @@ def _named_account(session: Session, name: str) -> Row | None:
 def _claims_about(session: Session, account: Row) -> list[Row]:
     names = [f"{account['platform']}:{key}" for key in (account["key"], *account["known_as"])]
     return claims.claims_of(session, "account", *names)
-
-
-def _similar(session: Session, ref: AccountRef) -> Similar:
-    known_id = registry.find_account(session, ref)
-    rows = registry.accounts(session)
-    known = next((row for row in rows if row["id"] == known_id), None)
-    own_brand = known["brand_id"] if known else None
-    others = [
-        row for row in rows if row["id"] != known_id and (own_brand is None or row["brand_id"] != own_brand)
-    ]
-    return Similar(
-        ref,
-        known,
-        lookalikes=tuple(_lookalikes(ref, others)),
-        same_site=tuple(row for row in others if _on_same_site(ref, row)),
-        mixed_script=mixed_script(ref.handle or ref.name or ""),
-    )
-
-
-def _lookalikes(ref: AccountRef, rows: list[Row]) -> list[Row]:
-    """Return the accounts one of whose names can be mistaken for one of this account's, with that name."""
-    wanted = {skeleton(name) for name in _names(ref.platform, ref.key, ref.handle, ref.name)}
-    wanted = {folded for folded in wanted if len(folded) >= _TOO_SHORT_TO_COMPARE}
-    found = []
-    for row in rows:
-        names = _names(
-            row["platform"], row["key"], row["handle"], row["name"], row["brand"], *row["known_as"]
-        )
-        because = next((name for name in names if skeleton(name) in wanted), None)
-        if because:
-            found.append({**row, "because": because})
-    return found
-
-
-def _names(platform: str, key: str, *others: str | None) -> list[str]:
-    """Return what a reader may take an account's name to be; of a site also its first word."""
-    names = [name for name in others if name]
-    if platform == "web":
-        names.append(site_of(key).split(".")[0])
-    return [*names, key]
-
-
-def _on_same_site(ref: AccountRef, row: Row) -> bool:
-    return ref.platform == row["platform"] == "web" and site_of(ref.key) == site_of(row["key"])

@@ -7,7 +7,7 @@ however many accounts there are. Functions take a session and never commit.
 from collections.abc import Collection, Iterator
 from typing import Any
 
-from sqlalchemy import delete, select
+from sqlalchemy import ColumnElement, delete, func, select
 from sqlmodel import Session
 
 from tracker.registry.handles import site_of
@@ -24,7 +24,9 @@ SHORTEST = 3
 """A skeleton shorter than this is like too many others to say anything."""
 
 _ACCOUNT, _BRAND = table_of(tables.Account), table_of(tables.Brand)
-_LOOKUP = table_of(tables.LookupKey)
+_AD, _CLAIM, _LOOKUP = table_of(tables.Ad), table_of(tables.Claim), table_of(tables.LookupKey)
+_ORGANISATION, _SNAPSHOT = table_of(tables.Organisation), table_of(tables.AdSnapshot)
+_WITHDRAWAL = table_of(tables.ClaimWithdrawal)
 _COLUMNS = [_ACCOUNT.c[name] for name in ("id", "platform", "key", "handle", "name", "native_id", "known_as")]
 
 
@@ -59,13 +61,62 @@ def index_brands(session: Session, brand_ids: Collection[str]) -> None:
 
 
 def found(session: Session, keys: Collection[Key]) -> list[Row]:
-    """Return the accounts that any of these keys leads to: `kind`, `value`, `account_id`, `name`."""
+    """Return the accounts that any of these keys leads to: `kind`, `value`, `account_id`, `name`.
+
+    In the order of ids; of one account the name as it is written comes before its folded key.
+    """
     rows: list[Row] = []
     for kind in sorted({kind for kind, _ in keys}):
         values = sorted({value for one, value in keys if one == kind})
         asked = select(_LOOKUP).where(_LOOKUP.c.kind == kind, _LOOKUP.c.value.in_(values))
-        rows += [dict(row) for row in session.execute(asked.order_by(_LOOKUP.c.account_id)).mappings()]
-    return rows
+        rows += [dict(row) for row in session.execute(asked).mappings()]
+    return sorted(rows, key=lambda row: (row["account_id"], row["name"]))
+
+
+def payers_of(session: Session, account_id: int, account: str) -> set[str]:
+    """Return who paid for the ads of an account: as its repository prints it, and as live claims name it."""
+    printed = (
+        select(_SNAPSHOT.c.payer)
+        .join(_AD, _AD.c.id == _SNAPSHOT.c.ad_id)
+        .where(_AD.c.account_id == account_id, _SNAPSHOT.c.payer.is_not(None))
+    )
+    claimed = (
+        select(func.coalesce(_ORGANISATION.c.name, _CLAIM.c.subject))
+        .outerjoin(_ORGANISATION, _ORGANISATION.c.id == _CLAIM.c.subject)
+        .where(_CLAIM.c.predicate == "pays_for", _CLAIM.c.object == account, _stands())
+    )
+    return {
+        str(payer) for asked in (printed.distinct(), claimed) for payer in session.execute(asked).scalars()
+    }
+
+
+def paid_by(session: Session, payers: Collection[str]) -> list[Row]:
+    """Return the accounts whose ads were paid by any of these, as printed or as claimed: `account_id`, `name` of the payer."""
+    if not payers:
+        return []
+    printed = (
+        select(_AD.c.account_id, _SNAPSHOT.c.payer.label("name"))
+        .join(_AD, _AD.c.id == _SNAPSHOT.c.ad_id)
+        .where(_SNAPSHOT.c.payer.in_(sorted(payers)), _AD.c.account_id.is_not(None))
+        .distinct()
+    )
+    named = {name.casefold() for name in payers}
+    claimed = (
+        select(_CLAIM.c.object, func.coalesce(_ORGANISATION.c.name, _CLAIM.c.subject))
+        .outerjoin(_ORGANISATION, _ORGANISATION.c.id == _CLAIM.c.subject)
+        .where(_CLAIM.c.predicate == "pays_for", _CLAIM.c.object_type == "account", _stands())
+    )
+    paying = {str(account): payer for account, payer in session.execute(claimed) if payer.casefold() in named}
+    rows = [dict(row) for row in session.execute(printed).mappings()]
+    return rows + [
+        {"account_id": row["account_id"], "name": paying[account]}
+        for account in paying
+        for row in found(session, [("name", account.casefold())])[:1]
+    ]
+
+
+def _stands() -> ColumnElement[bool]:
+    return _CLAIM.c.id.not_in(select(_WITHDRAWAL.c.claim_id))
 
 
 def skeletons(platform: str, *names: str | None) -> set[Key]:

@@ -4,7 +4,7 @@ Functions take a session and never commit. What a person decided about an accoun
 """
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import asdict, dataclass, fields
 from datetime import datetime
 from typing import Any
@@ -142,12 +142,18 @@ def account(session: Session, account_id: int) -> Row | None:
 
 
 def accounts(session: Session, *, brand_id: str | None = None) -> list[Row]:
-    """Return the accounts, all or those of a brand, by platform and key.
+    """Return the accounts, all or those of a brand, by platform and key; one that was merged into another is left out.
 
     Columns: those of the table, `account` (`x:chinasays`), `brand` (its name), and `claims` (how many name
     the account).
     """
-    return _accounts(session, *([] if brand_id is None else [_ACCOUNT.c.brand_id == brand_id]))
+    of_brand = [] if brand_id is None else [_ACCOUNT.c.brand_id == brand_id]
+    return _accounts(session, _ACCOUNT.c.merged_into.is_(None), *of_brand)
+
+
+def accounts_with(session: Session, ids: Collection[int]) -> list[Row]:
+    """Return the accounts with these ids: the columns of `accounts`."""
+    return _accounts(session, _ACCOUNT.c.id.in_(ids)) if ids else []
 
 
 def brand(session: Session, brand_id: str) -> Row | None:
