@@ -62,7 +62,11 @@ class Document:
 
 @dataclass(frozen=True, slots=True)
 class Organisation:
-    """A body that operates, supervises or pays."""
+    """A body that operates, supervises or pays.
+
+    `province` is the code of a province-level unit of China (`CN-ZJ`); `founded` is a year, month or day as exact as
+    `founded_document` gives it.
+    """
 
     id: str
     name: str
@@ -71,6 +75,9 @@ class Organisation:
     level: str | None = None
     place: str | None = None
     country: str | None = None
+    province: str | None = None
+    founded: str | None = None
+    founded_document: str | None = None
     aliases: tuple[str, ...] = ()
     note: str | None = None
 
@@ -217,6 +224,25 @@ class SeedAccount:
 
 
 @dataclass(frozen=True, slots=True)
+class PublishedFigure:
+    """A number that a document gives, such as how many centres there are in a province; never our count.
+
+    `level` is empty where the document counts all levels; `on` is the day that the number holds for, if it says so.
+    """
+
+    counted: str
+    place: str
+    level: str
+    as_published: str
+    lower: int | None
+    upper: int | None
+    on: date | None
+    document: str
+    where: str
+    says: str
+
+
+@dataclass(frozen=True, slots=True)
 class Seeds:
     """The whole seed list, checked: every reference resolves, every claim has a document."""
 
@@ -225,6 +251,7 @@ class Seeds:
     brands: tuple[Brand, ...]
     accounts: tuple[SeedAccount, ...]
     claims: tuple[Claim, ...]
+    figures: tuple[PublishedFigure, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -67,7 +67,21 @@ SCHEMAS: Mapping[str, pa.Schema] = {
             ("document_id", pa.string()), ("publisher", pa.string()), ("title", pa.string()),
             ("published_on", pa.date32()), ("place", pa.string()), ("says", pa.string()),
             ("grade", pa.string()), ("rival", pa.string()), ("valid_from", pa.date32()),
-            ("valid_to", pa.date32()),
+            ("valid_to", pa.date32()), ("subject_name", pa.string()), ("object_name", pa.string()),
+            ("withdrawn", pa.bool_()),
+        ],
+        "organisations": [
+            ("organisation_id", pa.string()), ("name", pa.string()), ("native_name", pa.string()),
+            ("kind", pa.string()), ("level", pa.string()), ("place", pa.string()), ("province", pa.string()),
+            ("country", pa.string()), ("founded", pa.string()), ("founded_document", pa.string()),
+            ("accounts", pa.int64()), ("accepted_accounts", pa.int64()), ("accounts_below", pa.int64()),
+            ("accepted_below", pa.int64()),
+        ],
+        "figures": [
+            ("figure_id", pa.int64()), ("counted", pa.string()), ("place", pa.string()), ("level", pa.string()),
+            ("as_published", pa.string()), ("lower", pa.int64()), ("upper", pa.int64()), ("on", pa.date32()),
+            ("document_id", pa.string()), ("publisher", pa.string()), ("title", pa.string()),
+            ("published_on", pa.date32()), ("where", pa.string()), ("says", pa.string()),
         ],
     }.items()
 }  # fmt: skip

@@ -6,7 +6,15 @@ from pathlib import Path
 import pytest
 
 from tracker.analysis.keywords import KeywordCoder
-from tracker.domain import AccountRef, Claim, FollowerCount, LabelSeen, SeedAccount
+from tracker.domain import (
+    AccountRef,
+    Claim,
+    FollowerCount,
+    LabelSeen,
+    Organisation,
+    PublishedFigure,
+    SeedAccount,
+)
 from tracker.errors import SeedError
 from tracker.registry.claims import grade
 from tracker.registry.seedlist import LARGEST_FILE_BYTES, load_codebook, load_seeds
@@ -52,6 +60,15 @@ claims:
     says: Names the office as operator.
     grade: moderate
 """
+FIGURES = """\
+centres:
+  counted: icc
+  place: China
+  as_published: over 70
+  document: lab-report
+  where: page 4
+  says: Counts the centres.
+"""
 CODEBOOK = """\
 version: 1
 codes:
@@ -75,6 +92,13 @@ def seeds(tmp_path: Path) -> Path:
     (folder / "organisations.yml").write_text(ORGANISATIONS, encoding="utf-8")
     (folder / "brands" / "hello-city.yml").write_text(BRAND, encoding="utf-8")
     return folder
+
+
+@pytest.fixture
+def figures(seeds: Path) -> Path:
+    """The same folder with one figure."""
+    (seeds / "figures.yml").write_text(FIGURES, encoding="utf-8")
+    return seeds
 
 
 @pytest.fixture(scope="module")
@@ -106,7 +130,7 @@ def test_the_shipped_seeds_load_and_name_every_brand_of_the_first_article() -> N
 
     names = {brand.name for brand in shipped.brands}
     assert {"China Says", "Hi, this is GBA", "Daily Bae", "WuhanPlus", "iChongqing"} <= names
-    assert (len(shipped.documents), len(shipped.brands)) == (18, 52)
+    assert (len(shipped.documents), len(shipped.brands)) == (19, 52)
 
 
 def test_every_shipped_centre_of_the_two_articles_has_a_brand() -> None:
@@ -570,3 +594,151 @@ def test_claims_that_make_a_circle_are_refused(seeds: Path) -> None:
             )
 
     assert "makes a circle: second → first → second" in refusal(seeds)
+
+
+# -- where a body sits, since when, and what documents count
+
+
+def test_every_shipped_centre_has_a_level_and_a_province() -> None:
+    centres = [one for one in load_seeds(SHIPPED).organisations if one.kind == "icc"]
+
+    assert len(centres) == 27
+    assert [one.id for one in centres if one.level is None or one.province is None] == []
+    assert {one.id for one in centres if one.province == "CN-ZJ" and one.level != "province"} == {
+        "hangzhou-icc", "ningbo-icc", "wenzhou-icc", "xianju-icc", "yiwu-icc", "yuhang-icc",
+    }  # fmt: skip
+
+
+def test_every_shipped_centre_of_a_named_body_says_who_stands_behind_it() -> None:
+    shipped = load_seeds(SHIPPED)
+
+    above = {claim.subject for claim in shipped.claims if claim.subject_type == "organisation"}
+    assert {"gansu-icc", "shandong-icc", "heilongjiang-icc", "shenzhen-icc", "western-china-ico",
+            "south-southeast-asian-media-icc"} <= above  # fmt: skip
+
+
+def test_the_shipped_figures_keep_the_words_of_their_documents() -> None:
+    figures = load_seeds(SHIPPED).figures
+
+    said = {(one.counted, one.place, one.level, one.as_published, one.lower, one.upper) for one in figures}
+    assert {
+        ("icc", "China", "", "over 70", 70, None),
+        ("icc", "Zhejiang", "below_province", "16", 16, 16),
+        ("icc", "China", "", "more than 200", 200, None),
+        ("icc", "China", "province", "29", 29, 29),
+        ("cities_with_icc", "China", "city", "dozens of cities", None, None),
+    } <= said
+    assert len(figures) == 9
+
+
+def test_a_province_is_read_from_the_place_and_a_founding_is_kept_as_exact_as_given(seeds: Path) -> None:
+    change(
+        seeds, "organisations.yml", "  country: NO",
+        "  place: Wuhan, Hubei\n  country: CN\n  founded: 2020-05\n  founded_document: lab-report",
+    )  # fmt: skip
+
+    [office] = load_seeds(seeds).organisations
+
+    assert office == Organisation(
+        "city-office", "City Office", "state_organ", place="Wuhan, Hubei", country="CN", province="CN-HB",
+        founded="2020-05", founded_document="lab-report",
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("place", "country", "province"),
+    [
+        ("浙江省", "CN", "CN-ZJ"),
+        (" hong kong ", "CN", "CN-HK"),
+        ("Macau", "CN", "CN-MO"),
+        ("Zhejiang Road", "CN", None),
+        ("Hubei", "US", None),
+        ("Taipei, Taiwan", "CN", None),
+    ],
+)
+def test_only_a_place_that_names_a_province_word_for_word_gives_one(
+    seeds: Path, place: str, country: str, province: str | None
+) -> None:
+    change(seeds, "organisations.yml", "  country: NO", f"  place: '{place}'\n  country: {country}")
+
+    [office] = load_seeds(seeds).organisations
+
+    assert office.province == province
+
+
+@pytest.mark.parametrize(
+    ("lines", "words"),
+    [
+        ("province: CN-XX", "province': 'CN-XX'; expected the code of a unit at province level, such as 'CN-ZJ'"),
+        ("province: Zhejiang", "province': 'Zhejiang'; expected the code of a unit at province level"),
+        ("province: CN-TW", "expected the code of a unit at province level"),
+        ("province: CN-ZJ\n  country: NO", "province CN-ZJ and country NO; expected a province of CN only"),
+        ("province: CN-ZJ\n  place: Wuhan, Hubei", "province CN-ZJ, but the place 'Wuhan, Hubei' lies in CN-HB"),
+        ("founded: 2020", "founded and founded_document; expected both or neither"),
+        ("founded_document: lab-report", "founded and founded_document; expected both or neither"),
+        ("founded: 2020-13\n  founded_document: lab-report", "'2020-13-01' is not a day of the calendar"),
+        ("founded: --05-17\n  founded_document: lab-report", "expected YYYY, YYYY-MM or YYYY-MM-DD from 1800 on"),
+        ("founded: 9999\n  founded_document: lab-report", "expected YYYY, YYYY-MM or YYYY-MM-DD from 1800 on"),
+        ("founded: 2020\n  founded_document: lab-rport", "no document 'lab-rport' in documents.yml; did you mean 'lab-report'?"),
+    ],
+)  # fmt: skip
+def test_a_body_in_no_province_or_founded_without_a_document_is_refused(
+    seeds: Path, lines: str, words: str
+) -> None:
+    change(seeds, "organisations.yml", "  country: NO", f"  {lines}")
+
+    assert words in refusal(seeds)
+
+
+def test_a_figure_keeps_its_words_and_gets_its_bounds_from_them(figures: Path) -> None:
+    [figure] = load_seeds(figures).figures
+
+    assert figure == PublishedFigure(
+        "icc", "China", "", "over 70", 70, None, None, "lab-report", "page 4", "Counts the centres."
+    )
+
+
+def test_a_figure_in_words_is_open_on_both_sides_unless_bounds_are_given(figures: Path) -> None:
+    change(figures, "figures.yml", "over 70", "dozens\n  lower: 24")
+
+    [figure] = load_seeds(figures).figures
+
+    assert (figure.as_published, figure.lower, figure.upper) == ("dozens", 24, None)
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "words"),
+    [
+        ("counted: icc", "counted: centres", "counted': 'centres'; expected 'icc'"),
+        (
+            "place: China",
+            "place: Atlantis",
+            "'Atlantis'; expected 'China', or a place that ends with a province",
+        ),
+        ("place: China", "place: China\n  level: village", "level': 'village'; expected 'province'"),
+        ("over 70", "over 70\n  lower: 71", "lower 71; 'over 70' gives 70"),
+        ("over 70", "over 70\n  upper: 80", "upper 80; 'over 70' gives None"),
+        ("over 70", "dozens\n  lower: 9\n  upper: 4", "upper 4 is below lower 9"),
+        ("over 70", "dozens\n  lower: -1", "lower"),
+        ("over 70", "dozens\n  upper: NO", "upper"),
+        ("as_published: over 70", "as_published:", "as_published': is missing"),
+        ("document: lab-report", "document: lab-rport", "did you mean 'lab-report'?"),
+        ("where: page 4", "", "where': is missing"),
+        ("says:", "quote: x\n  says:", "unknown key 'quote'"),
+        ("says:", "on: 2024-02-30\n  says:", "'2024-02-30' is not a day of the calendar"),
+        ("says:", "where: page 5\n  says:", "the key 'where' stands here a second time"),
+    ],
+)
+def test_a_bad_figure_is_refused_with_its_field(figures: Path, before: str, after: str, words: str) -> None:
+    change(figures, "figures.yml", before, after)
+
+    said = refusal(figures)
+
+    assert "seeds/figures.yml" in said
+    assert words in said
+
+
+def test_a_figure_that_stands_twice_is_refused(figures: Path) -> None:
+    (figures / "figures.yml").write_text(FIGURES + FIGURES.replace("centres:", "again:", 1), encoding="utf-8")
+
+    assert "'again': says again what 'centres' says" in refusal(figures)

@@ -12,6 +12,7 @@ from tracker.domain import (
     FollowerCount,
     LabelSeen,
     Organisation,
+    PublishedFigure,
     SeedAccount,
     Seeds,
 )
@@ -37,7 +38,17 @@ CLAIM = Claim(
 )
 SEEDS = Seeds(
     documents=(REPORT,),
-    organisations=(Organisation("harbour-icc", "Harbour ICC", "icc", aliases=("HICC",)),),
+    organisations=(
+        Organisation(
+            "harbour-icc",
+            "Harbour ICC",
+            "icc",
+            aliases=("HICC",),
+            province="CN-ZJ",
+            founded="2020",
+            founded_document="press-2024",
+        ),
+    ),
     brands=(Brand("harbour-voice", "Harbour Voice"),),
     accounts=(
         SeedAccount(
@@ -48,6 +59,11 @@ SEEDS = Seeds(
         ),
     ),
     claims=(CLAIM,),
+    figures=(
+        PublishedFigure(
+            "icc", "China", "", "over 70", 70, None, None, "press-2024", "paragraph 4", "Counts."
+        ),
+    ),
 )
 
 
@@ -76,8 +92,8 @@ def test_loading_the_seed_list_twice_changes_nothing_the_second_time(engine_of):
 
     second = save(engine_of, SEEDS)
 
-    assert first == SeedCounts(*[Counts(new=1)] * 7)
-    assert second == SeedCounts(*[Counts(unchanged=1)] * 7)
+    assert first == SeedCounts(*[Counts(new=1)] * 8)
+    assert second == SeedCounts(*[Counts(unchanged=1)] * 8)
     assert str(second).startswith("0 new and 0 changed of 1 documents, ")
 
 

@@ -29,7 +29,7 @@ def seeds_check(context: click.Context, folder: Path | None) -> None:
     codebook = load_codebook(where / "codebook.yml")
     console.say(
         f"{len(found.documents)} documents, {len(found.organisations)} organisations, {len(found.brands)} brands, "
-        f"{len(found.accounts)} accounts, {len(found.claims)} claims, codebook v{codebook.version} "
+        f"{len(found.accounts)} accounts, {len(found.claims)} claims, {len(found.figures)} figures, codebook v{codebook.version} "
         f"with {len(codebook.codes)} codes: no problem found"
     )
 

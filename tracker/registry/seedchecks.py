@@ -15,6 +15,7 @@ from tracker.domain import Claim, SubjectType
 from tracker.errors import BadInput, SeedError
 from tracker.registry import claims as rules
 from tracker.registry import seedmodels as models
+from tracker.registry.figuremodels import FigureEntry
 
 Place = tuple[str | int, ...]
 EntryType = TypeVar("EntryType", bound=models.Entry)
@@ -110,12 +111,16 @@ class Known:
         )
 
     def dangling(self, file: SeedFile) -> Iterator[SeedError]:
-        """Yield a problem for each `document` and `object` in the file that leads nowhere."""
+        """Yield a problem for each document and `object` in the file that leads nowhere."""
         for place, values in _mappings(file.tree, ()):
-            document, target = values.get("document"), values.get("object")
-            if isinstance(document, str) and document not in self.documents:
-                words = f"no document {document!r} in documents.yml{_did_you_mean(document, self.documents)}"
-                yield file.problem(words, (*place, "document"))
+            target = values.get("object")
+            for key in ("document", "founded_document"):
+                document = values.get(key)
+                if isinstance(document, str) and document not in self.documents:
+                    words = (
+                        f"no document {document!r} in documents.yml{_did_you_mean(document, self.documents)}"
+                    )
+                    yield file.problem(words, (*place, key))
             if isinstance(target, str):
                 kind, ids, name = self._target(target)
                 if name not in ids:
@@ -156,6 +161,16 @@ def repeated_accounts(files: list[SeedFile]) -> Iterator[SeedError]:
                 if str(one) in seen:
                     yield file.problem(f"{one!r} already stands in {seen[str(one)]}", place)
                 seen.setdefault(str(one), file.label)
+
+
+def repeated_figures(file: SeedFile, figures: Mapping[str, FigureEntry]) -> Iterator[SeedError]:
+    """Yield a problem for each figure that says again what one before it says: the record keeps one of them."""
+    seen: dict[tuple[str | None, ...], str] = {}
+    for name, one in figures.items():
+        said = (one.counted, one.place, one.level, one.document, one.as_published)
+        if said in seen:
+            yield file.problem(f"says again what {seen[said]!r} says", (name,))
+        seen.setdefault(said, name)
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ from tracker.domain import Codebook, Seeds, SubjectType
 from tracker.errors import SeedError
 from tracker.registry import seedmodels as models
 from tracker.registry.codemodels import CodebookEntry
+from tracker.registry.figuremodels import FigureEntry
 from tracker.registry.seedchecks import (
     Known,
     Place,
@@ -21,6 +22,7 @@ from tracker.registry.seedchecks import (
     brand_problems,
     claims_with_problems,
     repeated_accounts,
+    repeated_figures,
     valid_entries,
     valid_entry,
 )
@@ -34,17 +36,20 @@ def load_seeds(folder: Path) -> Seeds:
     problems: list[SeedError] = []
     documents_file = _read(folder / "documents.yml", problems)
     organisations_file = _read(folder / "organisations.yml", problems)
+    figures_file = _read_if_there(folder / "figures.yml", problems)
     brand_files = [_read(path, problems) for path in sorted((folder / "brands").glob("[!.]*"))]
     documents = valid_entries(models.DocumentEntry, documents_file, problems)
     organisations = valid_entries(models.OrganisationEntry, organisations_file, problems)
+    figures = valid_entries(FigureEntry, figures_file, problems)
     brands = [brand for file in brand_files if (brand := valid_entry(models.BrandEntry, file, problems))]
     if documents_file.tree is not None and organisations_file.tree is not None:
         known = Known.of(documents_file, organisations_file, brand_files)
-        for file in (organisations_file, *brand_files):
+        for file in (organisations_file, figures_file, *brand_files):
             problems += known.dangling(file)
     for file in brand_files:
         problems += brand_problems(file)
     problems += repeated_accounts(brand_files)
+    problems += repeated_figures(figures_file, figures)
     publishers = {key: document.publisher for key, document in documents.items()}
     placed = [
         *_organisation_claims(organisations_file, organisations),
@@ -59,6 +64,7 @@ def load_seeds(folder: Path) -> Seeds:
         brands=tuple(brand.value() for brand in brands),
         accounts=tuple(account.value(brand.id) for brand in brands for account in brand.accounts),
         claims=claims,
+        figures=tuple(figure.value() for figure in figures.values()),
     )
 
 
@@ -146,6 +152,11 @@ def _read(path: Path, problems: list[SeedError]) -> SeedFile:
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
         problems.append(_unreadable(error, file.label))
     return file
+
+
+def _read_if_there(path: Path, problems: list[SeedError]) -> SeedFile:
+    """Read a file that a seed folder may do without."""
+    return _read(path, problems) if path.exists() else SeedFile(label="/".join(path.parts[-2:]))
 
 
 def _unreadable(error: Exception, label: str) -> SeedError:

@@ -24,6 +24,7 @@ from tracker.domain import ContactKind, EvidenceKind, Grade, LabelState, Predica
 from tracker.errors import BadInput
 from tracker.registry.handles import account_ref, key_of
 from tracker.registry.platforms import PLATFORMS
+from tracker.registry.provinces import PROVINCES, province_of
 
 OrganisationKind = Literal[
     "party_organ", "state_organ", "media_group", "news_outlet", "icc", "marketing_firm", "company", "unnamed"
@@ -31,6 +32,7 @@ OrganisationKind = Literal[
 Level = Literal["central", "province", "city", "county", "district"]
 
 _SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+_PARTIAL_DATE = re.compile(r"((?:18|19|20)[0-9]{2})(?:-([0-9]{2})(?:-([0-9]{2}))?)?")
 _COUNT = re.compile(
     r"(?:(?P<word>nearly|almost|under|below|less than|fewer than|up to|more than|over|above|at least|about|around)\s+)?"
     r"(?P<first>\d[\d,]*(?:\.\d+)?)(?:\s*(?:-|–|to)\s*(?P<second>\d[\d,]*(?:\.\d+)?))?"
@@ -73,6 +75,21 @@ def _web_address(text: str) -> str:
 def _platform(text: str) -> str:
     if text not in PLATFORMS:
         raise ValueError(f"{text!r}; expected one of {', '.join(PLATFORMS)}")
+    return text
+
+
+def _province(text: str) -> str:
+    if text not in PROVINCES:
+        raise ValueError(f"{text!r}; expected the code of a unit at province level, such as 'CN-ZJ'")
+    return text
+
+
+def _founded(text: str) -> str:
+    if not (match := _PARTIAL_DATE.fullmatch(text)):
+        raise ValueError(
+            f"{text!r}; expected YYYY, YYYY-MM or YYYY-MM-DD from 1800 on, as the document gives it"
+        )
+    _iso_date(f"{match[1]}-{match[2] or '01'}-{match[3] or '01'}")
     return text
 
 
@@ -177,14 +194,30 @@ class OrganisationEntry(Entry):
     level: Level | None = None
     place: str | None = None
     country: Annotated[str, Field(pattern="^[A-Z]{2}$")] | None = None
+    province: Annotated[str, AfterValidator(_province)] | None = None
+    founded: Annotated[str, AfterValidator(_founded)] | None = None
+    founded_document: str | None = None
     aliases: tuple[str, ...] = ()
     note: str | None = None
     claims: tuple[ClaimEntry, ...] = ()
 
+    @model_validator(mode="after")
+    def _agrees_with_itself(self) -> "OrganisationEntry":
+        if (self.founded is None) != (self.founded_document is None):
+            raise ValueError("founded and founded_document; expected both or neither")
+        if self.province and self.country not in (None, "CN"):
+            raise ValueError(
+                f"province {self.province} and country {self.country}; expected a province of CN only"
+            )
+        if self.province and (named := province_of(self.place)) not in (None, self.province):
+            raise ValueError(f"province {self.province}, but the place {self.place!r} lies in {named}")
+        return self
+
     def value(self, organisation_id: str) -> domain.Organisation:
-        """Return the organisation under its id."""
-        fields = self.model_dump(exclude={"claims"})
-        return domain.Organisation(id=organisation_id, **fields)
+        """Return the organisation under its id; its province is the one that its place names, if none is given."""
+        fields = self.model_dump(exclude={"claims", "province"})
+        derived = province_of(self.place) if self.country == "CN" else None
+        return domain.Organisation(id=organisation_id, province=self.province or derived, **fields)
 
 
 class FollowersEntry(Entry):

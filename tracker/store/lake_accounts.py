@@ -9,6 +9,7 @@ from sqlmodel import Session, col, select
 from tracker.registry import claims as rules
 from tracker.store import tables
 from tracker.store.claims import Row, all_claims, link_of
+from tracker.store.lake_organisations import known_organisations
 
 _PREFERRED = ("operated_by", "part_of", "supervised_by", "pays_for", "same_as")
 
@@ -16,9 +17,13 @@ Claims = Mapping[rules.Node, list[Row]]
 
 
 def registry_rows(session: Session) -> dict[str, list[Row]]:
-    """Return the rows of the lake's `accounts` and `claims`, over one reading of the claims."""
+    """Return the rows of the lake's `accounts`, `claims` and `organisations`, over one reading of the claims."""
     claims = all_claims(session)
-    return {"accounts": attributed_accounts(session, claims), "claims": stated_claims(session, claims)}
+    return {
+        "accounts": attributed_accounts(session, claims),
+        "claims": stated_claims(session, claims),
+        "organisations": known_organisations(session, claims),
+    }
 
 
 def attributed_accounts(session: Session, claims: list[Row]) -> list[Row]:

@@ -72,6 +72,15 @@ SCHEMAS: dict[str, pa.Schema] = {
         credibility=INT, kind=TEXT, items=INT, evidence=TEXT, disputed=FLAG, withdrawn=FLAG, withdrawn_on=DAY,
         withdrawn_by=TEXT, withdrawn_reason=TEXT, objections=INT, objection=TEXT,
     ),
+    "organisations": _schema(
+        organisation_id=TEXT, name=TEXT, native_name=TEXT, kind=TEXT, level=TEXT, place=TEXT, province=TEXT,
+        country=TEXT, founded=TEXT, founded_document=TEXT, accounts=INT, accepted_accounts=INT, accounts_below=INT,
+        accepted_below=INT,
+    ),
+    "figures": _schema(
+        figure_id=INT, counted=TEXT, place=TEXT, level=TEXT, as_published=TEXT, lower=INT, upper=INT, on=DAY,
+        document_id=TEXT, publisher=TEXT, title=TEXT, published_on=DAY, where=TEXT, says=TEXT,
+    ),
 }  # fmt: skip
 
 SMALL = {
@@ -92,6 +101,10 @@ SMALL = {
         SELECT q.source, e.sha256 AS evidence, x.line, x.field, x.reason
         FROM quarantined x JOIN query q ON q.id = x.query_id JOIN query_outcome o ON o.query_id = q.id
         LEFT JOIN evidence e ON e.id = q.evidence_id ORDER BY x.id""",
+    "figures": """
+        SELECT f.id AS figure_id, f.counted, f.place, f.level, f.as_published, f.lower, f.upper, f."on", f.document_id,
+               d.publisher, d.title, d.published_on, f."where", f.says
+        FROM published_figure f JOIN document d ON d.id = f.document_id ORDER BY f.id""",
 }
 
 _ADS = """

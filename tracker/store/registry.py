@@ -45,6 +45,7 @@ class SeedCounts:
     claims: Counts
     followers: Counts
     labels: Counts
+    figures: Counts
 
     def __str__(self) -> str:
         """Say it in one line: `3 new and 0 changed of 9 documents, …`."""
@@ -73,6 +74,7 @@ def save_seeds(session: Session, seeds: domain.Seeds, *, at: datetime) -> SeedCo
         claims=save_claims(session, seeds.claims, at=at),
         followers=_save_followers(session, seeds.accounts),
         labels=_save_labels(session, seeds.accounts),
+        figures=_save_figures(session, seeds.figures),
     )
 
 
@@ -210,6 +212,13 @@ def _save_labels(session: Session, seeds: Iterable[domain.SeedAccount]) -> Count
     return _add_missing(
         session, table_of(tables.LabelSeen), rows, key=("account_id", "document_id", "state", "on")
     )
+
+
+def _save_figures(session: Session, figures: Iterable[domain.PublishedFigure]) -> Counts:
+    rows = [asdict(figure) for figure in figures]
+    named = [{"document_id": row.pop("document"), **row} for row in rows]
+    key = ("counted", "place", "level", "document_id", "as_published")
+    return _add_missing(session, table_of(tables.PublishedFigure), named, key=key)
 
 
 def _reviewed(session: Session, name: str) -> bool:
