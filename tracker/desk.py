@@ -13,13 +13,10 @@ from typing import Any
 from sqlalchemy import Engine
 from sqlmodel import Session
 
-from tracker.domain import AccountRef
 from tracker.errors import BadInput, SeedError
-from tracker.nearby import Similar, check_suspect, similar
+from tracker.nearby import Similar, check_suspect, named_account, similar
 from tracker.registry import claims as rules
 from tracker.registry import seedlist
-from tracker.registry.handles import key_of
-from tracker.registry.platforms import platform_of
 from tracker.registry.review import validate
 from tracker.store import claims, evidence, passages, registry, snapshots, suspects
 from tracker.store import review as reviews
@@ -105,7 +102,7 @@ def show_account(engine: Engine, name: str) -> dict[str, Any]:
     and their `confidence`), `audit` (who did what). Raise `BadInput` when nothing is called so.
     """
     with Session(engine) as session:
-        account = _named_account(session, name)
+        account = named_account(session, name)
         brand = registry.brand(session, (account["brand_id"] or "") if account else name)
         if account is None and brand is None:
             raise BadInput(
@@ -164,22 +161,6 @@ def _chain(session: Session, account: Row | None, brand: Row | None) -> dict[str
     start = [("account", name) for name in names] + ([("brand", brand["id"])] if brand else [])
     chain = rules.chain(start, claims.links(session, names))
     return {"claims": [link.id for link in chain.links], "confidence": chain.confidence}
-
-
-def _named_account(session: Session, name: str) -> Row | None:
-    """Return the account that `PLATFORM:HANDLE` names, as stored or as typed."""
-    platform, colon, handle = name.partition(":")
-    if not colon:
-        return None
-    stored = registry.account_by(session, platform, handle)
-    if stored:
-        return stored
-    try:
-        ref = AccountRef(platform_of(platform), key_of(platform, handle))
-    except BadInput:
-        return None
-    known = registry.find_account(session, ref)
-    return registry.account(session, known) if known is not None else None
 
 
 def _claims_about(session: Session, account: Row) -> list[Row]:

@@ -11,8 +11,10 @@ from sqlalchemy import Engine
 from sqlmodel import Session
 
 from tracker.domain import AccountRef
-from tracker.registry.handles import account_ref, site_of
+from tracker.errors import BadInput
+from tracker.registry.handles import account_ref, key_of, site_of
 from tracker.registry.lookalikes import mixed_script
+from tracker.registry.platforms import platform_of
 from tracker.store import lookup, registry
 from tracker.store.registry import Row
 
@@ -58,6 +60,23 @@ def similar(session: Session, ref: AccountRef, *, operator: str | None = None) -
         same_payer=_same_payer(session, known, operator),
         mixed_script=mixed_script(ref.handle or ref.name or ""),
     )
+
+
+def named_account(session: Session, name: str) -> Row | None:
+    """Return the account that `PLATFORM:HANDLE` names, as stored or as typed, and as which it stands; or `None`."""
+    platform, colon, handle = name.partition(":")
+    if not colon:
+        return None
+    stored = registry.account_by(session, platform, handle)
+    known = stored["id"] if stored else None
+    if known is None:
+        try:
+            known = registry.find_account(
+                session, AccountRef(platform_of(platform), key_of(platform, handle))
+            )
+        except BadInput:
+            return None
+    return registry.account(session, registry.standing(session, known)) if known is not None else None
 
 
 def _lookalikes(session: Session, ref: AccountRef, known: Row | None) -> tuple[Row, ...]:

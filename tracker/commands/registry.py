@@ -1,15 +1,12 @@
 """The registry at the command line: seeds, accounts, suspects."""
 
 import os
-from collections.abc import Callable, Mapping
-from dataclasses import is_dataclass
 from pathlib import Path
-from typing import Any
 
 import click
 
 from tracker import console
-from tracker.commands.shared import format_option, lake_of, now, record_of, refresh_mirror, settings_of
+from tracker.commands.shared import format_option, lake_of, now, record_of, refresh_mirror, settings_of, write
 
 
 @click.group()
@@ -137,7 +134,7 @@ def suspects_review(context: click.Context, /, form: str, **fields: str | None) 
     """Decide about a suspicion; every step stays in the audit trail."""
     from tracker import reviewdesk
 
-    _write(context, reviewdesk.review, fields, form)
+    write(context, reviewdesk.review, fields, form)
 
 
 @suspects.command("queue")
@@ -184,7 +181,7 @@ def claims_withdraw(context: click.Context, /, form: str, **fields: str | None) 
     """Withdraw a claim; it stays, marked as withdrawn, and attributes nothing any more."""
     from tracker import reviewdesk
 
-    _write(context, reviewdesk.withdraw_claim, fields, form)
+    write(context, reviewdesk.withdraw_claim, fields, form)
 
 
 @claims.command("object")
@@ -203,16 +200,4 @@ def claims_object(context: click.Context, /, form: str, **fields: str | None) ->
     """Attach an objection (right of reply) to a claim."""
     from tracker import reviewdesk
 
-    _write(context, reviewdesk.object_to_claim, fields, form)
-
-
-def _write(
-    context: click.Context, act: Callable[..., Any], fields: Mapping[str, str | None], form: str
-) -> None:
-    """Do what a person asked for, print what became of it, and bring the lake up to it."""
-    settings = settings_of(context)
-    engine = record_of(settings)
-    given = {name: value for name, value in fields.items() if value}
-    done = act(engine, given, now=now())
-    console.print_rows([console.plain(done) if is_dataclass(done) else done], None, form)
-    refresh_mirror(engine, settings)
+    write(context, reviewdesk.object_to_claim, fields, form)

@@ -1,6 +1,7 @@
 """What the commands share: the settings, the record, the lake, and how rows are printed."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import is_dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -64,3 +65,13 @@ def lake_of(settings: "Settings") -> "Lake":
     if not lake.is_current(open_record(settings.record), settings.lake):
         refresh_mirror(record_of(settings), settings)
     return open_lake(settings.lake, settings.analysis_url)
+
+
+def write(context: click.Context, act: Callable[..., Any], fields: Mapping[str, Any], form: str) -> None:
+    """Do what a person asked for, print what became of it, and bring the lake up to it."""
+    settings = settings_of(context)
+    engine = record_of(settings)
+    given = {name: value for name, value in fields.items() if value}
+    done = act(engine, given, now=now())
+    console.print_rows([console.plain(done) if is_dataclass(done) else done], None, form)
+    refresh_mirror(engine, settings)

@@ -50,11 +50,13 @@ def _somebody(name: str) -> str:
 Person = Annotated[Line, AfterValidator(_somebody)]
 
 
-class _Form(BaseModel):
+class CheckedForm(BaseModel):
+    """A form that takes no unknown field and strips what was typed."""
+
     model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True)
 
 
-class ReviewForm(_Form):
+class ReviewForm(CheckedForm):
     """One decision on a suspicion. What is accepted becomes a claim: relation, operator, kind and place may be set."""
 
     suspect: Annotated[int, Field(ge=1, le=2**31 - 1)]
@@ -78,7 +80,7 @@ class ReviewForm(_Form):
         return self
 
 
-class WithdrawalForm(_Form):
+class WithdrawalForm(CheckedForm):
     """That a claim no longer stands."""
 
     claim: Annotated[int, Field(ge=1, le=2**31 - 1)]
@@ -108,12 +110,12 @@ F = TypeVar("F", bound=BaseModel)
 
 def review_form(raw: Mapping[str, Any]) -> ReviewForm:
     """Read a decision as typed; raise `FormErrors` with the words for every wrong field."""
-    return _read(ReviewForm, _typed(raw), {})
+    return read_form(ReviewForm, raw)
 
 
 def withdrawal_form(raw: Mapping[str, Any]) -> WithdrawalForm:
     """Read a withdrawal as typed; raise `FormErrors` with the words for every wrong field."""
-    return _read(WithdrawalForm, _typed(raw), {})
+    return read_form(WithdrawalForm, raw)
 
 
 def objection_form(raw: Mapping[str, Any], *, today: date) -> ObjectionForm:
@@ -179,6 +181,11 @@ def plain_name(name: str) -> str:
         letter for letter in folded if unicodedata.category(letter) not in ("Cf", "Cc") or letter.isspace()
     )
     return " ".join(shown.split())
+
+
+def read_form(form: type[F], raw: Mapping[str, Any]) -> F:
+    """Read a form as typed; raise `FormErrors` with the words for every wrong field. Empty fields count as not given."""
+    return _read(form, _typed(raw), {})
 
 
 def _typed(raw: Mapping[str, Any]) -> dict[str, Any]:

@@ -27,7 +27,7 @@ def registry_rows(session: Session) -> dict[str, list[Row]]:
 
 
 def attributed_accounts(session: Session, claims: list[Row]) -> list[Row]:
-    """Return every account with the columns of the lake's `accounts`, ordered by id.
+    """Return every account that was not merged into another with the columns of the lake's `accounts`, ordered by id.
 
     The attribution is the claim about the account itself or else about its brand that nobody withdrew: `operated_by`
     before the weaker relations, the better grade first, then the earlier document. `disputed` says whether any claim
@@ -44,7 +44,8 @@ def attributed_accounts(session: Session, claims: list[Row]) -> list[Row]:
     about, links = _by_subject(claims), [link_of(claim) for claim in claims if not claim["withdrawn"]]
     ways = rules.Ways(links)
     rows = []
-    for account in session.exec(select(tables.Account).order_by(col(tables.Account.id))):
+    standing = select(tables.Account).where(col(tables.Account.merged_into).is_(None))
+    for account in session.exec(standing.order_by(col(tables.Account.id))):
         brand = brands.get(account.brand_id or "")
         name = f"{account.platform}:{account.key}"
         own = [("account", one) for one in (name, *(f"{account.platform}:{key}" for key in account.known_as))]

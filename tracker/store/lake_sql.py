@@ -142,7 +142,7 @@ _TOUCHED = {
                     JOIN query q ON q.id = l.query_id
                     WHERE l.id > {listing} AND q.source NOT IN (SELECT source FROM ad))""",
 }
-_MARKS = ("ad_snapshot", "post", "post_snapshot", "listing")
+_MARKS = ("ad_snapshot", "post", "post_snapshot", "listing", "identity_step", "profile_snapshot")
 _DATED = {"ads": "s.first_shown", "posts": "COALESCE(p.published_at, p.first_seen)"}
 
 
@@ -199,7 +199,7 @@ def connect(engine: Engine) -> Connection:
 
 def table(connection: Connection, name: str) -> pa.Table:
     """Return a small table of the lake, whole, in its schema."""
-    return _typed(connection.fetch(SMALL[name]), SCHEMAS[name])
+    return _typed(_standing(connection, connection.fetch(SMALL[name])), SCHEMAS[name])
 
 
 def watermarks(connection: Connection) -> dict[str, int]:
@@ -226,7 +226,7 @@ def month_table(connection: Connection, name: str, month: int | None) -> pa.Tabl
         else f"({_DATED[name]} AT TIME ZONE 'UTC')::date"
     )
     sql = {"ads": _ADS, "posts": _POSTS}[name].format(ym=ym, where=where, day=day)
-    return _typed(connection.fetch(sql), SCHEMAS[name])
+    return _typed(_standing(connection, connection.fetch(sql)), SCHEMAS[name])
 
 
 def last_seen(connection: Connection) -> pa.Table:
@@ -247,6 +247,26 @@ def _ym(connection: Connection, dated: str) -> str:
         )
     when = dated if dated == _DATED["ads"] else f"{dated} AT TIME ZONE 'UTC'"
     return f"(EXTRACT(YEAR FROM {when}) * 12 + EXTRACT(MONTH FROM {when}) - 1)::int"
+
+
+def _standing(connection: Connection, found: pa.Table) -> pa.Table:
+    """Return rows with the account that theirs turned out to be, where it was merged into another."""
+    merged = connection.fetch("SELECT id, merged_into FROM account WHERE merged_into IS NOT NULL").to_pylist()
+    if not merged or "account_id" not in found.column_names:
+        return found
+    onward = {row["id"]: row["merged_into"] for row in merged}
+    stands = {one: _end(one, onward) for one in onward}
+    place = found.column_names.index("account_id")
+    ids = [stands.get(one, one) for one in found.column(place).to_pylist()]
+    return found.set_column(place, "account_id", pa.array(ids, INT))
+
+
+def _end(account: int, onward: Mapping[int, int]) -> int:
+    seen = {account}
+    while account in onward and onward[account] not in seen:
+        account = onward[account]
+        seen.add(account)
+    return account
 
 
 def _typed(found: pa.Table, schema: pa.Schema) -> pa.Table:

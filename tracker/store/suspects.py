@@ -35,7 +35,8 @@ def add_suspect(
 
     The account becomes `suspected` unless somebody judged it already.
     """
-    account_id = registry.resolve_account(session, ref, status="suspected", at=at)
+    resolved = registry.resolve_account(session, ref, status="suspected", at=at)
+    account_id = registry.standing(session, resolved)
     unjudged = (_ACCOUNT.c.id == account_id, _ACCOUNT.c.status == "unassessed")
     session.execute(update(_ACCOUNT).where(*unjudged).values(status="suspected"))
     insert_new(session, tables.Document, [asdict(document)])
