@@ -7,6 +7,14 @@ from tracker.charts.ads import ads_per_month, new_payers
 from tracker.charts.look import DARK, LABEL_WORDS, LIGHT, OUTCOME_WORDS, Look, config
 from tracker.charts.months import coverage_runs
 from tracker.charts.places import country_map, country_ranks, other_places
+from tracker.charts.provinces import (
+    LEVEL_WORDS,
+    centres_by_year,
+    founded_by_year,
+    level_of,
+    province_map,
+    province_ranks,
+)
 from tracker.charts.registry import MOST_LANES, coverage_band, label_matrix, lanes_of
 from tracker.charts.targeting import group_of, shift_bars, targeting_heatmap
 from tracker.charts.topics import NOT_CODED, codes_of, topic_share, topic_shares
@@ -15,23 +23,29 @@ from tracker.charts.words import shortened, until
 __all__ = [
     "DARK",
     "LABEL_WORDS",
+    "LEVEL_WORDS",
     "LIGHT",
     "MOST_LANES",
     "NOT_CODED",
     "OUTCOME_WORDS",
     "Look",
     "ads_per_month",
+    "centres_by_year",
     "codes_of",
     "config",
     "country_map",
     "country_ranks",
     "coverage_band",
     "coverage_runs",
+    "founded_by_year",
     "group_of",
     "label_matrix",
     "lanes_of",
+    "level_of",
     "new_payers",
     "other_places",
+    "province_map",
+    "province_ranks",
     "shift_bars",
     "shortened",
     "targeting_heatmap",
