@@ -22,6 +22,13 @@ OPENS = "opens"
 DARK_TONES = "--blue:#86b8e6;--ochre:#e0b45e;--green:#6fc49c;--red:#f09a85;--grey:#a3adb8;--wash:30%"
 
 
+def sheet() -> None:
+    """Draw the look alone, for what stands before the pages."""
+    tones = DARK_TONES if st.context.theme.type == "dark" else ""
+    st.html(STYLE)
+    st.html(f"<style>:root{{{tones}}}</style>")
+
+
 def frame(*, as_of: datetime | None, notice: str | None) -> None:
     """Draw what stands on every page: the look, up to when the data reach, and what must be said of them."""
     tones = DARK_TONES if st.context.theme.type == "dark" else ""

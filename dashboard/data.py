@@ -12,11 +12,12 @@ from typing import Any
 import streamlit as st
 
 from dashboard import auth
+from dashboard.record import opened as _record
 from tracker import desk, findings, mirror, settings
+from tracker import people as persons
 from tracker.analysis.tables import Lake, open_lake
 from tracker.collect.schedule import health
 from tracker.findings import Finding
-from tracker.store.engine import migrate, open_record
 
 Row = dict[str, Any]
 
@@ -96,6 +97,29 @@ def suspects() -> list[Row]:
     return desk.list_suspects(_record(settings.load().record))
 
 
+def people() -> list[Row]:
+    """Return who may sign in: the columns of `store.people.people`; raise `NotAllowed` for all but admins."""
+    auth.require("admin")
+    return persons.listed(_record(settings.load().record))
+
+
+def let_in(form: Mapping[str, str]) -> Row:
+    """Let somebody in; raise `FormErrors` with the words for every wrong field, `BadInput`, or `NotAllowed`."""
+    return persons.add(_record(settings.load().record), auth.signed(form, role="admin"), now=datetime.now(UTC))
+
+
+def change_role(form: Mapping[str, str]) -> Row:
+    """Give somebody another role; raise `FormErrors`, `BadInput` for the last admin, or `NotAllowed`."""
+    signed = auth.signed(form, role="admin")
+    return persons.change_role(_record(settings.load().record), signed, now=datetime.now(UTC))
+
+
+def remove_person(form: Mapping[str, str]) -> Row:
+    """Remove somebody; raise `FormErrors`, `BadInput` for the last admin, or `NotAllowed`."""
+    signed = auth.signed(form, role="admin")
+    return persons.remove(_record(settings.load().record), signed, now=datetime.now(UTC))
+
+
 def _silent(_stage: str, _done: int, _total: int | None) -> None:
     """Tell nobody."""
 
@@ -120,14 +144,6 @@ def _latest_snapshots(version: str, ad_ids: tuple[int, ...], _lake: Lake) -> dic
 @st.cache_data(max_entries=8, show_spinner=False)
 def _table(version: str, name: str, _lake: Lake) -> list[Row]:
     return _lake.rows(_lake.tables[name])
-
-
-@st.cache_resource(max_entries=2, show_spinner=False)
-def _record(url: str) -> Any:
-    """Return the record, brought to the newest schema, so that the form works on a fresh machine."""
-    engine = open_record(url)
-    migrate(engine)
-    return engine
 
 
 def worker_health() -> tuple[bool, str]:

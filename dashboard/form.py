@@ -5,10 +5,10 @@ from collections.abc import Mapping
 import streamlit as st
 from markupsafe import Markup
 
-from dashboard import components, data, tables, words
+from dashboard import auth, components, data, tables, words
 from tracker import charts
 from tracker.desk import Similar
-from tracker.errors import BadInput
+from tracker.errors import BadInput, NotAllowed
 from tracker.registry.platforms import PLATFORMS
 from tracker.registry.review import RELATIONS, FormErrors
 
@@ -18,6 +18,9 @@ NO_RELATION = "none suggested"
 
 def suspect() -> None:
     """Draw the form and, once it is sent, either what is wrong with each field or what was stored."""
+    if not auth.may("coder"):
+        components.empty("Bringing in a suspect needs the role coder", "Yours lets you read what is here.")
+        return
     session = st.session_state
     session.setdefault("suspect_form", 0)
     errors: Mapping[str, str] = session.get("suspect_errors", {})
@@ -101,8 +104,9 @@ def _fields(errors: Mapping[str, str]) -> None:
     components.hint("Quoting, criticising or being targeted is never “operated by”.")
     st.text_input("What else could explain it?", key=_key("rival"))
     _error(errors, "rival")
-    st.text_input("Your name or initials", key=_key("submitted_by"), placeholder="not given")
-    _error(errors, "submitted_by")
+    if auth.asks_name():
+        st.text_input("Your name or initials", key=_key("submitted_by"), placeholder="not given")
+        _error(errors, "submitted_by")
     _error(errors, "form")
 
 
@@ -120,6 +124,9 @@ def _send() -> None:
         session["suspect_added"] = data.add_suspect(typed)
     except FormErrors as error:
         session["suspect_errors"] = error.fields
+        session.pop("suspect_added", None)
+    except NotAllowed as error:
+        session["suspect_errors"] = {"form": str(error)}
         session.pop("suspect_added", None)
     else:
         session["suspect_errors"] = {}

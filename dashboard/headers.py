@@ -41,10 +41,13 @@ def policy(host: str) -> str:
 
 
 class SecurityHeaders:
-    """Plain ASGI middleware: adds the headers to HTTP answers and leaves web sockets alone."""
+    """Plain ASGI middleware: adds the headers to HTTP answers and leaves web sockets alone.
 
-    def __init__(self, app: ASGIApp) -> None:
-        self.app = app
+    With `https` cookies never leave the browser in the clear; Streamlit does not mark them so.
+    """
+
+    def __init__(self, app: ASGIApp, *, https: bool = False) -> None:
+        self.app, self.https = app, https
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on and add the headers to its answer."""
@@ -60,9 +63,18 @@ class SecurityHeaders:
                 headers["X-Frame-Options"] = "DENY"
                 headers["Referrer-Policy"] = "no-referrer"
                 headers["Permissions-Policy"] = "camera=(), geolocation=(), microphone=()"
+                if self.https:
+                    headers["Strict-Transport-Security"] = "max-age=31536000"
+                    message["headers"] = [_secured(name, value) for name, value in message["headers"]]
             await send(message)
 
         await self.app(scope, receive, send_with_headers)
+
+
+def _secured(name: bytes, value: bytes) -> tuple[bytes, bytes]:
+    """Return a header; a cookie is marked so that it is sent over TLS only."""
+    open_cookie = name.lower() == b"set-cookie" and b"; secure" not in value.lower()
+    return name, value + b"; Secure" if open_cookie else value
 
 
 def _host(scope: Scope) -> str:

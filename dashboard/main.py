@@ -2,11 +2,12 @@
 
 import streamlit as st
 
-from dashboard import components, data
+from dashboard import auth, components, data, gate
 
 st.set_page_config(
     page_title="Influence tracker", page_icon="static/favicon.png", layout="wide", menu_items={"About": None}
 )
+gate.page("viewer")
 page = st.navigation(
     [
         st.Page("views/overview.py", title="Overview", default=True),
@@ -17,8 +18,10 @@ page = st.navigation(
         st.Page("views/suspect.py", title="Add a suspect"),
         st.Page("views/collection.py", title="Collection"),
         st.Page("views/snapshot.py", title="Snapshot", visibility="hidden"),
+        st.Page("views/people.py", title="People", visibility="visible" if auth.manages() else "hidden"),
     ],
     position="top",
 )
 components.frame(as_of=data.as_of(), notice=data.notice())
+gate.who()
 page.run()

@@ -14,7 +14,7 @@ from typing import Any
 import click
 
 from tracker import __version__, console
-from tracker.commands import care, identity, lists, registry
+from tracker.commands import care, identity, lists, people, registry
 from tracker.commands.shared import F, format_option, lake_of, now, record_of, refresh_mirror, settings_of
 from tracker.errors import BadInput, ConfigError, PlatformChanged, RetryLater, TrackerError
 
@@ -67,9 +67,10 @@ def cli(context: click.Context, home: Path | None, verbose: bool) -> None:
 @click.pass_context
 def up(context: click.Context, port: int | None, no_worker: bool) -> None:
     """Set up what is missing, then run the worker and the dashboard until Ctrl-C."""
-    from tracker import desk, processes
+    from tracker import desk, processes, signin
 
     settings = settings_of(context)
+    signin.check_listen(settings)
     engine = record_of(settings)
     counts = desk.load_seeds(engine, settings.seeds, now=now())
     console.say(f"seeds: {counts}")
@@ -85,9 +86,10 @@ def up(context: click.Context, port: int | None, no_worker: bool) -> None:
 def demo(context: click.Context, port: int | None, data_only: bool) -> None:
     """Show the tracker on a reconstruction of China Says in 2024, marked as such on every page."""
     from tracker import demo as reconstruction
-    from tracker import desk, processes
+    from tracker import desk, processes, signin
 
     settings = settings_of(context)
+    signin.check_listen(settings)
     settings = settings.model_copy(
         update={"home": settings.home / "demo", "record_url": None, "lake_url": None}
     )
@@ -245,20 +247,21 @@ def worker(context: click.Context) -> None:
 
 
 @cli.command()
-@click.option("--port", type=int, help="Port on 127.0.0.1 (default: TRACKER_PORT or 8501).")
+@click.option("--port", type=int, help="Port of the dashboard (default: TRACKER_PORT or 8501).")
 @click.pass_context
 def dashboard(context: click.Context, port: int | None) -> None:
     """Run the dashboard until SIGTERM."""
-    from tracker import processes
+    from tracker import processes, signin
 
     settings = settings_of(context)
+    signin.check_listen(settings)
     lake_of(settings)
     sys.exit(processes.run_both(settings, port=port or settings.port, worker=False))
 
 
 for account_command in (lists.accounts_import, identity.merge, identity.split, identity.undo):
     registry.accounts.add_command(account_command)
-for command in (registry.seeds, registry.accounts, registry.suspects, registry.claims):
+for command in (registry.seeds, registry.accounts, registry.suspects, registry.claims, people.people):
     cli.add_command(command)
 for care_command in (care.verify, care.doctor, care.health, care.backup, care.lake):
     cli.add_command(care_command)

@@ -1,5 +1,6 @@
 """Starts the two long-running processes and passes signals on to them."""
 
+import errno
 import os
 import signal
 import socket
@@ -9,7 +10,7 @@ import time
 from collections.abc import Sequence
 from types import FrameType
 
-from tracker import console
+from tracker import console, signin
 from tracker.errors import ConfigError
 from tracker.settings import ROOT, Settings
 
@@ -19,33 +20,52 @@ _GRACE = 15.0
 
 def run_both(settings: Settings, *, port: int, worker: bool) -> int:
     """Run the dashboard, and the worker beside it, until a signal or until one of them ends; return the exit code."""
-    check_port(port)
+    check_port(port, settings.listen)
     environment = {**os.environ, "TRACKER_HOME": str(settings.home), "TRACKER_SEEDS": str(settings.seeds)}
     if settings.record_url is None:
         environment.pop("TRACKER_RECORD_URL", None)
     if settings.lake_url is None:
         environment.pop("TRACKER_LAKE_URL", None)
-    commands = [_dashboard(port)]
+    commands = [_dashboard(port, settings)]
     if worker:
         commands.append([sys.executable, "-m", "tracker", "worker"])
-    console.say(f"\nOpen http://127.0.0.1:{port} in a browser. Ctrl-C ends it.\n")
+    console.say(f"\n{_reached_at(port, settings)} Ctrl-C ends it.\n")
     return _supervise(commands, environment)
 
 
-def check_port(port: int) -> None:
-    """Raise `ConfigError` when another program answers on the port already."""
-    with socket.socket() as probe:
+def check_port(port: int, address: str = "127.0.0.1") -> None:
+    """Raise `ConfigError` when the address is not ours, or another program answers on the port already."""
+    family = socket.AF_INET6 if ":" in address else socket.AF_INET
+    with socket.socket(family) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
-            probe.bind(("127.0.0.1", port))
+            probe.bind((address, port))
         except OSError as error:
+            if error.errno == errno.EADDRNOTAVAIL:
+                raise ConfigError(f"TRACKER_LISTEN={address} is not an address of this machine") from error
             raise ConfigError(f"port {port} is taken; choose another with --port or TRACKER_PORT") from error
 
 
-def _dashboard(port: int) -> list[str]:
+def _reached_at(port: int, settings: Settings) -> str:
+    """Say where the dashboard is opened, and who can."""
+    signin.check_listen(settings)
+    provider = signin.provider(settings)
+    if provider is None:
+        host = f"[{settings.listen}]" if ":" in settings.listen else settings.listen
+        return f"Open http://{host}:{port} in a browser; only this machine can open it."
+    who = "this machine only" if signin.is_loopback(settings.listen) else settings.listen
+    return (
+        f"Open {provider.public_url} in a browser and sign in with {provider.issuer}; it listens on {who}, port {port}. "
+        "Who may do what: tracker people list."
+    )
+
+
+def _dashboard(port: int, settings: Settings) -> list[str]:
+    """Return the command of the dashboard. It holds no secret: the dashboard reads the settings itself."""
     if not APP.exists():
         raise ConfigError(f"the dashboard is not installed: {APP} is missing")
-    options = [f"--server.port={port}", "--server.address=127.0.0.1", "--server.headless=true"]
+    options = [f"--server.port={port}", f"--server.address={settings.listen}", "--server.headless=true"]
+    options += [f"--server.allowedHosts={host}" for host in signin.hosts(settings)]
     return [sys.executable, "-m", "streamlit", "run", str(APP), *options]
 
 

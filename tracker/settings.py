@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import platformdirs
-from pydantic import ValidationError
+from pydantic import SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from tracker.errors import ConfigError
@@ -24,6 +24,12 @@ class Settings(BaseSettings):
     analysis_url: str = "duckdb://"
     seeds: Path = ROOT / "seeds"
     port: int = 8501
+    listen: str = "127.0.0.1"
+    public_url: str | None = None
+    oidc_issuer: str | None = None
+    oidc_client_id: str | None = None
+    oidc_client_secret: SecretStr | None = None
+    contact: str = "whoever runs this tracker"
     max_line_bytes: int = 10_000_000
     max_unpacked_ratio: int = 200
 
