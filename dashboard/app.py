@@ -20,5 +20,5 @@ app = st.App(
         Middleware(SecurityHeaders, https=provider is not None and provider.public_url.startswith("https:")),
         Middleware(Guard, hosts=signin.hosts(setup), signs_in=provider is not None),
     ],
-    secrets=signin.streamlit_secrets(setup) or None,
+    secrets=signin.streamlit_secrets(setup),
 )

@@ -2,6 +2,7 @@
 
 import streamlit as st
 from markupsafe import Markup
+from streamlit.delta_generator import DeltaGenerator
 
 from dashboard import auth, components
 from tracker import settings
@@ -31,14 +32,16 @@ def who() -> None:
     if not visitor.signed_in:
         return
     with st.container(key="who", horizontal=True, horizontal_alignment="right", vertical_alignment="center"):
-        name = Markup('<div class="it-who"><b>{}</b> {}</div>').format(visitor.name, visitor.role)
+        name = Markup('<div class="it-who"><b>{}</b> · {}</div>').format(visitor.name, visitor.role)
         st.html(name, width="content")
         _sign_out()
 
 
 def _sign_in() -> None:
     ended = bool(auth.claims())
-    words = "Your sign-in has ended; sign in again to go on." if ended else "Who may see it has an account here."
+    words = (
+        "Your sign-in has ended; sign in again to go on." if ended else "Who may see it has an account here."
+    )
     with _only("Sign in to the influence tracker", words):
         st.button("Sign in", type="primary", on_click=st.login, key="sign-in")
 
@@ -53,7 +56,7 @@ def _without_role(email: str | None) -> None:
         _sign_out()
 
 
-def _only(title: str, words: str) -> "st.delta_generator.DeltaGenerator":
+def _only(title: str, words: str) -> DeltaGenerator:
     """Draw a card that is all there is on the page, and return it."""
     box = st.container(key="gate", border=True, horizontal_alignment="center")
     box.html(Markup('<div class="it-empty small"><h1>{}</h1><p>{}</p></div>').format(title, words))

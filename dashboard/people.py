@@ -25,7 +25,8 @@ def listed() -> None:
     rows = data.people()
     signed = sum(row["subject"] is not None for row in rows)
     with components.card(
-        "Who may sign in", f"{words.count(len(rows), 'person', 'people')}, {signed} of them signed in at least once"
+        "Who may sign in",
+        f"{words.count(len(rows), 'person', 'people')}, {signed} of them signed in at least once",
     ):
         if not rows:
             components.empty("Nobody yet", "Let an admin in first: yourself.", small=True)
@@ -41,7 +42,9 @@ def listed() -> None:
 
 def let_in() -> None:
     """Draw the form that lets somebody in."""
-    with components.card("Let somebody in", "The role becomes theirs when they first sign in with this address"):
+    with components.card(
+        "Let somebody in", "The role becomes theirs when they first sign in with this address"
+    ):
         with st.form(_key("new"), border=False, clear_on_submit=False):
             _field("E-mail address, as their sign-in has it", "email")
             _field("Name, as it will stand beside what they do", "name")

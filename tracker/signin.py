@@ -9,6 +9,7 @@ import re
 import secrets
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 from urllib.parse import SplitResult, urlsplit
 
 from tracker.errors import ConfigError
@@ -107,11 +108,14 @@ def hosts(settings: Settings) -> tuple[str, ...]:
     return (*LOOPBACK_NAMES, asked.host) if asked else LOOPBACK_NAMES
 
 
-def streamlit_secrets(settings: Settings) -> dict[str, dict[str, str]]:
-    """Return what Streamlit's sign-in needs to know; nothing where no sign-in is set up."""
+def streamlit_secrets(settings: Settings) -> dict[str, Any] | None:
+    """Return what Streamlit's sign-in needs to know, or `None` where no sign-in is set up.
+
+    No `prompt` is asked for: Streamlit's own, `select_account`, and `login` are each refused by a large provider.
+    """
     asked = provider(settings)
     if asked is None or settings.oidc_client_secret is None:
-        return {}
+        return None
     return {
         "auth": {
             "redirect_uri": asked.redirect_uri,
@@ -119,6 +123,7 @@ def streamlit_secrets(settings: Settings) -> dict[str, dict[str, str]]:
             "client_id": asked.client_id,
             "client_secret": settings.oidc_client_secret.get_secret_value(),
             "server_metadata_url": asked.metadata_url,
+            "client_kwargs": {"scope": "openid email profile", "prompt": ""},
         }
     }
 

@@ -6,12 +6,21 @@ from functools import cache
 from pathlib import Path
 
 import pytest
+from streamlit import config
 from streamlit.testing.v1 import AppTest
 
 from tests.dashboard import lakes
 
 MAIN = Path(__file__).parents[2] / "dashboard" / "main.py"
 OpenPage = Callable[[str], AppTest]
+
+
+@pytest.fixture(autouse=True)
+def listens_on_loopback() -> Iterator[None]:
+    """Pages in process have no server; they are told that it listens as ours does."""
+    config.set_option("server.address", "127.0.0.1")
+    yield
+    config.set_option("server.address", None)
 
 
 @pytest.fixture
