@@ -3,6 +3,7 @@
 Who may move an account from where to where stands here too, as a table.
 """
 
+import re
 import unicodedata
 from collections.abc import Iterable, Mapping
 from datetime import date
@@ -21,6 +22,8 @@ from tracker.registry.review import (
     future,
     in_words,
 )
+
+_SIGNED = re.compile(r"(?P<name>.+) <(?P<email>[^<>]+@[^<>]+)>")
 
 Decision = Literal["under_review", "accepted", "rejected", "withdrawn"]
 
@@ -170,8 +173,12 @@ def accepted_relation(form: ReviewForm, suggested: str | None, operator: str | N
 
 
 def same_person(one: str, other: str) -> bool:
-    """Say whether two names are the same to a reader: case, spaces, width and invisible characters do not count."""
-    return plain_name(one) == plain_name(other)
+    """Say whether two names are the same to a reader: case, spaces, width and invisible characters do not count.
+
+    Of two who signed in (`Name <e-mail>`) the address decides; of one who did and one who typed a name, the name.
+    """
+    (name, email), (other_name, other_email) = _name_and_email(one), _name_and_email(other)
+    return email == other_email if email and other_email else name == other_name
 
 
 def plain_name(name: str) -> str:
@@ -186,6 +193,11 @@ def plain_name(name: str) -> str:
 def read_form(form: type[F], raw: Mapping[str, Any]) -> F:
     """Read a form as typed; raise `FormErrors` with the words for every wrong field. Empty fields count as not given."""
     return _read(form, _typed(raw), {})
+
+
+def _name_and_email(text: str) -> tuple[str, str]:
+    signed = _SIGNED.fullmatch(plain_name(text))
+    return (signed["name"], signed["email"]) if signed else (plain_name(text), "")
 
 
 def _typed(raw: Mapping[str, Any]) -> dict[str, Any]:

@@ -7,13 +7,14 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from tracker.domain import Role
 from tracker.errors import BadInput
-from tracker.registry.review import FormErrors, Line, in_words
+from tracker.registry.decisions import read_form
+from tracker.registry.review import Line, plain_text
 
 _EMAIL = re.compile(r"[a-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@(?:[a-z0-9-]{1,63}\.)*[a-z0-9-]{1,63}")
 
@@ -30,12 +31,11 @@ def _email(text: str) -> str:
 def _shown(text: str) -> str:
     if set(text) & set("<>"):
         raise ValueError("holds < or >, which would look like an address")
-    return text
+    return plain_text(text)
 
 
-Email = Annotated[str, Field(max_length=254), AfterValidator(_email)]
-Name = Annotated[Line, Field(min_length=2), AfterValidator(_shown)]
-Doer = Annotated[Line, Field(min_length=2)]
+Email = Annotated[str, Field(max_length=160), AfterValidator(_email)]
+Name = Annotated[str, Field(min_length=2, max_length=100), AfterValidator(_shown)]
 
 
 class _Form(BaseModel):
@@ -48,7 +48,7 @@ class NewPerson(_Form):
     email: Email
     name: Name
     role: Role
-    by: Doer
+    by: Line
 
 
 class NewRole(_Form):
@@ -56,17 +56,14 @@ class NewRole(_Form):
 
     email: Email
     role: Role
-    by: Doer
+    by: Line
 
 
 class Removal(_Form):
     """That somebody may not sign in any more."""
 
     email: Email
-    by: Doer
-
-
-F = TypeVar("F", bound=_Form)
+    by: Line
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,17 +76,17 @@ class Identity:
 
 def new_person(raw: Mapping[str, Any]) -> NewPerson:
     """Read the form of a person; raise `FormErrors` with the words for every wrong field."""
-    return _read(NewPerson, raw)
+    return read_form(NewPerson, raw)
 
 
 def new_role(raw: Mapping[str, Any]) -> NewRole:
     """Read the form of another role; raise `FormErrors` with the words for every wrong field."""
-    return _read(NewRole, raw)
+    return read_form(NewRole, raw)
 
 
 def removal(raw: Mapping[str, Any]) -> Removal:
     """Read the form of a removal; raise `FormErrors` with the words for every wrong field."""
-    return _read(Removal, raw)
+    return read_form(Removal, raw)
 
 
 def identity(claims: Mapping[str, Any], *, issuer: str, client_id: str, at: datetime) -> Identity | None:
@@ -105,7 +102,7 @@ def identity(claims: Mapping[str, Any], *, issuer: str, client_id: str, at: date
         return None
     if not isinstance(subject, str) or not subject or isinstance(expires, bool):
         return None
-    if not isinstance(expires, int | float) or expires <= at.timestamp():
+    if not isinstance(expires, int | float) or not expires > at.timestamp():  # also for a NaN
         return None
     return Identity(f"{issuer.rstrip('/')}|{subject}", _verified(claims))
 
@@ -124,11 +121,3 @@ def _verified(claims: Mapping[str, Any]) -> str | None:
         return _email(email.strip())
     except ValueError:
         return None
-
-
-def _read(form: type[F], raw: Mapping[str, Any]) -> F:
-    typed = {name: value for name, value in raw.items() if value is not None and str(value).strip()}
-    try:
-        return form.model_validate(typed)
-    except ValidationError as error:
-        raise FormErrors(dict(in_words(item) for item in error.errors())) from error

@@ -45,7 +45,7 @@ class FormErrors(BadInput):
         self.fields = dict(fields)
 
 
-def _plain_text(text: str) -> str:
+def plain_text(text: str) -> str:
     """Refuse what cannot be stored or what hides text; line breaks and tabs may stay."""
     for letter in text:
         if unicodedata.category(letter) in ("Cc", "Cs", "Co", "Cn") and letter not in "\n\r\t":
@@ -71,8 +71,8 @@ def _publisher_of(address: str) -> str:
     return host_of("/".join(address.split("/")[:3]))
 
 
-Line = Annotated[str, Field(max_length=300), AfterValidator(_plain_text)]
-Words = Annotated[str, Field(max_length=4000), AfterValidator(_plain_text)]
+Line = Annotated[str, Field(max_length=300), AfterValidator(plain_text)]
+Words = Annotated[str, Field(max_length=4000), AfterValidator(plain_text)]
 
 
 class DocumentFields(BaseModel):
@@ -105,7 +105,7 @@ class SuspectForm(DocumentFields):
 
     address_or_handle: str
     platform: Line | None = None
-    reason: Annotated[str, Field(min_length=10, max_length=4000), AfterValidator(_plain_text)]
+    reason: Annotated[str, Field(min_length=10, max_length=4000), AfterValidator(plain_text)]
     relation: Relation | None = None
     operator: Line | None = None
     rival: Words | None = None
