@@ -219,17 +219,22 @@ def finding(context: click.Context, /, name: str | None, form: str, **given: str
 )
 @click.pass_context
 def report(context: click.Context, week: str | None, out: Path | None) -> None:
-    """Write the weekly report: HTML, PDF, XLSX, CSV and a manifest with the hash of each."""
+    """Write the weekly report: HTML, PDF, XLSX, CSV and a manifest with the hash of each; made to be published.
+
+    Accounts that are not accepted bear pseudonyms there.
+    """
+    from tracker import publishing
     from tracker.reports import weekly
 
     settings = settings_of(context)
     last = date.fromordinal(now().date().toordinal()) - timedelta(days=7)
     chosen = week or "{}-W{:02d}".format(*last.isocalendar()[:2])
     lake = lake_of(settings)
+    secret = publishing.secret_of(record_of(settings))
     if out:
-        folder = weekly.build_at(lake, chosen, out, today=now())
+        folder = weekly.build_at(lake, chosen, out, secret=secret, today=now())
     else:
-        folder = weekly.build(lake, chosen, settings.reports, today=now())
+        folder = weekly.build(lake, chosen, settings.reports, secret=secret, today=now())
     click.echo(str(folder))
 
 

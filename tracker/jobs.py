@@ -7,7 +7,7 @@ from pathlib import Path
 
 from sqlalchemy import Engine
 
-from tracker import mirror
+from tracker import mirror, publishing
 from tracker.collect import schedule
 from tracker.settings import Settings
 
@@ -32,7 +32,8 @@ def build_report(engine: Engine, settings: Settings, week: str) -> Path | None:
     if lake.as_of is None:
         LOG.info("nothing has been collected yet: there is no report to make")
         return None
-    return weekly.build(lake, week, settings.reports, today=datetime.now(UTC))
+    secret = publishing.secret_of(engine)
+    return weekly.build(lake, week, settings.reports, secret=secret, today=datetime.now(UTC))
 
 
 def _silent(_stage: str, _done: int, _total: int | None) -> None:

@@ -20,4 +20,4 @@ def hostile_lake(tmp_path_factory: pytest.TempPathFactory) -> Lake:
 @pytest.fixture(scope="session")
 def report(hostile_lake: Lake, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder of the hostile lake's report."""
-    return weekly.build(hostile_lake, WEEK, tmp_path_factory.mktemp("out"))
+    return weekly.build(hostile_lake, WEEK, tmp_path_factory.mktemp("out"), secret=lakes.SECRET)

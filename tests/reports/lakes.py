@@ -10,6 +10,8 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from tracker.findings.publication import Secret
+
 TEXT, INT, DAY, TIME, FLOAT = pa.string(), pa.int64(), pa.date32(), pa.timestamp("us", tz="UTC"), pa.float64()
 COLUMNS: Mapping[str, Mapping[str, pa.DataType]] = {
     "accounts": {
@@ -52,6 +54,7 @@ COLUMNS: Mapping[str, Mapping[str, pa.DataType]] = {
     },
 }  # fmt: skip
 
+SECRET = Secret(b"a key of this test only, 32 bytes")
 AS_OF = datetime(2024, 10, 7, 6, 0, tzinfo=UTC)
 NOTICE = "Reconstruction from published figures, not the real ads."
 HOSTILE = (
@@ -140,10 +143,11 @@ KINDS = ("ad_new", "payer_new", "first_ad", "something_unheard_of")
 
 
 def account(number: int, status: str, texts: Sequence[str]) -> dict[str, Any]:
-    """A made-up account."""
+    """A made-up account; the name `ref` is that of a public one, so that a mention of it stays."""
+    public = status in ("accepted", "control")
     return {
-        "account_id": number, "account": f"x:example{number}", "brand_id": f"b{number}",
-        "brand": texts[number % len(texts)], "platform": "x", "handle": f"example{number}", "status": status,
+        "account_id": number, "account": f"x:example{number}", "brand_id": f"b{number}", "name": "ref" if public else None,
+        "brand": texts[number % len(texts)] if public else f"Hidden Brand {number}", "platform": "x", "handle": f"example{number}", "status": status,
         "operator": texts[0] if status == "accepted" else None, "predicate": "operated_by", "document_id": "doc",
         "document": "A document", "document_date": date(2024, 11, 14),
     }  # fmt: skip

@@ -44,7 +44,7 @@ def pdf_pages(file: Path) -> list[str]:
 
 
 def test_the_same_lake_and_week_give_the_same_bytes(report: Path, hostile_lake: Lake, tmp_path: Path) -> None:
-    again = weekly.build(hostile_lake, WEEK, tmp_path)
+    again = weekly.build(hostile_lake, WEEK, tmp_path, secret=lakes.SECRET)
 
     assert contents(again) == contents(report)
 
@@ -189,7 +189,7 @@ def test_an_answer_that_cannot_be_read_is_never_told_as_zero(tmp_path: Path, out
 def test_a_week_without_data_is_a_whole_report(tmp_path: Path) -> None:
     lake = open_lake(lakes.write(tmp_path / "lake", notice=lakes.NOTICE))
 
-    made = weekly.build(lake, WEEK, tmp_path / "out")
+    made = weekly.build(lake, WEEK, tmp_path / "out", secret=lakes.SECRET)
 
     assert "Nothing was asked" in " ".join(pdf_pages(made / "report.pdf"))
     assert (made / "data" / "ads.csv").read_text(encoding="utf-8").count("\n") == 1
@@ -199,11 +199,11 @@ def test_a_failure_while_drawing_leaves_the_earlier_report(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     lake = open_lake(lakes.write(tmp_path / "lake"))
-    earlier = contents(weekly.build(lake, WEEK, tmp_path / "out"))
+    earlier = contents(weekly.build(lake, WEEK, tmp_path / "out", secret=lakes.SECRET))
     monkeypatch.setattr(xlsx, "write", lambda report: 1 / 0)
 
     with pytest.raises(ZeroDivisionError):
-        weekly.build(lake, WEEK, tmp_path / "out")
+        weekly.build(lake, WEEK, tmp_path / "out", secret=lakes.SECRET)
 
     assert contents(tmp_path / "out" / WEEK) == earlier
     assert [child.name for child in (tmp_path / "out").iterdir()] == [WEEK]
@@ -213,7 +213,7 @@ def test_an_empty_store_has_no_report(tmp_path: Path) -> None:
     lake = open_lake(lakes.write(tmp_path / "lake", as_of=None))
 
     with pytest.raises(BadInput, match="nothing has been collected"):
-        weekly.build(lake, WEEK, tmp_path / "out")
+        weekly.build(lake, WEEK, tmp_path / "out", secret=lakes.SECRET)
 
     assert not (tmp_path / "out").exists()
 

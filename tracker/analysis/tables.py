@@ -5,8 +5,8 @@ Everything else here builds Ibis expressions over `Lake.tables`; `Lake.rows` and
 
 import json
 import os
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from threading import Lock
@@ -62,6 +62,26 @@ class Lake:
     def rows(self, expression: ibis.Table) -> list[dict[str, Any]]:
         """Run an expression and return rows of values that JSON can hold: days and times (UTC) as ISO text."""
         return _plain(self.arrow(expression)).to_pylist()  # type: ignore[no-any-return]
+
+    def through(self, change: Callable[[pa.Table], pa.Table]) -> "Lake":
+        """Return the lake with every answer of it passed through a function that keeps rows and types."""
+        return replace(self, _engine=_Changed(self._engine, change))
+
+
+@dataclass(frozen=True, slots=True)
+class _Changed:
+    """An engine whose answers pass through a function."""
+
+    engine: _Engine
+    change: Callable[[pa.Table], pa.Table]
+
+    def add(self, name: str, files: Sequence[Path]) -> None:
+        """Make the Parquet files readable under `name`."""
+        self.engine.add(name, files)
+
+    def run(self, expression: ibis.Table) -> pa.Table:
+        """Return the result of an expression, changed."""
+        return self.change(self.engine.run(expression))
 
 
 def open_lake(folder: Path, url: str = "duckdb://") -> Lake:

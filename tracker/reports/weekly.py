@@ -7,6 +7,7 @@ from pathlib import Path
 from tracker import __version__
 from tracker.analysis.tables import Lake
 from tracker.errors import BadInput
+from tracker.findings.publication import Secret, published
 from tracker.reports import folder, manifest, opening, rendering, weeks
 from tracker.reports.content import Report, Table
 from tracker.reports.exports import csv, html, pdf, xlsx
@@ -15,21 +16,23 @@ from tracker.reports.opening import Seen
 from tracker.reports.sections import ads, changes, coverage, method, targeting, topics, who
 
 
-def build(lake: Lake, week: str, out: Path, *, today: datetime | None = None) -> Path:
+def build(lake: Lake, week: str, out: Path, *, secret: Secret, today: datetime | None = None) -> Path:
     """Write the report of an ISO week into `out / week` and return that folder; see `build_at`."""
-    return _write(_composed(lake, week, today), lambda report: out / report.week)
+    return _write(_composed(published(lake, secret), week, today), lambda report: out / report.week)
 
 
-def build_at(lake: Lake, week: str, place: Path, *, today: datetime | None = None) -> Path:
+def build_at(lake: Lake, week: str, place: Path, *, secret: Secret, today: datetime | None = None) -> Path:
     """Write the report of an ISO week as the folder `place` and return it.
 
-    It holds `report.html`, `report.pdf`, `data.xlsx`, `data/*.csv` and `manifest.json`. The same lake and
-    week give the same bytes. An earlier report of the week is replaced by the complete new one or left as it was.
+    Whoever is not public bears the pseudonym that `secret` gives, in every file.
+
+    It holds `report.html`, `report.pdf`, `data.xlsx`, `data/*.csv` and `manifest.json`. The same lake,
+    week and secret give the same bytes. An earlier report of the week is replaced by the complete new one or left as it was.
     `today` lets a week be reported in which nothing was collected; it changes no byte of a report.
     Raise `BadInput` for what is not a week, or one that begins after both the data's end and `today`, and for a
     folder that holds anything but an earlier report of this week: nothing else is ever replaced.
     """
-    return _write(_composed(lake, week, today), lambda _report: place)
+    return _write(_composed(published(lake, secret), week, today), lambda _report: place)
 
 
 def _composed(lake: Lake, week: str, today: datetime | None) -> Report:
