@@ -5,6 +5,7 @@ Whatever comes from outside is escaped here: `Markup.format` escapes, and nothin
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ import streamlit as st
 from markupsafe import Markup
 from streamlit.delta_generator import DeltaGenerator
 
-from dashboard import tables
+from dashboard import data, tables
 from tracker import charts
 from tracker.findings import Finding
 
@@ -209,9 +210,10 @@ def _expander(
         )
         st.download_button(
             "Download as CSV",
-            tables.as_csv(columns, found),
+            partial(tables.as_csv, columns, found, public=data.pseudonyms().row),
             file_name=f"{name}.csv",
             mime="text/csv",
             key=f"{key}-csv",
+            help="In the file, whoever is not an accepted account bears a pseudonym.",
         )
     return box

@@ -13,11 +13,12 @@ import streamlit as st
 
 from dashboard import auth
 from dashboard.record import opened as _record
-from tracker import desk, findings, mirror, settings
+from tracker import desk, findings, mirror, publishing, settings
 from tracker import people as persons
 from tracker.analysis.tables import Lake, open_lake
 from tracker.collect.schedule import health
-from tracker.findings import Finding
+from tracker.findings import Finding, publication
+from tracker.registry.pseudonyms import Pseudonyms
 
 Row = dict[str, Any]
 
@@ -70,6 +71,12 @@ def table(name: str) -> list[Row]:
     """Return all rows of a small table of the lake: `claims`, `listings`, `quarantined`."""
     opened = lake()
     return _table(opened.version, name, opened) if opened else []
+
+
+def pseudonyms() -> Pseudonyms:
+    """Return what everybody in the store is called in a file that leaves it."""
+    opened = lake()
+    return _pseudonyms(opened.version, opened) if opened else Pseudonyms(b"", ())
 
 
 def brands() -> dict[str, str]:
@@ -141,6 +148,12 @@ def _latest_snapshots(version: str, ad_ids: tuple[int, ...], _lake: Lake) -> dic
     ads = _lake.tables["ads"]
     rows = _lake.rows(ads.filter(ads.ad_id.isin(ad_ids)).select("ad_id", "snapshot_id"))
     return {row["ad_id"]: row["snapshot_id"] for row in rows}
+
+
+@st.cache_resource(max_entries=2, show_spinner=False)
+def _pseudonyms(version: str, _lake: Lake) -> Pseudonyms:
+    secret = publishing.secret_of(_record(settings.load().record))
+    return publication.pseudonyms_of(_lake, secret)
 
 
 @st.cache_data(max_entries=8, show_spinner=False)

@@ -4,7 +4,7 @@ import csv
 import io
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Literal
 from urllib.parse import urlencode
 
@@ -14,6 +14,7 @@ from markupsafe import Markup, escape
 from tracker import charts
 
 Rows = Sequence[Mapping[str, Any]]
+Public = Callable[[Mapping[str, Any]], Mapping[str, Any]]
 
 ADDRESSES = ("url", "landing_url", "creative_url")
 ADDRESS = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://\S+")
@@ -71,12 +72,15 @@ def plain(columns: Sequence[str], rows: Rows) -> pd.DataFrame:
     )
 
 
-def as_csv(columns: Sequence[str], rows: Rows) -> bytes:
-    """Return rows as CSV in UTF-8; lines as in RFC 4180; a text that a spreadsheet would run as a formula gets an apostrophe before it."""
+def as_csv(columns: Sequence[str], rows: Rows, *, public: Public = dict) -> bytes:
+    """Return rows as CSV in UTF-8; lines as in RFC 4180; a text that a spreadsheet would run as a formula gets an apostrophe before it.
+
+    Each row passes through `public` first, which replaces the names of those who are not to be named.
+    """
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\r\n")
     writer.writerow(columns)
-    writer.writerows([_inert(_value(name, row.get(name))) for name in columns] for row in rows)
+    writer.writerows([_inert(_value(name, row.get(name))) for name in columns] for row in map(public, rows))
     return out.getvalue().encode("utf-8")
 
 

@@ -195,11 +195,17 @@ def _finding_options(command: F) -> F:
 @cli.command()
 @click.argument("name", required=False)
 @_finding_options
+@click.option("--pseudonyms", is_flag=True, help="Name only accepted accounts and comparison outlets.")
 @format_option()
 @click.pass_context
-def finding(context: click.Context, /, name: str | None, form: str, **given: str | None) -> None:
-    """Answer a reader's question with as-of, n, coverage and method. Without NAME: list the findings."""
-    from tracker import findings
+def finding(
+    context: click.Context, /, name: str | None, form: str, pseudonyms: bool, **given: str | None
+) -> None:
+    """Answer a reader's question with as-of, n, coverage and method. Without NAME: list the findings.
+
+    A working view: it names every account, whatever its status. To publish, use --pseudonyms or `export`.
+    """
+    from tracker import findings, publishing
 
     if name is None:
         rows = [
@@ -209,7 +215,13 @@ def finding(context: click.Context, /, name: str | None, form: str, **given: str
         console.print_rows(rows, None, form)
         return
     asked = findings.parse_options(name, {key: value for key, value in given.items() if value is not None})
-    console.print_finding(findings.run(name, lake_of(settings_of(context)), asked), form)
+    settings = settings_of(context)
+    lake = lake_of(settings)
+    if pseudonyms:
+        found = publishing.finding(record_of(settings), lake, name, asked)
+    else:
+        found = findings.run(name, lake, asked)
+    console.print_finding(found, form)
 
 
 @cli.command()

@@ -11,6 +11,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from tracker.findings.publication import Secret
+from tracker.store.lake_sql import SCHEMAS
 
 TEXT, INT, DAY, TIME, FLOAT = pa.string(), pa.int64(), pa.date32(), pa.timestamp("us", tz="UTC"), pa.float64()
 COLUMNS: Mapping[str, Mapping[str, pa.DataType]] = {
@@ -55,6 +56,13 @@ COLUMNS: Mapping[str, Mapping[str, pa.DataType]] = {
 }  # fmt: skip
 
 SECRET = Secret(b"a key of this test only, 32 bytes")
+_OWN, _LAKE = COLUMNS, {name: schema for name, schema in SCHEMAS.items() if not name.endswith("_codings")}
+COLUMNS = {
+    name: {**{field.name: field.type for field in _LAKE.get(name, ())}, **_OWN.get(name, {})}
+    for name in (*_LAKE, "codings")
+}
+"""The columns of the lake; those that the rows of a test leave out are missing."""
+
 AS_OF = datetime(2024, 10, 7, 6, 0, tzinfo=UTC)
 NOTICE = "Reconstruction from published figures, not the real ads."
 HOSTILE = (

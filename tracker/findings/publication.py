@@ -4,13 +4,12 @@ Applied once, where a file leaves the tracker: every finding, report and export 
 """
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 import pyarrow as pa
 
 from tracker.analysis.tables import Lake
-from tracker.findings.finding import Finding
 from tracker.registry.pseudonyms import AS_IT_IS, Pseudonyms
 
 CAVEAT = (
@@ -43,12 +42,6 @@ def published(lake: Lake, secret: Secret) -> Lake:
     """Return the lake as it may be published."""
     names = pseudonyms_of(lake, secret)
     return lake.through(lambda table: _disguised(table, names))
-
-
-def disguised(finding: Finding, names: Pseudonyms) -> Finding:
-    """Return a finding that was made from the lake as it is, fit to be published."""
-    rows = [names.row(row) for row in finding.rows]
-    return replace(finding, rows=rows, caveats=(*finding.caveats, CAVEAT))
 
 
 def _disguised(table: pa.Table, names: Pseudonyms) -> pa.Table:

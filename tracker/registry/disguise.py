@@ -73,7 +73,8 @@ class Disguise:
         """Return a handle that somebody else named, as it is when it is public; an `@` before it stays."""
         name = folded(handle).removeprefix("@").rstrip(".")
         lead = "@" if _plain(handle).lstrip().startswith("@") else ""
-        return handle if name in self._public.whole else lead + self._called(name)
+        end = handle[len(handle.rstrip(".")) :]
+        return handle if name in self._public.whole else f"{lead}{self._called(name)}{end}"
 
     def withheld(self, pseudonym: str) -> str:
         """Return what stands in place of an address."""

@@ -33,7 +33,9 @@ def also_known(session: Session) -> dict[int, list[str]]:
     What was merged into another account is among the names of that one.
     """
     found: defaultdict[int, dict[str, None]] = defaultdict(dict)
-    columns = [_ACCOUNT.c[name] for name in ("id", "key", "handle", "name", "native_id", "known_as", "merged_into")]
+    columns = [
+        _ACCOUNT.c[name] for name in ("id", "key", "handle", "name", "native_id", "known_as", "merged_into")
+    ]
     rows = session.execute(select(*columns).order_by(_ACCOUNT.c.id)).all()
     onward = {row.id: row.merged_into for row in rows if row.merged_into is not None}
     for account in rows:
