@@ -20,6 +20,8 @@ from tracker.store import evidence, identity, profiles, reads, registry, writes
 from tracker.store.engine import unit_of_work
 
 SOURCE = "by_hand"
+COMPARED = ("label", "discloses", "handle", "name", "bio")
+"""What is compared between two looks, in the order of reporting."""
 Row = dict[str, Any]
 
 
@@ -111,7 +113,7 @@ def _differing(before: list[Row], seen: Look, late: bool) -> list[tuple[Row, Dif
             if one.field in known:
                 found[one.field] = (row, one)
         compared |= known - ({"label"} if row["label"] == "unknown" else set())
-    return list(found.values())
+    return [found[name] for name in COMPARED if name in found]
 
 
 def _change(account: Row, before: Row, number: int, seen: Look, one: Difference) -> Change:

@@ -40,7 +40,7 @@ SCHEMAS: dict[str, pa.Schema] = {
     "accounts": _schema(
         account_id=INT, account=TEXT, brand_id=TEXT, brand=TEXT, platform=TEXT, handle=TEXT, name=TEXT, status=TEXT,
         operator=TEXT, operator_native=TEXT, predicate=TEXT, confidence=TEXT, document_id=TEXT, document=TEXT,
-        document_date=DAY, label=TEXT, followers=TEXT, place=TEXT, url=TEXT, disputed=FLAG, withdrawn=INT,
+        document_date=DAY, label=TEXT, label_on=DAY, discloses=TEXT, followers=TEXT, place=TEXT, url=TEXT, disputed=FLAG, withdrawn=INT,
         objections=INT, organ=TEXT, chain_confidence=TEXT,
     ),
     "ads": _schema(
@@ -63,6 +63,10 @@ SCHEMAS: dict[str, pa.Schema] = {
     "changes": _schema(
         change_id=INT, at=TIME, type=TEXT, account_id=INT, subject=TEXT, field=TEXT, before=TEXT, after=TEXT,
         snapshot_before=TEXT, snapshot_after=TEXT,
+    ),
+    "looks": _schema(
+        look=TEXT, account_id=INT, day=DAY, observed_at=TIME, label=TEXT, label_words=TEXT, bio=TEXT, discloses=TEXT,
+        discloses_words=TEXT, handle=TEXT, name=TEXT, entered_by=TEXT, document_id=TEXT, document=TEXT, evidence=TEXT,
     ),
     "quarantined": _schema(source=TEXT, evidence=TEXT, line=INT, field=TEXT, reason=TEXT),
     "claims": _schema(
