@@ -55,7 +55,7 @@ class Bodies:
         self._read(claims)
 
     def roots(self) -> list[Node]:
-        """Return the bodies at the top that have something below them, the one with most accounts first."""
+        """Return the bodies at the top that have something below them: named ones first, then most accounts first."""
         tops = [node for node in self.down if not self.up.get(node) and node[0] == "organisation"]
         reached = {node for top in tops for node in self.below(top)}
         circles = [node for node in self.down if node not in reached and node[0] == "organisation"]
@@ -65,7 +65,9 @@ class Bodies:
             if node not in reached:
                 tops.append(node)
                 reached |= self.below(node)
-        return sorted(tops, key=lambda node: (-self.weight(node), self.name(node).casefold()))
+        return sorted(
+            tops, key=lambda node: (self._unnamed(node), -self.weight(node), self.name(node).casefold())
+        )
 
     def alone(self) -> list[str]:
         """Return the bodies with nothing above and nothing below them."""
@@ -97,6 +99,9 @@ class Bodies:
         if node[0] == "account":
             return [str(self._by_name[node[1]]["status"])] if node[1] in self._by_name else []
         return [str(row["status"]) for row in self._by_brand.get(node[1], [])]
+
+    def _unnamed(self, node: Node) -> bool:
+        return bool((self.known.get(node[1]) or {}).get("kind") == "unnamed")
 
     def _read(self, claims: Rows) -> None:
         pairs = defaultdict[tuple[Node, Node], list[Mapping[str, Any]]](list)
@@ -166,7 +171,7 @@ class _Lines:
         lines = list(self._lines(links, path))
         left = len(links) - len(lines)
         if left:
-            lines.append(Markup('<li class="it-again">{} more stand in the rows below</li>').format(left))
+            lines.append(Markup('<li class="it-again">{:,} more are not drawn here</li>').format(left))
         return Markup("<ul>{}</ul>").format(Markup("").join(lines))
 
     def _lines(self, links: Sequence[Link], path: tuple[Node, ...]) -> Iterator[Markup]:
