@@ -10,6 +10,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from tracker.analysis.tables import Lake
+from tracker.store import lake_sql
 
 TIME = pa.timestamp("us")
 SCHEMAS: Mapping[str, pa.Schema] = {
@@ -94,6 +95,7 @@ SCHEMAS: Mapping[str, pa.Schema] = {
     }.items()
 }  # fmt: skip
 
+SCHEMAS = {**SCHEMAS, "decisions": lake_sql.SCHEMAS["decisions"]}
 Rows = list[dict[str, Any]]
 MakeLake = Callable[..., Lake]
 

@@ -9,6 +9,7 @@ from sqlmodel import Session, col, select
 from tracker.registry import claims as rules
 from tracker.store import tables
 from tracker.store.claims import Row, all_claims, link_of
+from tracker.store.lake_decisions import decisions
 from tracker.store.lake_looks import known_looks, latest
 from tracker.store.lake_organisations import known_organisations
 
@@ -18,10 +19,12 @@ Claims = Mapping[rules.Node, list[Row]]
 
 
 def registry_rows(session: Session) -> dict[str, list[Row]]:
-    """Return the rows of the lake's `accounts`, `claims`, `organisations` and `looks`, over one reading of the claims."""
+    """Return the rows of the lake's tables of the registry, over one reading of the claims."""
     claims, looks = all_claims(session), known_looks(session)
+    accounts = attributed_accounts(session, claims, looks)
     return {
-        "accounts": attributed_accounts(session, claims, looks),
+        "accounts": accounts,
+        "decisions": decisions(session, claims, accounts),
         "looks": looks,
         "claims": stated_claims(session, claims),
         "organisations": known_organisations(session, claims),

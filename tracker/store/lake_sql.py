@@ -76,6 +76,11 @@ SCHEMAS: dict[str, pa.Schema] = {
         credibility=INT, kind=TEXT, items=INT, evidence=TEXT, disputed=FLAG, withdrawn=FLAG, withdrawn_on=DAY,
         withdrawn_by=TEXT, withdrawn_reason=TEXT, objections=INT, objection=TEXT,
     ),
+    "decisions": _schema(
+        number=INT, at=TIME, kind=TEXT, account_id=INT, account=TEXT, other_id=INT, other=TEXT, by=TEXT, reason=TEXT,
+        rival=TEXT, predicate=TEXT, operator=TEXT, operator_native=TEXT, claim_id=INT, document_id=TEXT, document=TEXT,
+        document_date=DAY, on=DAY,
+    ),
     "organisations": _schema(
         organisation_id=TEXT, name=TEXT, native_name=TEXT, kind=TEXT, level=TEXT, place=TEXT, province=TEXT,
         country=TEXT, founded=TEXT, founded_document=TEXT, accounts=INT, accepted_accounts=INT, accounts_below=INT,
@@ -146,7 +151,8 @@ _TOUCHED = {
                     JOIN query q ON q.id = l.query_id
                     WHERE l.id > {listing} AND q.source NOT IN (SELECT source FROM ad))""",
 }
-_MARKS = ("ad_snapshot", "post", "post_snapshot", "listing", "identity_step", "profile_snapshot")
+_MARKS = ("ad_snapshot", "post", "post_snapshot", "listing", "identity_step", "profile_snapshot", "suspect", "review",
+          "claim_withdrawal", "claim_objection")  # fmt: skip
 _DATED = {"ads": "s.first_shown", "posts": "COALESCE(p.published_at, p.first_seen)"}
 
 
