@@ -105,9 +105,7 @@ def test_an_accepted_suspect_is_named_in_the_report_with_who_attributed_it_and_w
     [row] = [row for row in rows_of(report, "decisions") if row["what"] == "accepted"]
 
     assert (row["account"], row["status"], row["by"]) == ("HarbourFun · X", "accepted", "Ben Second")
-    assert (
-        row["said"] == "operated by Harbour ICC; attributed by Example Watch: untitled"
-    )
+    assert row["said"] == "operated by Harbour ICC; attributed by Example Watch: untitled"
     assert (row["reason"], row["rival"]) == ("It posts what the group posts.", "A fan who copies it.")
     assert "HarbourFun" in texts_of(report)["report.html"]
 
