@@ -23,6 +23,9 @@ GRADES = ("high", "moderate", "low")
 TONES = {"high": "green", "moderate": "blue", "low": "ochre"}
 OPEN = 2
 """How many trees stand open at first."""
+MOST_TOPS = 25
+MOST_OPEN = 25
+"""A body stands open while there is no more than this below it."""
 MOST_CHILDREN = 60
 MOST_LINES = 1500
 DEEPEST = 12
@@ -132,19 +135,29 @@ def _link(below: Node, rows: Rows) -> Link:
 
 
 def trees(bodies: Bodies) -> Markup:
-    """Return the whole forest, a tree that opens for each body at the top; those without an account come last, together."""
+    """Return the whole forest, a tree that opens for each body at the top.
+
+    Past the first `MOST_TOPS` they stand together, and so do those below which no account is known.
+    """
     lines = _Lines(bodies)
     tops = [(top, lines.tree(top, opened=number < OPEN)) for number, top in enumerate(bodies.roots())]
-    with_accounts = [drawn for top, drawn in tops if bodies.weight(top)]
+    known = [drawn for top, drawn in tops if bodies.weight(top)]
     without = [drawn for top, drawn in tops if not bodies.weight(top)]
-    rest = Markup("")
-    if without:
-        more = "more " if with_accounts else ""
-        named = words.count(len(without), f"{more}body", f"{more}bodies")
-        rest = Markup(
-            "<details><summary>{}, with brands of which no account is known</summary>{}</details>"
-        ).format(named, Markup("").join(without))
-    return Markup('<div class="it-tree">{}{}</div>').format(Markup("").join(with_accounts), rest)
+    parts = [
+        *known[:MOST_TOPS],
+        _together(known[MOST_TOPS:], "more", "with fewer accounts below"),
+        _together(without, "more" if known else "", "with brands of which no account is known"),
+    ]
+    return Markup('<div class="it-tree">{}</div>').format(Markup("").join(parts))
+
+
+def _together(drawn: Sequence[Markup], more: str, which: str) -> Markup:
+    if not drawn:
+        return Markup("")
+    named = words.count(len(drawn), f"{more} body".strip(), f"{more} bodies".strip())
+    return Markup("<details><summary>{}, {}</summary>{}</details>").format(
+        named, which, Markup("").join(drawn)
+    )
 
 
 class _Lines:
@@ -156,17 +169,23 @@ class _Lines:
         self._left = MOST_LINES
 
     def tree(self, top: Node, *, opened: bool) -> Markup:
-        inside = self._children(top, (top,))
+        """Return the tree below a body at the top."""
+        opened = opened and len(self._bodies.down[top]) <= MOST_OPEN
+        return self._folded(self._words(top, None), self._children(top, (top,)), opened=opened)
+
+    def _folded(self, summary: Markup, inside: Markup, *, opened: bool) -> Markup:
         start = Markup("<details open>") if opened else Markup("<details>")
-        return start + Markup("<summary>{}</summary>{}</details>").format(self._words(top, None), inside)
+        return start + Markup("<summary>{}</summary>{}</details>").format(summary, inside)
 
     def _children(self, node: Node, path: tuple[Node, ...]) -> Markup:
         links = self._bodies.down.get(node, [])
         if not links:
             return Markup("")
-        if node in self._drawn or len(path) > DEEPEST:
-            where = self._bodies.name(self._drawn.get(node, path[0]))
+        if node in self._drawn:
+            where = tables.shown(self._bodies.name(self._drawn[node]), 90)
             return Markup('<p class="it-again">what is below it stands under {}</p>').format(where)
+        if len(path) > DEEPEST:
+            return Markup('<p class="it-again">what is below it is not drawn here</p>')
         self._drawn[node] = path[-2] if len(path) > 1 else node
         lines = list(self._lines(links, path))
         left = len(links) - len(lines)
@@ -179,8 +198,14 @@ class _Lines:
             if self._left <= 0:
                 return
             self._left -= 1
+            fresh = link.below not in self._drawn and link.below not in path
             inside = Markup("") if link.below in path else self._children(link.below, (*path, link.below))
-            yield Markup("<li>{}{}</li>").format(self._words(link.below, link, path[-1]), inside)
+            said = self._words(link.below, link, path[-1])
+            if fresh and self._bodies.down.get(link.below):
+                opened = len(self._bodies.below(link.below)) <= MOST_OPEN
+                yield Markup("<li>{}</li>").format(self._folded(said, inside, opened=opened))
+            else:
+                yield Markup("<li>{}{}</li>").format(said, inside)
 
     def _words(self, node: Node, link: Link | None, above: Node | None = None) -> Markup:
         parts = [self._title(node)]

@@ -129,6 +129,18 @@ def test_bodies_without_a_known_account_come_last_and_together() -> None:
     )
 
 
+def test_only_the_first_bodies_stand_alone_and_large_ones_are_folded() -> None:
+    names = [f"body-{number:02}" for number in range(30)]
+    claims = [claim(f"brand-{name}", "operated_by", name, kind="brand") for name in names]
+    many = [claim(f"part-{number}", "part_of", "body-00", kind="brand") for number in range(26)]
+
+    tree = trees(Bodies([body(name, 40 - at) for at, name in enumerate(names)], [], [*claims, *many]))
+
+    assert tree.startswith('<div class="it-tree"><details><summary><b>Body-00</b>')
+    assert "5 more bodies, with fewer accounts below" in tree
+    assert tree.count("<details open>") == 1
+
+
 def test_the_page_says_a_document_counts_and_what_the_registry_knows_apart(hostile_pages: OpenPage) -> None:
     text = html_of(hostile_pages("organisations"))
 
