@@ -20,7 +20,9 @@ from tracker.findings import Finding
 STYLE = Path(__file__).with_name("style.css")
 OPENS = "opens"
 """The column of a frame whose cells lead to the evidence of their row."""
-DARK_TONES = "--blue:#86b8e6;--ochre:#e0b45e;--green:#6fc49c;--red:#f09a85;--grey:#a3adb8;--wash:30%"
+DARK_TONES = (
+    "--ink:#fff;--blue:#86b8e6;--ochre:#e0b45e;--green:#6fc49c;--red:#f09a85;--grey:#a3adb8;--wash:30%"
+)
 
 
 def sheet() -> None:
@@ -179,6 +181,11 @@ def field_error(words: str) -> None:
 def stored(lead: str, words: str, *, tone: str = "green") -> None:
     """Draw a note about something that was done or is known."""
     st.html(Markup('<div class="it-note {}" role="status"><b>{}</b> {}</div>').format(tone, lead, words))
+
+
+def note(words: Markup, *, tone: str = "green") -> None:
+    """Draw a note that holds markup, such as a link to what it speaks of."""
+    st.html(Markup('<div class="it-note {}" role="status">{}</div>').format(tone, words))
 
 
 def plain(columns: Sequence[str], found: Sequence[Mapping[str, Any]]) -> Any:

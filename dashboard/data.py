@@ -84,9 +84,14 @@ def brands() -> dict[str, str]:
     return {row["account"]: row["brand"] for row in finding("accounts").rows if row["brand"]}
 
 
-def check_suspect(text: str, platform: str | None) -> desk.Similar:
-    """Return what the registry knows near a handle or an address; raise `BadInput` when it is neither."""
-    return desk.check_suspect(_record(settings.load().record), text, platform=platform)
+def record() -> Any:
+    """Return the record, brought to the newest schema."""
+    return _record(settings.load().record)
+
+
+def check_suspect(text: str, platform: str | None, operator: str | None = None) -> desk.Similar:
+    """Return what the registry knows near a handle or an address, and the body suggested; raise `BadInput` when it is neither."""
+    return desk.check_suspect(record(), text, platform=platform, operator=operator)
 
 
 def add_suspect(form: Mapping[str, str]) -> desk.Added:

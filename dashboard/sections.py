@@ -111,7 +111,7 @@ def _change(rows: Sequence[Mapping[str, Any]]) -> Sequence[Any]:
         rows[0],
         tables.badge(*CHANGE_WORDS.get(rows[0]["type"], (rows[0]["type"].replace("_", " "), ""))),
     )
-    account = words.account(row, data.brands())
+    account = tables.account_link(row["account"], words.account(row, data.brands()))
     if len(rows) == 1:
         what = tables.shown(row["subject"]) if row["type"] in OF_ONE_AD else account
         return (

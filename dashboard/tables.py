@@ -126,6 +126,20 @@ def opens(snapshot: str | None, words: str = "") -> Markup:
     return LINK.format(f"snapshot?{urlencode({'id': snapshot})}", f"Open {snapshot}", words or snapshot)
 
 
+def account_link(name: str | None, words: str = "") -> Markup:
+    """Return a link that opens the page of an account (`x:chinasays`) or of a brand by its id, within this site."""
+    if not name:
+        return NOT_SHOWN
+    return Markup('<a class="it-link" href="account?{}">{}</a>').format(
+        urlencode({"id": name}), words or name
+    )
+
+
+def review_link(account: str, words: str) -> Markup:
+    """Return a link that opens the review of an account, within this site."""
+    return Markup('<a class="it-link" href="review?{}">{}</a>').format(urlencode({"id": account}), words)
+
+
 def address_of(row: Mapping[str, Any]) -> str | None:
     """Return the address within this site at which what stands behind a row is shown, or `None`."""
     if row.get("snapshot_before") and row.get("snapshot_after"):

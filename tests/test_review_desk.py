@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import Engine, text
 from sqlalchemy.exc import DBAPIError
 
-from tracker import desk, reviewdesk
+from tracker import desk, portrait, reviewdesk
 from tracker.domain import AccountRef, Brand, Claim, Document, Organisation, SeedAccount, Seeds
 from tracker.errors import BadInput
 from tracker.registry.review import FormErrors
@@ -228,6 +228,70 @@ def test_two_reviewers_at_once_are_one_decision(record):
 
     assert done.count("refused") == 1
     assert status(record) in done
+
+
+@pytest.mark.parametrize("second", ["accepted", "withdrawn", "rejected"])
+def test_two_reviewers_who_saw_the_same_status_are_one_decision_and_one_refusal(record, second):
+    number = suspect(record)
+    decide(record, number, decision="under_review", by="Ben Second")
+
+    def attempt(decision: str) -> str:
+        try:
+            decide(
+                record,
+                number,
+                **{**ACCEPT, "decision": decision, "reason": "Because.", "seen": "under_review"},
+            )
+        except BadInput as refused:
+            return refused.found
+        return "done"
+
+    with ThreadPoolExecutor(2) as browsers:
+        done = sorted(browsers.map(attempt, ["accepted", second]))
+
+    decided = [row["after"] for row in reviewdesk.decided(record)]
+    assert done.count("done") == 1
+    assert len(decided) == 1
+    assert all(
+        "somebody else moved this account from under review" in words or "cannot become" in words
+        for words in done
+        if words != "done"
+    )
+
+
+def test_what_was_decided_is_listed_with_its_reason_the_latest_first(record):
+    first, second = suspect(record), suspect(record, address_or_handle="harbourjoy")
+    decide(record, first, decision="rejected", by="Ben", reason="A fan page.")
+    decide(record, second, **ACCEPT)
+
+    rows = reviewdesk.decided(record)
+
+    assert [(row["account"], row["after"], row["by"], row["reason"]) for row in rows] == [
+        ("x:harbourjoy", "accepted", "Ben Second", None), ("x:harbourfun", "rejected", "Ben", "A fan page."),
+    ]  # fmt: skip
+
+
+def test_a_decision_on_a_status_that_is_no_longer_so_is_refused_and_changes_nothing(record):
+    number = suspect(record)
+    decide(record, number, **ACCEPT)
+
+    with pytest.raises(BadInput, match="moved this account from under review to accepted"):
+        decide(record, number, decision="withdrawn", by="Cid", reason="Because.", seen="under_review")
+
+    assert status(record) == "accepted"
+
+
+def test_an_account_is_portrayed_with_its_ways_labels_and_review(record):
+    number = suspect(record)
+    decide(record, number, **ACCEPT)
+
+    shown = portrait.standing(record, desk.show_account(record, "x:harbourfun"))
+
+    [way] = shown["ways"]
+    assert ([claim["object"] for claim in way["claims"]], way["confidence"]) == (["harbour-icc"], "moderate")
+    assert shown["bodies"]["harbour-icc"]["name"] == "Harbour ICC"
+    assert [one["id"] for one in shown["suspicions"]] == [number]
+    assert [step["after"] for step in shown["steps"]] == ["under_review", "accepted"]
 
 
 def test_the_queue_holds_what_waits_and_forgets_what_is_decided(record):

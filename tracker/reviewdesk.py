@@ -36,8 +36,16 @@ def review_queue(engine: Engine) -> list[Row]:
         return reviews.waiting(session)
 
 
+def decided(engine: Engine, *, limit: int = 50) -> list[Row]:
+    """Return the latest decisions, latest first: the columns of `store.review.decided`."""
+    with Session(engine) as session:
+        return reviews.decided(session, limit=limit)
+
+
 def review(engine: Engine, raw: Mapping[str, Any], *, now: datetime) -> Reviewed:
     """Decide about a suspicion: `suspect` (its id), `decision`, `by`, and `reason` or `rival` where they are needed.
+
+    `seen`, the status that the reviewer saw, keeps two reviewers from deciding one after the other unawares.
 
     What is accepted becomes a claim of the suspicion's document with the reviewer as analyst. Raise `FormErrors` for
     wrong fields, and `BadInput` where the rules forbid the step: see `docs/claims.md`.
@@ -47,6 +55,7 @@ def review(engine: Engine, raw: Mapping[str, Any], *, now: datetime) -> Reviewed
         suspect = reviews.suspect_for_review(session, form.suspect)
         if suspect is None:
             raise BadInput(f"there is no suspicion {form.suspect}", field="suspect")
+        decisions.check_seen(form.seen, suspect["account_status"])
         steps = decisions.steps(suspect["account_status"], form.decision)
         claim_id = None
         if form.decision == "accepted":

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from dashboard import claims, components, data, pickers, words
+from dashboard import components, data, directory, words
 
 accounts = data.finding("accounts")
 
@@ -15,26 +15,4 @@ if not accounts.rows:
     )
     st.stop()
 
-statements = data.table("claims")
-registry = claims.with_brands_alone(data.table("accounts"), statements)
-choices = claims.brand_choices(registry)
-first = claims.opens_with(registry, statements, data.finding("payers").rows)
-brand = pickers.one_of("Brand", choices, key="brand", first=first)
-
-with components.card("Who is behind it?", claims.chain_line(brand, registry, statements)):
-    claims.chain(brand, registry, statements)
-left, right = st.columns(2, gap="medium")
-with (
-    left,
-    components.card(
-        "Where it publishes", "Figures and labels as a document gave them, not as they are today"
-    ),
-):
-    claims.channels(brand, registry)
-with right, components.card("What the documents say", "In our words, with where it stands"):
-    claims.statements(brand, registry, statements)
-
-with components.card("The seed list", claims.directory_line(registry)):
-    claims.directory(registry)
-    components.caption("Read with care:", " ".join(accounts.caveats))
-    components.rows(accounts, key="accounts", label="Every column")
+directory.draw(accounts)

@@ -9,7 +9,7 @@ from tests.dashboard import lakes
 from tests.dashboard.conftest import OpenPage
 from tracker.analysis.tables import open_lake
 
-PAGES = ("overview", "ads", "targeting", "topics", "accounts", "organisations", "suspect", "collection")
+PAGES = ("overview", "ads", "targeting", "topics", "accounts", "account", "suspect", "review", "collection")
 VIEWS = Path(__file__).parents[2] / "dashboard" / "views"
 
 
@@ -101,33 +101,10 @@ def test_two_periods_that_overlap_are_refused_in_words(hostile_home: Path, open_
     assert "These two periods cannot be compared" in html_of(app)
 
 
-def test_the_chain_of_claims_ends_where_the_documents_end(hostile_pages: OpenPage):
-    app = hostile_pages("accounts")
-
-    text = html_of(app)
-    assert text.count('class="it-node"') == 3
-    assert "Confidence of the chain is that of its weakest link: moderate · 2 links from 1 document" in text
-    assert "中宣部" in text
-
-
 def test_a_record_that_was_kept_out_leads_to_its_line(hostile_pages: OpenPage) -> None:
     text = html_of(hostile_pages("collection"))
 
     assert f'href="snapshot?sha256={"a" * 64}&amp;line=3"' in text
-
-
-def test_a_brand_of_which_no_account_is_known_is_listed_as_such(
-    hostile_home: Path, open_page: OpenPage
-) -> None:
-    app = open_page("accounts")
-
-    app.selectbox(key="brand").set_value("alone").run()
-
-    text = html_of(app)
-    assert [error.value for error in app.exception] == []
-    assert "of 1 brand no document names an account" in text
-    assert "<b>alone</b><span>brand · no account known</span>" in text
-    assert "none of them names an account of it" in text
 
 
 @pytest.mark.parametrize("page", ["overview", "ads", "targeting", "topics"])

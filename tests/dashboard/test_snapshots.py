@@ -50,7 +50,7 @@ def pair_of(opened: Opened) -> str:
 
 
 def test_every_change_on_the_overview_leads_to_a_page_that_shows_both_snapshots(opened: Opened) -> None:
-    links = links_of(opened("overview"))
+    links = [link for link in links_of(opened("overview")) if not link.startswith("account?")]
 
     pages = [opened(link) for link in links]
 

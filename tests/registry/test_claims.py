@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from tracker.domain import CONTACT_KINDS, CONTACTS, EVIDENCE_KINDS, Claim, EvidenceItem, Predicate
 from tracker.errors import BadInput
-from tracker.registry.claims import GRADES, Link, chain, circle, disputed, grade
+from tracker.registry.claims import GRADES, Link, Ways, chain, circle, disputed, grade
 
 PUBLISHERS = {"press": "Example Press", "lab": "Example Lab", "press-again": " EXAMPLE  press"}
 
@@ -231,3 +231,26 @@ def test_what_does_not_contradict_is_not_disputed(second: Link) -> None:
     ]  # fmt: skip
 
     assert disputed(links, unnamed=[("organisation", "somebody")]) == frozenset()
+
+
+def test_each_operator_that_a_disputed_claim_names_has_a_way_of_its_own() -> None:
+    links = [
+        link(1, "a", "operated_by", "press-group", grade="low"), link(2, "a", "operated_by", "media-group"),
+        link(3, "press-group", "part_of", "party"), link(4, "media-group", "supervised_by", "city"),
+        link(5, "a", "supervised_by", "somebody"),
+    ]  # fmt: skip
+
+    ways = Ways(links).chains([("organisation", "a")], disputed(links))
+
+    assert [([step.id for step in way.links], way.confidence) for way in ways] == [
+        ([2, 4], "moderate"),
+        ([1, 3], "low"),
+    ]
+
+
+def test_without_a_dispute_there_is_one_way() -> None:
+    links = [link(1, "a", "operated_by", "b"), link(2, "a", "part_of", "c")]
+
+    ways = Ways(links).chains([("organisation", "a")], disputed(links))
+
+    assert [[step.id for step in way.links] for way in ways] == [[1]]

@@ -101,8 +101,24 @@ class Ways:
             found.append(best)
             at = [best.object]
             seen.add(best.object)
-        weakest = min((GRADES.index(link.grade) for link in found), default=None)
-        return Chain(tuple(found), None if weakest is None else GRADES[weakest])
+        return _weighed(found)
+
+    def chains(self, start: Collection[Node], disputed: Collection[int]) -> tuple[Chain, ...]:
+        """Return the way from `start` upwards and, beside it, one for each other body that a disputed claim names."""
+        best = self.chain(start)
+        ways, named = [best], {link.object for link in best.links[:1]} | set(start)
+        first = [link for node in start for link in self._upwards.get(node, ()) if link.id in disputed]
+        for link in sorted(first, key=_rank):
+            if link.object not in named:
+                named.add(link.object)
+                ways.append(_weighed([link, *self.chain([link.object]).links]))
+        return tuple(ways)
+
+
+def _weighed(links: Sequence[Link]) -> Chain:
+    """Return links as a chain: it bears as much as the weakest of them."""
+    weakest = min((GRADES.index(link.grade) for link in links), default=None)
+    return Chain(tuple(links), None if weakest is None else GRADES[weakest])
 
 
 def chain(start: Collection[Node], links: Iterable[Link]) -> Chain:

@@ -11,7 +11,7 @@ from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-from tracker.domain import ContactKind, EvidenceKind, Objection
+from tracker.domain import ContactKind, EvidenceKind, Objection, Status
 from tracker.errors import BadInput
 from tracker.registry.review import (
     DocumentFields,
@@ -60,11 +60,15 @@ class CheckedForm(BaseModel):
 
 
 class ReviewForm(CheckedForm):
-    """One decision on a suspicion. What is accepted becomes a claim: relation, operator, kind and place may be set."""
+    """One decision on a suspicion. What is accepted becomes a claim: relation, operator, kind and place may be set.
+
+    `seen` is the status that the reviewer saw: when somebody else moved the account meanwhile, nothing is decided.
+    """
 
     suspect: Annotated[int, Field(ge=1, le=2**31 - 1)]
     decision: Decision
     by: Person
+    seen: Status | None = None
     reason: Words | None = None
     rival: Words | None = None
     relation: Relation | None = None
@@ -143,6 +147,16 @@ def steps(status: str, decision: Decision) -> tuple[Decision, ...]:
     raise BadInput(
         f"an account that is {status} cannot become {decision}; possible: {allowed}", field="decision"
     )
+
+
+def check_seen(seen: str | None, status: str) -> None:
+    """Refuse a decision on a status that is no longer so; raise `BadInput`."""
+    if seen is not None and seen != status:
+        raise BadInput(
+            f"somebody else moved this account from {seen.replace('_', ' ')} to {status.replace('_', ' ')} "
+            "while you were reading; read it again",
+            field="decision",
+        )
 
 
 def check_second_reader(by: str, proposers: Iterable[str]) -> None:

@@ -19,18 +19,16 @@ MEANING = (
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """What the week holds, of every account: its changes, the ads first shown in it, the answers about it, and
-    what was decided."""
+    """What the week holds, of every account: its changes, the ads first shown in it, the answers about it."""
 
     changed: Rows
     ads: Rows
     answers: Rows
-    decisions: Rows
 
     @property
     def account_ids(self) -> set[int | None]:
         """The accounts that the report speaks of."""
-        return {row["account_id"] for row in (*self.changed, *self.ads, *self.answers, *self.decisions)}
+        return {row["account_id"] for row in (*self.changed, *self.ads, *self.answers)}
 
 
 def summary(issue: Issue, seen: Seen, *, about: str) -> str:

@@ -78,6 +78,12 @@ def claims_of(session: Session, subject_type: domain.SubjectType, *names: str) -
     return _claims(session, or_(subject, thing), whole=False)
 
 
+def claims_from(session: Session, subjects: Collection[tuple[str, str]]) -> list[Row]:
+    """Return the claims about `subjects` (types and names), not those that name them: the columns of `claims_of`."""
+    wanted = [and_(_CLAIM.c.subject_type == kind, _CLAIM.c.subject == name) for kind, name in subjects]
+    return _claims(session, or_(*wanted), whole=False) if wanted else []
+
+
 def all_claims(session: Session) -> list[Row]:
     """Return the latest wording of every claim, oldest document first: the columns of `claims_of`."""
     return _claims(session, whole=True)

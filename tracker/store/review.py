@@ -100,8 +100,8 @@ def waiting(session: Session) -> list[Row]:
             "proposers": list(dict.fromkeys(one["submitted_by"] for one in by_account[account["id"]])),
             "steps": steps_of(session, account["id"]),
         }
-        for account in registry.accounts(session)
-        if account["status"] in _WAITING and account["id"] in by_account
+        for account in registry.accounts(session, statuses=_WAITING)
+        if account["id"] in by_account
     ]
     return sorted(rows, key=lambda row: (row["since"], row["id"]))
 
@@ -113,6 +113,19 @@ def steps_of(session: Session, account_id: int) -> list[Row]:
         .join(_SUSPECT, _REVIEW.c.suspect_id == _SUSPECT.c.id)
         .where(_SUSPECT.c.account_id == account_id)
         .order_by(_REVIEW.c.id)
+    )
+    return [dict(row) for row in session.execute(asked).mappings()]
+
+
+def decided(session: Session, *, limit: int) -> list[Row]:
+    """Return the latest decisions, latest first: the columns of `review`, and `account` and `status` of its account."""
+    asked = (
+        select(_REVIEW, NAME.label("account"), _ACCOUNT.c.status, _ACCOUNT.c.platform, _ACCOUNT.c.handle)
+        .join(_SUSPECT, _REVIEW.c.suspect_id == _SUSPECT.c.id)
+        .join(_ACCOUNT, _SUSPECT.c.account_id == _ACCOUNT.c.id)
+        .where(_REVIEW.c.after.not_in(_WAITING))
+        .order_by(_REVIEW.c.id.desc())
+        .limit(limit)
     )
     return [dict(row) for row in session.execute(asked).mappings()]
 

@@ -62,17 +62,19 @@ def add_audit(
     session.execute(insert(_AUDIT).values(**row))
 
 
-def suspects(session: Session) -> list[Row]:
-    """Return what the form brought, latest first.
+def suspects(session: Session, *, account_id: int | None = None) -> list[Row]:
+    """Return what the form brought, about every account or about one, latest first.
 
     Columns: those of `suspect`; `account`, `platform`, `handle`, `status` of the account; `publisher`, `title`,
     `published_on`, `url`, `archived`, `reliability` of the document.
     """
     named = [registry.NAME.label("account"), _ACCOUNT.c.platform, _ACCOUNT.c.handle, _ACCOUNT.c.status]
-    rows = session.execute(
+    asked = (
         select(_SUSPECT, *named, *ABOUT_DOCUMENT)
         .join(_ACCOUNT, _SUSPECT.c.account_id == _ACCOUNT.c.id)
         .join(_DOCUMENT, _SUSPECT.c.document_id == _DOCUMENT.c.id)
         .order_by(_SUSPECT.c.submitted_at.desc(), _SUSPECT.c.id.desc())
     )
-    return [dict(row) for row in rows.mappings()]
+    if account_id is not None:
+        asked = asked.where(_SUSPECT.c.account_id == account_id)
+    return [dict(row) for row in session.execute(asked).mappings()]
