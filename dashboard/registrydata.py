@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 import streamlit as st
 
 from dashboard import auth, data
-from tracker import portrait, desk, mirror, reviewdesk, settings
+from tracker import desk, mirror, portrait, reviewdesk, settings
 from tracker.analysis import accounts
 from tracker.analysis.tables import Lake
 from tracker.collect import sources

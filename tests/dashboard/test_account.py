@@ -202,7 +202,7 @@ def test_a_viewer_reads_the_page_and_cannot_write_by_it_or_by_its_handler(regist
     app = opened("harbour-voice")
 
     assert [error.value for error in app.exception] == []
-    assert len(app.button) == 0
+    assert [button.label for button in app.button] == ["Sign out"]
     for write in (registrydata.withdraw_claim, registrydata.object_to_claim, registrydata.review):
         with pytest.raises(NotAllowed):
             write({"claim": 1, "by": "Vera", "reason": "None at all."})
