@@ -117,9 +117,8 @@ def people() -> list[Row]:
 
 def let_in(form: Mapping[str, str]) -> Row:
     """Let somebody in; raise `FormErrors` with the words for every wrong field, `BadInput`, or `NotAllowed`."""
-    return persons.add(
-        _record(settings.load().record), auth.signed(form, role="admin"), now=datetime.now(UTC)
-    )
+    signed = auth.signed(form, role="admin")
+    return persons.add(_record(settings.load().record), signed, now=datetime.now(UTC))
 
 
 def change_role(form: Mapping[str, str]) -> Row:

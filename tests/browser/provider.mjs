@@ -24,9 +24,10 @@ const provider = new Provider(issuer, {
   cookies: { keys: ['only for tests'] },
   ttl: { IdToken: 3600, AccessToken: 3600, Interaction: 600, Session: 3600, Grant: 3600 },
 });
-// Its own pages would ask a font server: nothing here may leave the machine.
+// Its own pages would ask a font server: nothing here may leave the machine. It has no icon, which browsers ask for.
 provider.use(async (context, next) => {
   await next();
+  if (context.path === '/favicon.ico') context.status = 204;
   if (typeof context.body === 'string') context.body = context.body.replace(/@import url\([^)]*\);/g, '');
 });
 provider.listen(Number(port), '127.0.0.1', () => console.log('ready'));
