@@ -40,7 +40,9 @@ def who() -> None:
 def _sign_in() -> None:
     ended = bool(auth.claims())
     words = (
-        "Your sign-in has ended; sign in again to go on." if ended else "Who may see it has an account here."
+        "Your sign-in has ended; sign in again to go on."
+        if ended
+        else "You are sent to your organisation's sign-in and back. Only people with a role here see anything."
     )
     with _only("Sign in to the influence tracker", words):
         st.button("Sign in", type="primary", on_click=st.login, key="sign-in")

@@ -12,6 +12,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from tracker import signin
 
+NOT_OUR_NAME = "This dashboard does not answer to that name. Its name is set with TRACKER_PUBLIC_URL."
 _VIA_PROXY = ("forwarded", "x-forwarded-for", "x-forwarded-host", "x-real-ip")
 
 
@@ -39,10 +40,10 @@ class Guard:
         """Return why a request is not answered, or `None`."""
         headers = Headers(scope=scope)
         asked = headers.getlist("host")
-        if len(asked) != 1 or signin.host_name(asked[0]) not in self.hosts:
-            return "This dashboard does not answer to that name. Its name is set with TRACKER_PUBLIC_URL."
+        ours = len(asked) == 1 and signin.host_name(asked[0]) in self.hosts
         if self.signs_in:
-            return None
+            return None if ours else NOT_OUR_NAME
         reached = (scope.get("server") or ("", None))[0]
-        ours = signin.is_loopback(reached) and signin.is_loopback(st.get_option("server.address"))
-        return None if ours and not any(name in headers for name in _VIA_PROXY) else signin.OPEN_TO_OTHERS
+        here = signin.is_loopback(reached) and signin.is_loopback(st.get_option("server.address"))
+        via_proxy = any(name in headers for name in _VIA_PROXY)
+        return None if ours and here and not via_proxy else signin.OPEN_TO_OTHERS

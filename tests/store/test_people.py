@@ -1,6 +1,8 @@
 """People on both databases: a role is bound once, to the provider's id, and every step stands in the trail."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
+from threading import Barrier
 from typing import Any
 
 import pytest
@@ -131,3 +133,42 @@ def test_every_step_stands_in_the_trail(engine_of: Engine):
         ("Root", "changed role", "person:ana@example.org", {"before": "editor", "after": "viewer"}),
         ("Root", "removed", "person:ana@example.org", {"role": "viewer"}),
     ]
+
+
+def test_two_admins_who_remove_each_other_at_once_leave_one(engine_of: Engine):
+    for name in ("ana", "ben"):
+        let_in(engine_of, name, "admin")
+    start = Barrier(2)
+
+    def remove(name: str) -> str:
+        start.wait(timeout=30)
+        try:
+            people.remove(engine_of, {"email": f"{name}@example.org", "by": "Root"}, now=NOW)
+        except BadInput as error:
+            return error.found
+        return "removed"
+
+    with ThreadPoolExecutor(2) as pool:
+        ended = list(pool.map(remove, ("ana", "ben")))
+
+    assert sorted(words.partition(" ")[2][:17] for words in ended) == ["", "is the last admin"]
+    assert len(people.listed(engine_of)) == 1
+
+
+def test_the_same_person_let_in_twice_at_once_is_one(engine_of: Engine):
+    start = Barrier(2)
+
+    def add(role: str) -> str:
+        start.wait(timeout=30)
+        try:
+            let_in(engine_of, "ana", role)
+        except BadInput as error:
+            return error.found
+        return "let in"
+
+    with ThreadPoolExecutor(2) as pool:
+        ended = list(pool.map(add, ("viewer", "viewer")))
+
+    assert len(people.listed(engine_of)) == 1
+    assert sorted(words == "let in" for words in ended) == [False, True]
+    assert len(trail(engine_of)) == 1

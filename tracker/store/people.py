@@ -3,14 +3,15 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import insert, select, update
+from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session
 
 from tracker.domain import Role
+from tracker.errors import BadInput
 from tracker.store import tables
 from tracker.store.claims import Row
 from tracker.store.tables import table_of
-from tracker.store.writes import insert_new
 
 _PERSON = table_of(tables.Person)
 
@@ -42,10 +43,18 @@ def admins(session: Session) -> list[str]:
 
 
 def let_in(session: Session, email: str, *, name: str, role: Role, at: datetime) -> None:
-    """Add a person; one who was removed comes back, to be bound anew: the address may belong to somebody else now."""
+    """Add a person; one who was removed comes back, to be bound anew: the address may belong to somebody else now.
+
+    Raise `BadInput` for one whom another process lets in at the same moment.
+    """
     values = {"name": name, "role": role, "subject": None, "added_at": at, "removed_at": None}
-    session.execute(update(_PERSON).where(_PERSON.c.email == email).values(**values))
-    insert_new(session, tables.Person, [{"email": email, **values}])
+    back = update(_PERSON).where(_PERSON.c.email == email).values(**values).returning(_PERSON.c.id)
+    if session.execute(back).scalar() is not None:
+        return
+    try:
+        session.execute(insert(_PERSON).values(email=email, **values))
+    except IntegrityError as error:
+        raise BadInput(f"{email} was let in by somebody else just now", field="email") from error
 
 
 def set_role(session: Session, email: str, role: Role) -> None:
