@@ -15,6 +15,7 @@ page = st.navigation(
         st.Page("views/targeting.py", title="Targeting"),
         st.Page("views/topics.py", title="Topics"),
         st.Page("views/accounts.py", title="Accounts"),
+        st.Page("views/organisations.py", title="Organisations"),
         st.Page("views/suspect.py", title="Add a suspect"),
         st.Page("views/review.py", title="Review"),
         st.Page("views/collection.py", title="Collection"),

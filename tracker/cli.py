@@ -14,7 +14,7 @@ from typing import Any
 import click
 
 from tracker import __version__, console
-from tracker.commands import care, identity, lists, people, registry
+from tracker.commands import care, identity, lists, looks, people, registry
 from tracker.commands.shared import F, format_option, lake_of, now, record_of, refresh_mirror, settings_of
 from tracker.errors import BadInput, ConfigError, PlatformChanged, RetryLater, TrackerError
 
@@ -276,7 +276,7 @@ def dashboard(context: click.Context, port: int | None) -> None:
     sys.exit(processes.run_both(settings, port=port or settings.port, worker=False))
 
 
-for account_command in (lists.accounts_import, identity.merge, identity.split, identity.undo):
+for account_command in (lists.accounts_import, identity.merge, identity.split, identity.undo, looks.look):
     registry.accounts.add_command(account_command)
 for command in (registry.seeds, registry.accounts, registry.suspects, registry.claims, people.people):
     cli.add_command(command)

@@ -18,13 +18,13 @@ from tracker.nearby import Similar, check_suspect, named_account, similar
 from tracker.registry import claims as rules
 from tracker.registry import seedlist
 from tracker.registry.review import validate
-from tracker.store import claims, evidence, passages, registry, snapshots, suspects
+from tracker.store import claims, evidence, identity, passages, profiles, registry, snapshots, suspects
 from tracker.store import review as reviews
 from tracker.store.engine import unit_of_work
 from tracker.store.registry import Row, SeedCounts
 
 __all__ = ["Similar", "check_suspect"]
-_SNAPSHOT = re.compile(r"(ad|listing|post)-([1-9][0-9]{0,17})")
+_SNAPSHOT = re.compile(r"(ad|listing|post|profile)-([1-9][0-9]{0,17})")
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +99,8 @@ def show_account(engine: Engine, name: str) -> dict[str, Any]:
 
     Keys: `account` (a row, `None` for a brand), `brand` (a row or `None`), `accounts` (rows), `claims` (those about
     the account under any of its names, then those about its brand), `chain` (the ids of the claims that lead upwards
-    and their `confidence`), `audit` (who did what). Raise `BadInput` when nothing is called so.
+    and their `confidence`), `audit` (who did what), `names` (by which handles, names and ids it was seen), `looks` (at
+    its profiles), `identity` (merges and splits). Raise `BadInput` when nothing is called so.
     """
     with Session(engine) as session:
         account = named_account(session, name)
@@ -115,23 +116,36 @@ def show_account(engine: Engine, name: str) -> dict[str, Any]:
         rows = registry.accounts(session, brand_id=brand["id"]) if brand else [account]
         chain = _chain(session, account, brand)
         named = [row["account"] for row in ([account] if account else rows) if row]
+        ids = [
+            one
+            for row in ([account] if account else rows)
+            if row
+            for one in identity.ids_of(session, row["id"])
+        ]
+        over_time = {
+            "names": profiles.names_of(session, ids), "looks": profiles.looks_of(session, ids),
+            "identity": identity.steps_of(session, ids),
+        }  # fmt: skip
         audit = reviews.trail(session, *named, *(f"claim:{claim['id']}" for claim in stated))
     return {
         "account": account, "brand": brand, "accounts": rows, "claims": stated, "chain": chain, "audit": audit,
+        **over_time,
     }  # fmt: skip
 
 
 def show_snapshot(engine: Engine, name: str) -> dict[str, Any]:
     """Return what one observation said and all that stands behind it; nothing is written and no lock is taken.
 
-    `name` is as a change gives it: `ad-179`, `post-12` or `listing-6`. Keys: `snapshot`, `kind`, `observed_at`,
+    `name` is as a change gives it: `ad-179`, `post-12`, `listing-6` or `profile-3`. Keys: `snapshot`, `kind`, `observed_at`,
     `subject`, `account`, `values` as published by field, `extra` (columns that the source does not know), `metrics`,
     `targets`, `listing`, `query`, `evidence`, `line` and `others` (the snapshots of the same item). Raise `BadInput` when nothing is called so.
     """
     wanted = _SNAPSHOT.fullmatch(name)
     if wanted is None:
-        raise BadInput(f"{name[:40]!r} names no snapshot; expected ad-NUMBER, post-NUMBER or listing-NUMBER")
-    read = {"ad": snapshots.ad, "listing": snapshots.listing, "post": snapshots.post}[wanted[1]]
+        raise BadInput(f"{name[:40]!r} names no snapshot; expected ad-, post-, listing- or profile-NUMBER")
+    read = {
+        "ad": snapshots.ad, "listing": snapshots.listing, "post": snapshots.post, "profile": snapshots.profile,
+    }[wanted[1]]  # fmt: skip
     with Session(engine) as session:
         found = read(session, int(wanted[2]))
     if found is None:

@@ -22,6 +22,7 @@ Predicate = Literal[
 LabelState = Literal[
     "state_affiliated", "state_controlled_media", "government_check", "paid_check", "none", "unknown"
 ]
+Disclosure = Literal["names_operator", "names_another", "names_nobody"]
 SubjectType = Literal["account", "brand", "organisation"]
 Grade = Literal["low", "moderate", "high"]
 EvidenceKind = Literal["documented", "technical", "behavioural", "contextual"]
@@ -34,6 +35,11 @@ STATUSES: tuple[Status, ...] = (
 
 ROLES: tuple[Role, ...] = get_args(Role)
 """What a person may do, each role all that the one before it may: read; bring in suspects and looks; decide; let in."""
+
+LABEL_STATES: tuple[LabelState, ...] = get_args(LabelState)
+DISCLOSURES: tuple[Disclosure, ...] = get_args(Disclosure)
+STATE_LABELS: tuple[LabelState, ...] = ("state_affiliated", "state_controlled_media", "government_check")
+"""The labels by which a platform tells readers that a state stands behind an account; a paid check tells nothing."""
 
 EVIDENCE_KINDS: tuple[EvidenceKind, ...] = get_args(EvidenceKind)
 """Kinds of evidence that can say who stands behind an account."""
@@ -211,6 +217,21 @@ class LabelSeen:
     on: date | None
     document: str
     words: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What one look at a profile showed; `None` is a thing that nobody looked at, an empty `bio` one that was empty."""
+
+    observed_at: datetime
+    handle: str | None = None
+    name: str | None = None
+    bio: str | None = None
+    label: LabelState | None = None
+    label_words: str | None = None
+    discloses: Disclosure | None = None
+    discloses_words: str | None = None
+    entered_by: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -155,6 +155,7 @@ def _write(session: Session, merge: Merge, *, at: datetime) -> int:
     store.add_names(session, merge.learned())
     store.raise_statuses(session, merge.raised())
     store.add_follower_counts(session, merge.followers)
+    store.add_names_seen(session, merge.names)
     return claims.save_claims(session, merge.claims, at=at).new
 
 

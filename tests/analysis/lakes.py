@@ -10,6 +10,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from tracker.analysis.tables import Lake
+from tracker.store import lake_sql
 
 TIME = pa.timestamp("us")
 SCHEMAS: Mapping[str, pa.Schema] = {
@@ -21,6 +22,7 @@ SCHEMAS: Mapping[str, pa.Schema] = {
             ("status", pa.string()), ("operator", pa.string()), ("operator_native", pa.string()),
             ("predicate", pa.string()), ("confidence", pa.string()), ("document_id", pa.string()),
             ("document", pa.string()), ("document_date", pa.date32()), ("label", pa.string()),
+            ("label_on", pa.date32()), ("discloses", pa.string()),
             ("followers", pa.string()), ("place", pa.string()), ("url", pa.string()),
         ],
         "ads": [
@@ -83,9 +85,17 @@ SCHEMAS: Mapping[str, pa.Schema] = {
             ("document_id", pa.string()), ("publisher", pa.string()), ("title", pa.string()),
             ("published_on", pa.date32()), ("where", pa.string()), ("says", pa.string()),
         ],
+        "looks": [
+            ("look", pa.string()), ("account_id", pa.int64()), ("day", pa.date32()), ("observed_at", TIME),
+            ("label", pa.string()), ("label_words", pa.string()), ("bio", pa.string()), ("discloses", pa.string()),
+            ("discloses_words", pa.string()), ("handle", pa.string()), ("name", pa.string()),
+            ("entered_by", pa.string()), ("document_id", pa.string()), ("document", pa.string()),
+            ("evidence", pa.string()),
+        ],
     }.items()
 }  # fmt: skip
 
+SCHEMAS = {**SCHEMAS, "decisions": lake_sql.SCHEMAS["decisions"]}
 Rows = list[dict[str, Any]]
 MakeLake = Callable[..., Lake]
 

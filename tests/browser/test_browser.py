@@ -13,7 +13,7 @@ pytestmark = pytest.mark.browser
 
 PAGES = (
     ("", "light"), ("", "dark"), ("ads", "dark"), ("targeting", "light"), ("targeting", "dark"), ("topics", "dark"),
-    ("accounts", "light"), ("suspect", "dark"), ("collection", "light"),
+    ("accounts", "light"), ("organisations", "light"), ("organisations", "dark"), ("suspect", "dark"), ("collection", "light"),
 )  # fmt: skip
 TOO_WIDE = """() => {
     const page = document.querySelector('[data-testid=stMain]');
@@ -171,3 +171,18 @@ def test_every_answer_carries_the_policy(hostile: str):
 
     assert "default-src 'self'" in policy
     assert "'unsafe-eval'" not in policy
+
+
+def test_the_tree_closes_by_keyboard_and_the_map_is_drawn_from_here(hostile: str, open_tab: OpenTab):
+    page = open_tab(f"{hostile}/organisations", "phone", "dark")
+    opened = page.locator(".it-tree details[open]")
+    before = opened.count()
+
+    shapes = page.locator("[data-testid=stVegaLiteChart] .mark-shape path")
+    page.locator(".it-tree details[open] > summary").first.focus()
+    page.keyboard.press("Enter")
+
+    expect(opened).to_have_count(before - 1)
+    assert shapes.count() > 30
+    assert overflow(page) == 0
+    assert page.locator("a[href*='evil'], img[src*='evil'], script[src*='evil']").count() == 0

@@ -63,7 +63,22 @@ def hostile(folder: Path, *, second: str = "empty_unverified") -> Path:
             _claim(1, "brand", "one", "operated_by", "body"),
             _claim(2, "organisation", "body", "supervised_by", "office"),
             _claim(3, "brand", "alone", "operated_by", "body"),
+            _claim(4, "organisation", "body", "part_of", "second"),
+            _claim(5, "organisation", "ring", "part_of", "round"),
+            _claim(6, "organisation", "round", "part_of", "ring"),
+            _claim(7, "account", "facebook:two", "operated_by", "second") | {"withdrawn": True},
+            _claim(8, "account", "facebook:two", "operated_by", "second")
+            | {"disputed": True, "object": "office"},
         ],
+        organisations=[
+            _body("body", "icc", "CN-ZJ", "2023-06"),
+            _body("office", "party_organ", None, None),
+            _body("second", HOSTILE, HOSTILE, HOSTILE),
+            _body("ring", "icc", "CN-ZJ", HOSTILE),
+            _body("round", "icc", HOSTILE, "2021"),
+            _body("lone", "company", None, None),
+        ],
+        figures=[_figure(1, "icc", "China", ""), _figure(2, HOSTILE, HOSTILE, HOSTILE)],
     )
 
 
@@ -161,4 +176,20 @@ def _claim(number: int, kind: str, subject: str, predicate: str, thing: str) -> 
         "object_type": "organisation", "object": thing, "document_id": "doc", "publisher": HOSTILE, "title": HOSTILE,
         "published_on": date(2024, 3, 1), "place": "page 3", "says": HOSTILE, "grade": "moderate", "rival": HOSTILE,
         "valid_from": None, "valid_to": None, "subject_name": None, "object_name": HOSTILE, "object_native": "中宣部",
+    }  # fmt: skip
+
+
+def _body(name: str, kind: str, province: str | None, founded: str | None) -> dict[str, Any]:
+    return {
+        "organisation_id": name, "name": f"{name} {HOSTILE}", "native_name": "中宣部", "kind": kind, "level": "city",
+        "place": HOSTILE, "province": province, "country": "CN", "founded": founded, "founded_document": "doc",
+        "accounts": 2, "accepted_accounts": 1, "accounts_below": 3, "accepted_below": 1,
+    }  # fmt: skip
+
+
+def _figure(number: int, counted: str, place: str, level: str) -> dict[str, Any]:
+    return {
+        "figure_id": number, "counted": counted, "place": place, "level": level, "as_published": HOSTILE, "lower": 70,
+        "upper": None, "on": None, "document_id": "doc", "publisher": HOSTILE, "title": HOSTILE, "published_on": None,
+        "where": HOSTILE, "says": HOSTILE,
     }  # fmt: skip

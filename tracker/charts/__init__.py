@@ -14,6 +14,7 @@ from tracker.charts.provinces import (
     level_of,
     province_map,
     province_ranks,
+    year_of,
 )
 from tracker.charts.registry import MOST_LANES, coverage_band, label_matrix, lanes_of
 from tracker.charts.targeting import group_of, shift_bars, targeting_heatmap
@@ -52,4 +53,5 @@ __all__ = [
     "topic_share",
     "topic_shares",
     "until",
+    "year_of",
 ]

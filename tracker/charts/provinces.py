@@ -102,7 +102,7 @@ def province_map(
         .encode(
             color=alt.Color(
                 "centres:Q",
-                scale=alt.Scale(range=list(look.ramp), domain=[1, most]),
+                scale=alt.Scale(range=list(look.ramp[1:]), domainMin=1, domainMax=most),
                 legend=alt.Legend(title="centres", gradientLength=150, format="d", tickMinStep=1, titleOrient="left"),
             ),
             tooltip=[alt.Tooltip("province:N"), alt.Tooltip("native:N", title="in Chinese"),

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from tracker.analysis.tables import Lake
 from tracker.errors import BadInput
-from tracker.findings import ads, bodies, coverage, registry, shifts, targeting, topics
+from tracker.findings import ads, bodies, coverage, looks, registry, shifts, targeting, topics
 from tracker.findings.finding import Finding
 from tracker.findings.options import Options, Period, read_options
 from tracker.findings.question import Question, ask
@@ -59,6 +59,13 @@ NAMES: Mapping[str, FindingHelp] = {
         "on which days each account was asked for, and what came", (*_TIME, "source", "by", "limit"), ("day", "month")
     ),
     "accounts": FindingHelp("the accounts of the registry and who attributed them", ("account", "group", "status", "limit")),
+    "labels": FindingHelp(
+        "which label platforms gave each account, from when to when it was seen so", ("since", "until", "account", "group", "limit")
+    ),
+    "disclosures": FindingHelp(
+        "whether each account names its operator, from when to when it was seen so",
+        ("since", "until", "account", "group", "limit"),
+    ),
     "organisations": FindingHelp("the bodies behind the accounts, where they sit and who stands above them", ("kinds", "limit")),
     "figures": FindingHelp("what documents count, beside what the registry knows of it", ("limit",)),
 }  # fmt: skip
@@ -75,6 +82,8 @@ _MAKERS: Mapping[str, Callable[[Question], Finding]] = {
     "changes": registry.seen_changes,
     "coverage": coverage.asked_and_answered,
     "accounts": registry.directory,
+    "labels": looks.labels,
+    "disclosures": looks.disclosures,
     "organisations": bodies.directory,
     "figures": bodies.figures,
 }

@@ -51,7 +51,8 @@ def directory(question: Question) -> Finding:
         n=len(rows),
         columns=(
             "brand", "platform", "handle", "status", "operator", "confidence", "document", "account", "name",
-            "operator_native", "predicate", "document_id", "document_date", "label", "followers", "place", "url",
+            "operator_native", "predicate", "document_id", "document_date", "label", "label_on", "discloses", "followers",
+            "place", "url",
         ),
         rows=rows,
         method="Accounts of the registry with their latest attribution, by the document named on the row.",

@@ -1,13 +1,17 @@
 """The accounts as a report speaks of them: by status, and with who attributed them and when."""
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
 from tracker.analysis.tables import Lake
 from tracker.registry.groups import Group, group_of
 from tracker.reports import words
+
+Node = tuple[str, str]
+"""What a claim is about: its type, and its address or id."""
 
 PLATFORMS = {"x": "X", "youtube": "YouTube", "tiktok": "TikTok", "vk": "VK"}
 RELATIONS = {
@@ -25,6 +29,7 @@ class Accounts:
 
     rows: Mapping[int, Mapping[str, Any]]
     publishers: Mapping[str, str]
+    claims: Mapping[Node, Sequence[Mapping[str, Any]]] = field(default_factory=dict)
 
     def group(self, account_id: int | None) -> Group:
         """Say where an account is counted: only an accepted one is state-linked."""
@@ -80,19 +85,36 @@ class Accounts:
         native = f" ({row['operator_native']})" if row["operator_native"] else ""
         return f"{relation} {row['operator']}{native}"
 
+    def claims_about(self, account_id: int) -> list[Mapping[str, Any]]:
+        """Return the claims about an account and about its brand, withdrawn ones too."""
+        row = self.rows[account_id]
+        nodes = (("account", row["account"]), ("brand", row["brand_id"] or ""))
+        return [claim for node in nodes for claim in self.claims.get(node, ())]
+
     def named(self, account_ids: Iterable[int | None]) -> list[str]:
         """The names of several accounts, each once, in alphabetical order."""
         return sorted({name for account_id in account_ids if (name := self.name(account_id))})
 
 
 def read(lake: Lake) -> Accounts:
-    """Read the accounts, and from the claims who published each document."""
-    claims = lake.tables["claims"].select("document_id", "publisher").distinct()
+    """Read the accounts, and the claims with who published each document."""
+    claims: defaultdict[Node, list[Mapping[str, Any]]] = defaultdict(list)
+    publishers: dict[str, str] = {}
+    for row in lake.rows(lake.tables["claims"].order_by("published_on", "claim_id")):
+        side = "object" if row["predicate"] == "pays_for" else "subject"
+        claims[row[f"{side}_type"], row[side]].append(row)
+        if row["publisher"]:
+            publishers[row["document_id"]] = row["publisher"]
     return Accounts(
         rows={row["account_id"]: row for row in lake.rows(lake.tables["accounts"].order_by("account_id"))},
-        publishers={
-            row["document_id"]: row["publisher"]
-            for row in lake.rows(claims.order_by("document_id", "publisher"))
-            if row["publisher"]
-        },
+        publishers=publishers,
+        claims=claims,
     )
+
+
+def stated(claim: Mapping[str, Any]) -> str:
+    """Say what a claim says: `operated by China Internet News Center`."""
+    other = "subject" if claim["predicate"] == "pays_for" else "object"
+    relation = RELATIONS.get(claim["predicate"], str(claim["predicate"]).replace("_", " "))
+    native = f" ({claim['object_native']})" if other == "object" and claim["object_native"] else ""
+    return f"{relation} {claim[f'{other}_name'] or claim[other]}{native}"

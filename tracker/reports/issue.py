@@ -92,6 +92,10 @@ class Issue:
             "attribution": self.accounts.attribution(account_id),
         }
 
+    def holds(self, at: str) -> bool:
+        """Say whether a time, as the lake's rows have it, falls in the week."""
+        return datetime.fromisoformat(at) in self.week
+
     def looks(self) -> int:
         """Count the answers given in the week, whatever days they are about: only they can show a change."""
         given = self.lake.tables["listings"]

@@ -19,16 +19,18 @@ MEANING = (
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """What the week holds, of every account: its changes, the ads first shown in it, the answers about it."""
+    """What the week holds, of every account: its changes, the ads first shown in it, the answers about it, and
+    what was decided."""
 
     changed: Rows
     ads: Rows
     answers: Rows
+    decisions: Rows
 
     @property
     def account_ids(self) -> set[int | None]:
         """The accounts that the report speaks of."""
-        return {row["account_id"] for row in (*self.changed, *self.ads, *self.answers)}
+        return {row["account_id"] for row in (*self.changed, *self.ads, *self.answers, *self.decisions)}
 
 
 def summary(issue: Issue, seen: Seen, *, about: str) -> str:

@@ -13,7 +13,7 @@ from tracker.reports.content import Report, Table
 from tracker.reports.exports import csv, html, pdf, xlsx
 from tracker.reports.issue import Issue, open_issue
 from tracker.reports.opening import Seen
-from tracker.reports.sections import ads, changes, coverage, method, targeting, topics, who
+from tracker.reports.sections import ads, changes, coverage, decided, method, targeting, topics, who
 
 
 def build(lake: Lake, week: str, out: Path, *, secret: Secret, today: datetime | None = None) -> Path:
@@ -52,7 +52,12 @@ def _write(report: Report, place_of: Callable[[Report], Path]) -> Path:
 
 def compose(issue: Issue) -> Report:
     """Ask the lake for everything and put the story together, without giving it a form."""
-    seen = Seen(changed=changes.read(issue), ads=ads.read(issue), answers=issue.answers())
+    seen = Seen(
+        changed=changes.read(issue),
+        ads=ads.read(issue),
+        answers=issue.answers(),
+        decisions=decided.read(issue),
+    )
     about = topics.section(issue)
     sections = (
         changes.section(issue, seen.changed),
@@ -60,6 +65,7 @@ def compose(issue: Issue) -> Report:
         about,
         targeting.section(issue),
         who.section(issue, seen.account_ids),
+        decided.section(issue, seen.decisions),
         coverage.section(issue, seen.answers),
     )
     tables = [part for section in sections for part in section.parts if isinstance(part, Table)]

@@ -69,7 +69,7 @@ def refresh(
         notice = reads.meta(session, "notice")
     manifest = {
         "format": FORMAT,
-        "as_of": _as_of(folder, tables["listings"]),
+        "as_of": _as_of(folder, tables["listings"], tables["looks"]),
         "notice": notice,
         "coder": coder.digest,
         "columns": _columns(),
@@ -208,9 +208,9 @@ def _codings(name: str, items: pa.Table, coder: Coder, month: int | None) -> pa.
     return pa.Table.from_pylist(rows, schema=lake_sql.SCHEMAS[f"{name}_codings"])
 
 
-def _as_of(folder: Path, listings: Mapping[str, Any]) -> str | None:
-    """Return the time of the latest look, as ISO 8601 in UTC."""
-    files = [folder / file for file in listings["files"]]
+def _as_of(folder: Path, *tables: Mapping[str, Any]) -> str | None:
+    """Return the time of the latest answer or look, as ISO 8601 in UTC."""
+    files = [folder / file for table in tables for file in table["files"]]
     latest = pc.max(
         pa.concat_tables(pq.read_table(file, columns=["observed_at"]) for file in files)["observed_at"]
     ).as_py()

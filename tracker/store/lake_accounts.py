@@ -9,6 +9,8 @@ from sqlmodel import Session, col, select
 from tracker.registry import claims as rules
 from tracker.store import tables
 from tracker.store.claims import Row, all_claims, link_of
+from tracker.store.lake_decisions import decisions
+from tracker.store.lake_looks import known_looks, latest
 from tracker.store.lake_organisations import known_organisations
 
 _PREFERRED = ("operated_by", "part_of", "supervised_by", "pays_for", "same_as")
@@ -17,28 +19,29 @@ Claims = Mapping[rules.Node, list[Row]]
 
 
 def registry_rows(session: Session) -> dict[str, list[Row]]:
-    """Return the rows of the lake's `accounts`, `claims` and `organisations`, over one reading of the claims."""
-    claims = all_claims(session)
+    """Return the rows of the lake's tables of the registry, over one reading of the claims."""
+    claims, looks = all_claims(session), known_looks(session)
+    accounts = attributed_accounts(session, claims, looks)
     return {
-        "accounts": attributed_accounts(session, claims),
+        "accounts": accounts,
+        "decisions": decisions(session, claims, accounts),
+        "looks": looks,
         "claims": stated_claims(session, claims),
         "organisations": known_organisations(session, claims),
     }
 
 
-def attributed_accounts(session: Session, claims: list[Row]) -> list[Row]:
+def attributed_accounts(session: Session, claims: list[Row], looks: list[Row]) -> list[Row]:
     """Return every account that was not merged into another with the columns of the lake's `accounts`, ordered by id.
 
     The attribution is the claim about the account itself or else about its brand that nobody withdrew: `operated_by`
     before the weaker relations, the better grade first, then the earlier document. `disputed` says whether any claim
-    about the account or its brand contradicts another; `withdrawn` and `objections` count theirs.
+    about the account or its brand contradicts another; `withdrawn` and `objections` count theirs. `label` and
+    `discloses` are what the latest of `looks` saw that could tell.
     """
     brands = {row.id: row for row in session.exec(select(tables.Brand))}
     organisations = {row.id: row for row in session.exec(select(tables.Organisation))}
-    labels = {
-        row.account_id: row.state
-        for row in session.exec(select(tables.LabelSeen).order_by(col(tables.LabelSeen.id)))
-    }
+    labels, named = latest(looks, "label"), latest(looks, "discloses")
     counts = select(tables.FollowerCount).order_by(col(tables.FollowerCount.id))
     followers = {row.account_id: row.as_published for row in session.exec(counts)}
     about, links = _by_subject(claims), [link_of(claim) for claim in claims if not claim["withdrawn"]]
@@ -60,7 +63,9 @@ def attributed_accounts(session: Session, claims: list[Row]) -> list[Row]:
                 "handle": account.handle,
                 "name": account.name,
                 "status": account.status,
-                "label": labels.get(account.id),
+                "label": labels.get(account.id, {}).get("label"),
+                "label_on": labels.get(account.id, {}).get("day"),
+                "discloses": named.get(account.id, {}).get("discloses"),
                 "followers": followers.get(account.id),
                 "place": brand.place if brand else None,
                 "url": account.url,

@@ -40,7 +40,7 @@ SCHEMAS: dict[str, pa.Schema] = {
     "accounts": _schema(
         account_id=INT, account=TEXT, brand_id=TEXT, brand=TEXT, platform=TEXT, handle=TEXT, name=TEXT, status=TEXT,
         operator=TEXT, operator_native=TEXT, predicate=TEXT, confidence=TEXT, document_id=TEXT, document=TEXT,
-        document_date=DAY, label=TEXT, followers=TEXT, place=TEXT, url=TEXT, disputed=FLAG, withdrawn=INT,
+        document_date=DAY, label=TEXT, label_on=DAY, discloses=TEXT, followers=TEXT, place=TEXT, url=TEXT, disputed=FLAG, withdrawn=INT,
         objections=INT, organ=TEXT, chain_confidence=TEXT,
     ),
     "ads": _schema(
@@ -64,6 +64,10 @@ SCHEMAS: dict[str, pa.Schema] = {
         change_id=INT, at=TIME, type=TEXT, account_id=INT, subject=TEXT, field=TEXT, before=TEXT, after=TEXT,
         snapshot_before=TEXT, snapshot_after=TEXT,
     ),
+    "looks": _schema(
+        look=TEXT, account_id=INT, day=DAY, observed_at=TIME, label=TEXT, label_words=TEXT, bio=TEXT, discloses=TEXT,
+        discloses_words=TEXT, handle=TEXT, name=TEXT, entered_by=TEXT, document_id=TEXT, document=TEXT, evidence=TEXT,
+    ),
     "quarantined": _schema(source=TEXT, evidence=TEXT, line=INT, field=TEXT, reason=TEXT),
     "claims": _schema(
         claim_id=INT, subject_type=TEXT, subject=TEXT, predicate=TEXT, object_type=TEXT, object=TEXT, document_id=TEXT,
@@ -71,6 +75,11 @@ SCHEMAS: dict[str, pa.Schema] = {
         valid_to=DAY, subject_name=TEXT, object_name=TEXT, object_native=TEXT, analyst=TEXT, reliability=TEXT,
         credibility=INT, kind=TEXT, items=INT, evidence=TEXT, disputed=FLAG, withdrawn=FLAG, withdrawn_on=DAY,
         withdrawn_by=TEXT, withdrawn_reason=TEXT, objections=INT, objection=TEXT,
+    ),
+    "decisions": _schema(
+        number=INT, at=TIME, kind=TEXT, account_id=INT, account=TEXT, other_id=INT, other=TEXT, by=TEXT, reason=TEXT,
+        rival=TEXT, predicate=TEXT, operator=TEXT, operator_native=TEXT, claim_id=INT, document_id=TEXT, document=TEXT,
+        document_date=DAY, on=DAY,
     ),
     "organisations": _schema(
         organisation_id=TEXT, name=TEXT, native_name=TEXT, kind=TEXT, level=TEXT, place=TEXT, province=TEXT,
@@ -142,7 +151,8 @@ _TOUCHED = {
                     JOIN query q ON q.id = l.query_id
                     WHERE l.id > {listing} AND q.source NOT IN (SELECT source FROM ad))""",
 }
-_MARKS = ("ad_snapshot", "post", "post_snapshot", "listing", "identity_step", "profile_snapshot")
+_MARKS = ("ad_snapshot", "post", "post_snapshot", "listing", "identity_step", "profile_snapshot", "suspect", "review",
+          "claim_withdrawal", "claim_objection")  # fmt: skip
 _DATED = {"ads": "s.first_shown", "posts": "COALESCE(p.published_at, p.first_seen)"}
 
 

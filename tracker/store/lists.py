@@ -12,7 +12,7 @@ from sqlalchemy import Table, select, tuple_, update
 from sqlmodel import Session
 
 from tracker import domain
-from tracker.store import lookup, tables
+from tracker.store import lookup, profiles, tables
 from tracker.store.ids import reserve
 from tracker.store.registry import REVIEWED
 from tracker.store.tables import table_of
@@ -121,6 +121,21 @@ def add_follower_counts(
         if place not in known:
             rows[place] = {"account_id": place[0], "document_id": document, **asdict(count)}
     insert_all(session, tables.FollowerCount, list(rows.values()))
+
+
+def add_names_seen(
+    session: Session, names: Sequence[tuple[str, str, domain.AccountRef, domain.Document]]
+) -> None:
+    """Note by which names a list calls its accounts, each given by platform and key, with its document."""
+    ids = _ids(session, sorted({(platform, key) for platform, key, _, _ in names}))
+    profiles.add_names(
+        session,
+        (
+            (ids[platform, key], kind, value, document.published_on, document.id)
+            for platform, key, ref, document in names
+            for kind, value in profiles.names_in(ref)
+        ),
+    )
 
 
 def _ids(session: Session, names: Sequence[tuple[str, str]]) -> dict[tuple[str, str], int]:

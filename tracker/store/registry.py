@@ -4,7 +4,7 @@ Functions take a session and never commit. What a person decided about an accoun
 """
 
 from collections import Counter
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import asdict, dataclass, fields
 from datetime import datetime
 from typing import Any
@@ -13,7 +13,7 @@ from sqlalchemy import ColumnElement, Table, and_, func, insert, or_, select, up
 from sqlmodel import Session
 
 from tracker import domain
-from tracker.store import lookup, tables
+from tracker.store import lookup, profiles, tables
 from tracker.store.claims import save_claims as save_claims
 from tracker.store.ids import reserve
 from tracker.store.tables import table_of as table_of
@@ -66,11 +66,13 @@ def save_seeds(session: Session, seeds: domain.Seeds, *, at: datetime) -> SeedCo
     brands = _save_named(session, _BRAND, seeds.brands)
     if brands.changed:
         lookup.index_brands(session, [brand.id for brand in seeds.brands])
+    accounts = _tally([_save_account(session, account, at=at) for account in seeds.accounts])
+    profiles.add_names(session, _names_in(session, seeds))
     return SeedCounts(
         documents=documents,
         organisations=organisations,
         brands=brands,
-        accounts=_tally([_save_account(session, account, at=at) for account in seeds.accounts]),
+        accounts=accounts,
         claims=save_claims(session, seeds.claims, at=at),
         followers=_save_followers(session, seeds.accounts),
         labels=_save_labels(session, seeds.accounts),
@@ -133,6 +135,15 @@ def standing(session: Session, account_id: int) -> int:
         seen.add(account_id)
 
 
+def learn_name(session: Session, account: Row, key: str) -> None:
+    """Let an account be found by another handle that was seen on it; the one that its seed or list gave stays."""
+    if key.casefold() in {name.casefold() for name in (account["key"], *account["known_as"])}:
+        return
+    names = [*account["known_as"], key]
+    session.execute(update(_ACCOUNT).where(_ACCOUNT.c.id == account["id"]).values(known_as=names))
+    lookup.index(session, [account["id"]])
+
+
 def account_by(session: Session, platform: str, key: str) -> Row | None:
     """Return the account with this key: the columns of `accounts`, or `None`."""
     return next(iter(_accounts(session, _ACCOUNT.c.platform == platform, _ACCOUNT.c.key == key)), None)
@@ -192,6 +203,21 @@ def _save_account(session: Session, seed: domain.SeedAccount, *, at: datetime) -
     session.execute(update(_ACCOUNT).where(_ACCOUNT.c.id == known).values(**changed))
     lookup.index(session, [known])
     return "changed"
+
+
+def _names_in(session: Session, seeds: domain.Seeds) -> Iterator[profiles.Name]:
+    """Yield the names that the seed list gives of its accounts, each with the first document that speaks of it."""
+    dated = {document.id: document.published_on for document in seeds.documents}
+    spoken: dict[str, str] = {}
+    for claim in seeds.claims:
+        for named in (claim.subject, claim.object):
+            spoken.setdefault(named, claim.document)
+    for seed in seeds.accounts:
+        document = spoken.get(f"{seed.ref.platform}:{seed.ref.key}") or spoken.get(seed.ref.brand_id or "")
+        account_id = find_account(session, seed.ref)
+        if document and account_id is not None:
+            for kind, value in profiles.names_in(seed.ref):
+                yield account_id, kind, value, dated.get(document), document
 
 
 def _save_followers(session: Session, seeds: Iterable[domain.SeedAccount]) -> Counts:

@@ -1,6 +1,7 @@
 """Reads one snapshot of the record with all that stands behind it: account, numbers, criteria, query, evidence.
 
-A change names its snapshots `ad-12` (of an ad), `post-12` (of a post) and `listing-12` (one answer of a source).
+A change names its snapshots `ad-12` (of an ad), `post-12` (of a post), `listing-12` (one answer of a source) and
+`profile-12` (a look at a profile).
 """
 
 from typing import Any
@@ -17,6 +18,9 @@ AD_FIELDS = (
     "last_shown", "status", "removal",
 )  # fmt: skip
 POST_FIELDS = ("text", "url", "section", "published_at", "published_as_printed")
+PROFILE_FIELDS = (
+    "label", "label_words", "bio", "discloses", "discloses_words", "handle", "name", "entered_by",
+)  # fmt: skip
 LISTING_FIELDS = ("source", "series", "country", "section", "covers_from", "covers_to", "outcome", "shown")
 
 
@@ -87,20 +91,48 @@ def listing(session: Session, number: int) -> Row | None:
     }
 
 
+def profile(session: Session, number: int) -> Row | None:
+    """Return a look at a profile, as `ad` does; no listing stands behind it."""
+    found = session.get(tables.ProfileSnapshot, number)
+    if found is None:
+        return None
+    same = col(tables.ProfileSnapshot.account_id) == found.account_id
+    behind = _asked(session, found.query_id, found.account_id)
+    return {
+        "kind": "profile",
+        "observed_at": found.observed_at,
+        "subject": (behind["account"] or {}).get("account"),
+        "values": {name: getattr(found, name) for name in PROFILE_FIELDS},
+        "extra": {},
+        "metrics": [],
+        "targets": [],
+        "line": None,
+        "others": _others(session, "profile", tables.ProfileSnapshot, same),
+        "listing": None,
+        **behind,
+    }
+
+
 def _behind(session: Session, listing_id: int, account_id: int | None) -> Row:
-    """Return `account` (the columns of `registry.accounts`), `listing` (its id), `query` with its outcome, `evidence`.
+    """Return what `_asked` does and `listing`, its id."""
+    query_id = _required(session, tables.Listing, listing_id)["query_id"]
+    return {"listing": listing_id, **_asked(session, query_id, account_id)}
+
+
+def _asked(session: Session, query_id: int, account_id: int | None) -> Row:
+    """Return `account` (the columns of `registry.accounts`), `query` with its outcome, `evidence`.
 
     `evidence` holds `sha256`, `n_bytes` and `name`; it and `account` are `None` where there is none.
     """
-    query_id = _required(session, tables.Listing, listing_id)["query_id"]
     query = _required(session, tables.Query, query_id)
     outcome = session.get(tables.QueryOutcome, query_id)
     evidence = session.get(tables.Evidence, query["evidence_id"]) if query["evidence_id"] else None
     names = ("source", "scope", "observed_at", "started_at", "tool_version")
     ended = ("finished_at", "outcome", "read", "quarantined", "message")
     return {
-        "account": registry.account(session, account_id) if account_id is not None else None,
-        "listing": listing_id,
+        "account": registry.account(session, registry.standing(session, account_id))
+        if account_id is not None
+        else None,
         "query": {name: query[name] for name in names}
         | {name: getattr(outcome, name) if outcome else None for name in ended},
         "evidence": evidence.model_dump(include={"sha256", "n_bytes", "name"}) if evidence else None,
@@ -135,7 +167,7 @@ def _targets(session: Session, set_id: int) -> list[Row]:
 def _others(
     session: Session,
     kind: str,
-    table: type[tables.AdSnapshot | tables.PostSnapshot],
+    table: type[tables.AdSnapshot | tables.PostSnapshot | tables.ProfileSnapshot],
     of_item: ColumnElement[bool],
 ) -> list[Row]:
     """Return every snapshot of the same item, the earliest first: `snapshot`, `observed_at`."""

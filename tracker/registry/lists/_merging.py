@@ -63,6 +63,7 @@ class Merge:
         self.organisations: dict[str, Organisation] = {}
         self.claims: list[Claim] = []
         self.followers: list[tuple[str, str, str, FollowerCount]] = []
+        self.names: list[tuple[str, str, AccountRef, Document]] = []
         self.conflicts: list[Conflict] = []
         self.suspected: set[str] = set()
         self._accounts: list[_Account] = []
@@ -95,6 +96,7 @@ class Merge:
             self.suspected.add(account.name)
         if named.followers:
             self.followers.append((account.ref.platform, account.ref.key, named.document.id, named.followers))
+        self.names.append((account.ref.platform, account.ref.key, named.ref, named.document))
         body = self._body(named.object)
         self.documents[named.document.id] = named.document
         if self._says_nothing_new(named, account, body):
