@@ -11,13 +11,14 @@ from typing import Any
 
 import streamlit as st
 
-from dashboard import auth
+from dashboard import auth, pictures
 from dashboard.record import opened as _record
-from tracker import desk, findings, mirror, publishing, settings
+from tracker import desk, findings, lookdesk, mirror, publishing, settings
 from tracker import people as persons
 from tracker.analysis.tables import Lake, open_lake
 from tracker.collect.schedule import health
 from tracker.findings import Finding, publication
+from tracker.registry.looks import MOST_BYTES
 from tracker.registry.pseudonyms import Pseudonyms
 
 Row = dict[str, Any]
@@ -102,6 +103,26 @@ def add_suspect(form: Mapping[str, str]) -> desk.Added:
     added = desk.add_suspect(engine, form, now=datetime.now(UTC))
     mirror.refresh(engine, setup, progress=_silent)
     return added
+
+
+def look(form: Mapping[str, str], screenshot: bytes | None) -> lookdesk.Looked:
+    """Keep what somebody saw on a profile and show it in the lake; raise `FormErrors`, `BadInput` or `NotAllowed`."""
+    form = auth.signed(form, role="coder")
+    setup = settings.load()
+    engine = _record(setup.record)
+    kept = lookdesk.look(engine, form, screenshot, now=datetime.now(UTC))
+    mirror.refresh(engine, setup, progress=_silent)
+    return kept
+
+
+def picture(sha256: str) -> bytes | None:
+    """Return a kept screenshot drawn anew as a PNG, or `None` where it is no picture that can be drawn."""
+    return _picture(settings.load().record, sha256)
+
+
+@st.cache_data(max_entries=8, show_spinner="Drawing the picture …")
+def _picture(url: str, sha256: str) -> bytes | None:
+    return pictures.redrawn(desk.evidence_bytes(_record(url), sha256, most=MOST_BYTES))
 
 
 def suspects() -> list[Row]:

@@ -16,6 +16,7 @@ page = st.navigation(
         st.Page("views/topics.py", title="Topics"),
         st.Page("views/accounts.py", title="Accounts"),
         st.Page("views/organisations.py", title="Organisations"),
+        st.Page("views/labels.py", title="Labels"),
         st.Page("views/suspect.py", title="Add a suspect"),
         st.Page("views/review.py", title="Review"),
         st.Page("views/collection.py", title="Collection"),

@@ -10,18 +10,21 @@ import streamlit as st
 from markupsafe import Markup
 
 from dashboard import components, data, tables, words
+from tracker import charts
 from tracker.errors import BadInput
 
 Snapshot = Mapping[str, Any]
 Cells = dict[str, Any]
 
-KINDS = {"ad": "this ad", "post": "this post", "listing": "this answer"}
+KINDS = {"ad": "this ad", "post": "this post", "listing": "this answer", "profile": "this profile"}
 FIELD_WORDS = {
     "advertiser_name": "advertiser as published", "beneficiary": "on behalf of", "payer": "payer as published",
     "creative_url": "creative", "landing_url": "landing page", "posted_at": "posted", "first_shown": "first shown",
     "last_shown": "last shown", "url": "address", "published_at": "published", "covers_from": "first day asked about",
     "published_as_printed": "published, as printed", "covers_to": "last day asked about", "shown": "items in the answer",
-    "series": "compared within", "removal": "why it was removed",
+    "series": "compared within", "removal": "why it was removed", "label": "label of the platform",
+    "label_words": "in the words of the label", "discloses": "bio or about page", "discloses_words": "in these words",
+    "entered_by": "entered by",
 }  # fmt: skip
 LONGEST_LIST = 40
 """How many criteria of one kind are written out in a cell; the rest stand in the rows."""
@@ -135,6 +138,10 @@ def _unit(metric: Mapping[str, Any]) -> str:
 
 
 def _value(name: str, value: Any) -> Any:
+    if name == "label" and value is not None:
+        return charts.STATE_WORDS.get(value, value)
+    if name == "discloses" and value is not None:
+        return str(value).replace("_", " ")
     if name.endswith(("_at", "_shown", "covers_from", "covers_to")) and value is not None:
         return words.day(value)
     return tables.as_text(name, value)
@@ -221,7 +228,7 @@ def _behind(shown: Snapshot) -> None:
         ("records read", query["read"]),
         ("kept out of the counts", query["quarantined"]),
         ("in words", query["message"]),
-        ("the whole answer", tables.opens(f"listing-{shown['listing']}")),
+        ("the whole answer", tables.opens(f"listing-{shown['listing']}") if shown["listing"] else None),
     ]
     with components.card("How it was asked", "The question, and what became of it"):
         components.table(
@@ -229,7 +236,7 @@ def _behind(shown: Snapshot) -> None:
         )
     if evidence:
         body = [
-            ("SHA-256", tables.record_link(evidence["sha256"], shown["line"], words=evidence["sha256"])),
+            ("SHA-256", _hash(shown)),
             ("file", evidence["name"]),
             ("size", f"{evidence['n_bytes']:,} bytes"),
             ("line", shown["line"] or "the record keeps no line for this"),
@@ -240,14 +247,37 @@ def _behind(shown: Snapshot) -> None:
             components.table(tables.html(("", ""), body, classes=("keep",)))
 
 
+def _hash(shown: Snapshot) -> Markup:
+    """Return the whole hash: as a link to the record where the file is text, a picture's as it is."""
+    sha256 = shown["evidence"]["sha256"]
+    if shown["kind"] == "profile":
+        return Markup('<span class="it-hash">{}</span>').format(sha256)
+    return tables.record_link(sha256, shown["line"], words=sha256)
+
+
 def _record(shown: Snapshot) -> None:
     """Draw the record as it stands in the evidence, or the beginning of the file where the record keeps no line."""
     if not shown["evidence"]:
+        return
+    if shown["kind"] == "profile":
+        _screenshot(shown["evidence"])
         return
     line = shown["line"] or 1
     title = "The record as it was published" if shown["line"] else "How the file begins"
     with components.card(title, f"{shown['evidence']['name'] or 'no name'}, line {line:,}"):
         _inert(data.evidence_line(shown["evidence"]["sha256"], line))
+
+
+def _screenshot(evidence: Mapping[str, Any]) -> None:
+    """Draw the screenshot that a look rests on, by its pixels alone."""
+    with components.card("The screenshot", f"SHA-256 {evidence['sha256']}"):
+        drawn = data.picture(evidence["sha256"])
+        if drawn is None:
+            components.empty(
+                "It cannot be drawn here", "Its bytes are kept as they came; a PDF is not drawn.", small=True
+            )
+        else:
+            st.image(drawn, width="stretch", alt="The screenshot of the profile")
 
 
 def _inert(text: str) -> None:

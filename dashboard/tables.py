@@ -144,6 +144,8 @@ def address_of(row: Mapping[str, Any]) -> str | None:
     """Return the address within this site at which what stands behind a row is shown, or `None`."""
     if row.get("snapshot_before") and row.get("snapshot_after"):
         return f"snapshot?{urlencode({'before': row['snapshot_before'], 'id': row['snapshot_after']})}"
+    if str(row.get("look") or "").startswith("profile-"):
+        return f"snapshot?{urlencode({'id': row['look']})}"
     for kind, number in (("ad", row.get("snapshot_id")), ("listing", row.get("listing_id"))):
         if number is not None:
             return f"snapshot?{urlencode({'id': f'{kind}-{number}'})}"

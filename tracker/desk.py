@@ -167,6 +167,20 @@ def evidence_line(engine: Engine, sha256: str, line: int) -> str:
         return passages.record_at(evidence.read(session, evidence_id), line)
 
 
+def evidence_bytes(engine: Engine, sha256: str, *, most: int) -> bytes:
+    """Return kept bytes, exactly as they came; raise `BadInput` when there are none of this SHA-256, or more than `most`."""
+    with Session(engine) as session:
+        evidence_id = evidence.find(session, sha256)
+        if evidence_id is None:
+            raise BadInput(f"no evidence has the SHA-256 {sha256[:80]!r}")
+        body = bytearray()
+        for block in evidence.read(session, evidence_id):
+            body += block
+            if len(body) > most:
+                raise BadInput(f"the evidence is larger than {most:,} bytes")
+        return bytes(body)
+
+
 def _chain(session: Session, account: Row | None, brand: Row | None) -> dict[str, Any]:
     """Return the chain of live claims upwards: `claims` (ids, from the account to the organ) and `confidence`."""
     names = (

@@ -63,20 +63,23 @@ def similar(session: Session, ref: AccountRef, *, operator: str | None = None) -
 
 
 def named_account(session: Session, name: str) -> Row | None:
-    """Return the account that `PLATFORM:HANDLE` names, as stored or as typed, and as which it stands; or `None`."""
-    platform, colon, handle = name.partition(":")
-    if not colon:
-        return None
-    stored = registry.account_by(session, platform, handle)
-    known = stored["id"] if stored else None
-    if known is None:
-        try:
-            known = registry.find_account(
-                session, AccountRef(platform_of(platform), key_of(platform, handle))
-            )
-        except BadInput:
-            return None
+    """Return the account that `PLATFORM:HANDLE` or an address names, and as which it stands; or `None`."""
+    platform, _, handle = name.partition(":")
+    stored = registry.account_by(session, platform, handle) if handle else None
+    known = stored["id"] if stored else _known(session, name)
     return registry.account(session, registry.standing(session, known)) if known is not None else None
+
+
+def _known(session: Session, name: str) -> int | None:
+    platform, _, handle = name.partition(":")
+    try:
+        if "/" in name:
+            ref = account_ref(name)
+        else:
+            ref = AccountRef(platform_of(platform), key_of(platform, handle))
+    except BadInput:
+        return None
+    return registry.find_account(session, ref)
 
 
 def _lookalikes(session: Session, ref: AccountRef, known: Row | None) -> tuple[Row, ...]:

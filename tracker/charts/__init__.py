@@ -4,6 +4,7 @@ A chart carries its own words: a title that says what it shows, and below it the
 """
 
 from tracker.charts.ads import ads_per_month, new_payers
+from tracker.charts.labels import MOST_BRANDS, STATE_WORDS, label_matrix, label_timeline
 from tracker.charts.look import DARK, LABEL_WORDS, LIGHT, OUTCOME_WORDS, Look, config
 from tracker.charts.months import coverage_runs
 from tracker.charts.places import country_map, country_ranks, other_places
@@ -16,7 +17,7 @@ from tracker.charts.provinces import (
     province_ranks,
     year_of,
 )
-from tracker.charts.registry import MOST_LANES, coverage_band, label_matrix, lanes_of
+from tracker.charts.registry import MOST_LANES, coverage_band, lanes_of
 from tracker.charts.targeting import group_of, shift_bars, targeting_heatmap
 from tracker.charts.topics import NOT_CODED, codes_of, topic_share, topic_shares
 from tracker.charts.words import shortened, until
@@ -26,9 +27,11 @@ __all__ = [
     "LABEL_WORDS",
     "LEVEL_WORDS",
     "LIGHT",
+    "MOST_BRANDS",
     "MOST_LANES",
     "NOT_CODED",
     "OUTCOME_WORDS",
+    "STATE_WORDS",
     "Look",
     "ads_per_month",
     "centres_by_year",
@@ -41,6 +44,7 @@ __all__ = [
     "founded_by_year",
     "group_of",
     "label_matrix",
+    "label_timeline",
     "lanes_of",
     "level_of",
     "new_payers",

@@ -1,11 +1,11 @@
-"""Who bears a label where, and on which days the sources answered."""
+"""On which days the sources answered, and what platforms are called."""
 
 from collections.abc import Sequence
 from datetime import datetime
 
 import altair as alt
 
-from tracker.charts.look import LABEL_WORDS, LIGHT, Look, finished
+from tracker.charts.look import LIGHT, Look, finished
 from tracker.charts.months import Rows, coverage_runs, outcome_scale, span, x_of
 from tracker.charts.words import heading, shortened
 
@@ -16,44 +16,14 @@ PLATFORMS = {
     "youtube": "YouTube",
     "tiktok": "TikTok",
     "instagram": "Instagram",
+    "threads": "Threads",
+    "bluesky": "Bluesky",
+    "telegram": "Telegram",
+    "weibo": "Weibo",
+    "linkedin": "LinkedIn",
+    "vk": "VK",
     "web": "Web",
 }
-
-
-def label_matrix(rows: Rows, *, as_of: datetime | None, look: Look = LIGHT) -> alt.Chart:
-    """Return brands against platforms, coloured by the label that a reader saw there.
-
-    `rows` have `brand`, `platform`, `state`, and may have `first_seen` and `last_seen`. A pair without an account is
-    left empty; a pair nobody looked at is grey.
-    """
-    cells = [
-        {
-            "brand": shortened(row["brand"] or "no brand", 30),
-            "platform": PLATFORMS.get(row["platform"], row["platform"]),
-            "label": LABEL_WORDS.get(row["state"] or "unknown", "not checked"),
-            "first": str(row.get("first_seen") or "not known"),
-        }
-        for row in rows
-    ]
-    checked = sum(cell["label"] != "not checked" for cell in cells)
-    chart: alt.Chart = (
-        alt.Chart(alt.InlineData(values=cells))
-        .mark_rect(cornerRadius=3, stroke=look.paper, strokeWidth=4)
-        .encode(
-            x=alt.X("platform:N", sort=list(PLATFORMS.values()),
-                    axis=alt.Axis(orient="top", title=None, labelAngle=0, domain=False, ticks=False)),
-            y=alt.Y("brand:N", sort=None, axis=alt.Axis(title=None, labelLimit=150, labelOverlap=False)),
-            color=alt.Color("label:N", scale=alt.Scale(domain=list(look.labels), range=list(look.labels.values()))),
-            tooltip=[alt.Tooltip("brand:N"), alt.Tooltip("platform:N"), alt.Tooltip("label:N"),
-                     alt.Tooltip("first:N", title="first seen")],
-        )
-        .properties(
-            height=29 * len({cell["brand"] for cell in cells}), width="container",
-            title=heading("Who bears a label, and where?", unit=f"{checked} of {len(cells)} pairs checked",
-                          n=len(cells), as_of=as_of),
-        )
-    )  # fmt: skip
-    return finished(chart, look)
 
 
 def coverage_band(rows: Rows, *, as_of: datetime | None, look: Look = LIGHT) -> alt.Chart:
