@@ -9,7 +9,19 @@ from tests.dashboard import lakes
 from tests.dashboard.conftest import OpenPage
 from tracker.analysis.tables import open_lake
 
-PAGES = ("overview", "ads", "targeting", "topics", "accounts", "account", "organisations", "labels", "suspect", "review", "collection")
+PAGES = (
+    "overview",
+    "ads",
+    "targeting",
+    "topics",
+    "accounts",
+    "account",
+    "organisations",
+    "labels",
+    "suspect",
+    "review",
+    "collection",
+)
 VIEWS = Path(__file__).parents[2] / "dashboard" / "views"
 
 
