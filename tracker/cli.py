@@ -14,8 +14,9 @@ from typing import Any
 import click
 
 from tracker import __version__, console
-from tracker.commands import care, identity, lists, looks, people, registry
-from tracker.commands.shared import F, format_option, lake_of, now, record_of, refresh_mirror, settings_of
+from tracker.commands import care, export, identity, lists, looks, people, registry
+from tracker.commands.options import finding_options
+from tracker.commands.shared import format_option, lake_of, now, record_of, refresh_mirror, settings_of
 from tracker.errors import BadInput, ConfigError, PlatformChanged, RetryLater, TrackerError
 
 
@@ -164,37 +165,9 @@ def _is_file(word: str) -> bool:
 # -- answers -----------------------------------------------------------------------------------------------------
 
 
-FINDING_OPTIONS = {
-    "since": "first month or day, YYYY-MM or YYYY-MM-DD",
-    "until": "last month or day, in",
-    "account": "only this account (x:chinadaily) or brand (china-says)",
-    "group": "state-linked (accepted accounts), others, control or all (default)",
-    "source": "only what came from this source",
-    "by": "what each row is about, such as account, payer, week",
-    "kinds": "targeting kinds or change types, separated by commas",
-    "periods": "two or more periods, such as 2024-01..2024-06,2024-07..2024-09",
-    "items": "ads or posts",
-    "level": "top or fine codes",
-    "code": "only items with this code",
-    "coder": "the codings of this coder",
-    "payer": "only ads of this payer",
-    "country": "only listings asked for in this country",
-    "polarity": "only included or excluded criteria",
-    "text": "only items that hold these words",
-    "status": "only accounts of this status",
-    "limit": "at most so many rows",
-}
-
-
-def _finding_options(command: F) -> F:
-    for name, told in reversed(FINDING_OPTIONS.items()):
-        command = click.option(f"--{name}", help=f"{told[0].upper()}{told[1:]}.")(command)
-    return command
-
-
 @cli.command()
 @click.argument("name", required=False)
-@_finding_options
+@finding_options
 @click.option("--pseudonyms", is_flag=True, help="Name only accepted accounts and comparison outlets.")
 @format_option()
 @click.pass_context
@@ -282,6 +255,7 @@ for command in (registry.seeds, registry.accounts, registry.suspects, registry.c
     cli.add_command(command)
 for care_command in (care.verify, care.doctor, care.health, care.backup, care.lake):
     cli.add_command(care_command)
+cli.add_command(export.export)
 
 
 def main() -> None:

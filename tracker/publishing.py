@@ -6,10 +6,15 @@ from sqlalchemy import Engine
 
 from tracker import findings
 from tracker.analysis.tables import Lake
+from tracker.exports import registry
+from tracker.exports.content import Export
 from tracker.findings import Finding, Options
-from tracker.findings.publication import CAVEAT, Secret, published
-from tracker.store import publishing
+from tracker.findings.publication import CAVEAT, Secret, pseudonyms_of, published
+from tracker.store import claims, publishing
 from tracker.store.engine import unit_of_work
+
+OF_THE_REGISTRY = ("registry", "claims")
+"""What can be exported beside the findings: everything about who stands behind whom, or the claims alone."""
 
 
 def secret_of(engine: Engine) -> Secret:
@@ -27,3 +32,15 @@ def finding(engine: Engine, lake: Lake, name: str, options: Options) -> Finding:
     """Return a finding as it may be published; its last caveat says who bears a pseudonym."""
     found = findings.run(name, lake_to_publish(engine, lake), options)
     return replace(found, caveats=(*found.caveats, CAVEAT))
+
+
+def export(engine: Engine, lake: Lake, name: str, options: Options) -> Export:
+    """Return what `tracker export NAME` writes: a finding, or tables of the registry, with pseudonyms."""
+    if name not in OF_THE_REGISTRY:
+        return Export(name, {name: finding(engine, lake, name, options)})
+    secret = secret_of(engine)
+    with unit_of_work(engine) as session:
+        stated = claims.all_claims(session)
+    tables = registry.tables(published(lake, secret), stated, pseudonyms_of(lake, secret))
+    wanted = ("claims", "evidence", "objections") if name == "claims" else tuple(tables)
+    return Export(name, {table: tables[table] for table in wanted})

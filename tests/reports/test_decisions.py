@@ -1,97 +1,32 @@
 """What people decided reaches every form of the report: accepted with its name, refused with its reasons only."""
 
 import csv
-from collections.abc import Iterator
-from datetime import UTC, date, datetime
 from pathlib import Path
 
 import openpyxl
 import pymupdf
 import pytest
 
+from tests.reports.stores import REASON, REFUSED, WORDS
 from tests.reports.test_pseudonyms import texts_of
-from tracker import desk, mirror, publishing, reviewdesk
+from tracker import publishing
 from tracker.analysis.tables import open_lake
-from tracker.collect.pipeline import import_file
-from tracker.domain import AccountRef, Brand, Claim, Document, Organisation, SeedAccount, Seeds
 from tracker.reports import weekly
-from tracker.settings import Settings
-from tracker.store import registry
-from tracker.store.engine import migrate, open_record, unit_of_work
-
-NOW = datetime(2024, 10, 2, 8, tzinfo=UTC)
-SEEDS = Seeds(
-    documents=(Document("press", "Example Press", "Who runs it", date(2024, 9, 1), None, "B"),
-               Document("list", "Example List", "Another operator", date(2024, 9, 2), None, "C")),
-    organisations=(Organisation("harbour-icc", "Harbour ICC", "icc"), Organisation("river", "River Group", "media")),
-    brands=(Brand("harbour-voice", "Harbour Voice"),),
-    accounts=(SeedAccount(AccountRef("x", "harbourvoice", handle="harbourvoice", brand_id="harbour-voice"), "accepted"),),
-    claims=(
-        Claim("brand", "harbour-voice", "operated_by", "organisation", "harbour-icc", "press", "p. 2", "Says so."),
-        Claim("brand", "harbour-voice", "operated_by", "organisation", "river", "list", "row 7", "Says otherwise."),
-        Claim("account", "x:harbourvoice", "part_of", "organisation", "river", "list", "row 8", "Says more."),
-    ),
-)  # fmt: skip
-SUSPECT = {
-    "platform": "x", "document_url": "https://example.org/report.pdf", "relation": "operated_by",
-    "operator": "harbour ICC", "submitted_by": "Ana Reader", "document_publisher": "Example Watch",
-}  # fmt: skip
-REFUSED = "wrongly_suspected"
-REASON = "It reports on the harbour; nothing says that it belongs to it."
-WORDS = "We are not run by the River Group."
+from tracker.store.engine import open_record
 
 
-@pytest.fixture(scope="module")
-def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """A store in whose week one suspect was accepted, one refused, a claim withdrawn and another objected to."""
-    folder = tmp_path_factory.mktemp("home")
-    engine, setup = open_record(f"sqlite:///{folder / 'record.db'}"), Settings(home=folder)
-    migrate(engine)
-    with unit_of_work(engine) as session:
-        registry.save_seeds(session, SEEDS, at=NOW)
-    export = folder / "export.csv"
-    export.write_text(
-        "Advertiser Name,Funding Entity,Targeted Segments,Creative,Start date,End Date\n"
-        "Harbour Voice,Harbour Marketing,Keywords: harbour,https://x.com/harbourvoice/status/1,2024-09-30,2024-10-01\n"
+def build(decided_home: Path, out: Path) -> Path:
+    engine = open_record(f"sqlite:///{decided_home / 'record.db'}")
+    made = weekly.build(
+        open_lake(decided_home / "lake"), "2024-W40", out, secret=publishing.secret_of(engine)
     )
-    scope = {"handle": "harbourvoice", "country": "FR", "from": "2024-09-01", "to": "2024-10-01", "exported_at": "2024-10-02"}  # fmt: skip
-    import_file(engine, setup, "x_ads", path=export, scope=scope, now=lambda: NOW)
-    for handle, reason in (
-        ("HarbourFun", "It posts what the group posts."),
-        (REFUSED, f"{REFUSED} likes it."),
-    ):
-        desk.add_suspect(engine, {**SUSPECT, "address_or_handle": handle, "reason": reason}, now=NOW)
-    accepted = {"suspect": 1, "decision": "accepted", "by": "Ben Second", "rival": "A fan who copies it."}
-    reviewdesk.review(engine, accepted, now=NOW)
-    refused = {"suspect": 2, "decision": "rejected", "by": "Ben Second", "reason": f"@{REFUSED}: {REASON}"}
-    reviewdesk.review(engine, refused, now=NOW)
-    claims = {
-        claim["document_id"] + claim["place"]: claim["id"]
-        for claim in desk.claims_of(engine, "x:harbourvoice")
-    }
-    reviewdesk.withdraw_claim(
-        engine,
-        {"claim": claims["listrow 8"], "by": "Cid Editor", "reason": "The list took it back."},
-        now=NOW,
-    )
-    objected = {"claim": claims["listrow 7"], "objector": "Harbour Voice Ltd", "words": WORDS,
-                "received_on": "2024-10-01", "by": "Cid Editor"}  # fmt: skip
-    reviewdesk.object_to_claim(engine, objected, now=NOW)
-    mirror.refresh(engine, setup, progress=lambda _stage, _done, _total: None)
-    yield folder
-    engine.dispose()
-
-
-def build(home: Path, out: Path) -> Path:
-    engine = open_record(f"sqlite:///{home / 'record.db'}")
-    made = weekly.build(open_lake(home / "lake"), "2024-W40", out, secret=publishing.secret_of(engine))
     engine.dispose()
     return made
 
 
 @pytest.fixture(scope="module")
-def report(home: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return build(home, tmp_path_factory.mktemp("out"))
+def report(decided_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return build(decided_home, tmp_path_factory.mktemp("out"))
 
 
 def rows_of(report: Path, name: str) -> list[dict[str, str]]:
@@ -158,8 +93,10 @@ def test_the_claims_are_there_as_data_with_what_became_of_them(report: Path) -> 
     assert (rows["Says so."]["grade"], rows["Says so."]["items"]) == ("moderate", "1")
 
 
-def test_the_same_store_and_week_give_the_same_bytes(home: Path, report: Path, tmp_path: Path) -> None:
-    again = build(home, tmp_path)
+def test_the_same_store_and_week_give_the_same_bytes(
+    decided_home: Path, report: Path, tmp_path: Path
+) -> None:
+    again = build(decided_home, tmp_path)
 
     first, second = (
         {file.name: file.read_bytes() for file in one.rglob("*") if file.is_file()} for one in (report, again)
