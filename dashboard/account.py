@@ -7,7 +7,18 @@ from typing import Any
 import streamlit as st
 from markupsafe import Markup
 
-from dashboard import amending, components, evidence, gathered, history, registrydata, tables, ways, words
+from dashboard import (
+    amending,
+    components,
+    evidence,
+    gathered,
+    history,
+    joining,
+    registrydata,
+    tables,
+    ways,
+    words,
+)
 from tracker import charts
 from tracker.errors import BadInput
 
@@ -47,7 +58,9 @@ def page() -> None:
         history.reviewed(shown["suspicions"], shown["steps"])
         if shown["audit"]:
             history.audit(shown["audit"])
+    joining.steps(shown)
     amending.forms(shown["claims"])
+    joining.forms(shown)
 
 
 def title(shown: Shown) -> str:

@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 import streamlit as st
 
 from dashboard import auth, data
-from tracker import desk, mirror, portrait, reviewdesk, settings
+from tracker import accountdesk, desk, mirror, portrait, reviewdesk, settings
 from tracker.analysis import accounts
 from tracker.analysis.tables import Lake
 from tracker.collect import sources
@@ -68,6 +68,21 @@ def withdraw_claim(form: Mapping[str, Any]) -> Row:
 def object_to_claim(form: Mapping[str, Any]) -> Row:
     """Attach an objection to a claim and return it; raise as `withdraw_claim` does."""
     return _written(reviewdesk.object_to_claim, auth.signed(form, role="editor"))
+
+
+def merge(form: Mapping[str, Any]) -> Row:
+    """Say that two accounts are one and return the step; raise as `withdraw_claim` does."""
+    return _written(accountdesk.merge, auth.signed(form, role="editor"))
+
+
+def split(form: Mapping[str, Any]) -> Row:
+    """Make of a name of an account one of its own and return the step; raise as `withdraw_claim` does."""
+    return _written(accountdesk.split, auth.signed(form, role="editor"))
+
+
+def undo(form: Mapping[str, Any]) -> Row:
+    """Take a merge or a split back and return the step that says so; raise as `withdraw_claim` does."""
+    return _written(accountdesk.undo, auth.signed(form, role="editor"))
 
 
 def _written(act: Callable[..., Done], form: Mapping[str, Any]) -> Done:
