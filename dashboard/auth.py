@@ -116,4 +116,25 @@ def _signed_in(provider: Provider, record_url: str) -> Visitor:
 def claims() -> dict[str, Any]:
     """Return what the provider said at sign-in, out of the signed cookie; nothing for one who is not signed in."""
     found = st.user.to_dict()
-    return found if found.get("is_logged_in") is True else {}
+    return found if found.get("is_logged_in") is True and _sign_in_of(found) not in _ended() else {}
+
+
+def sign_out() -> None:
+    """End the sign-in, in the other tabs of this browser too and for a cookie that somebody copied."""
+    found, ended, now = st.user.to_dict(), _ended(), datetime.now(UTC).timestamp()
+    for past in [one for one, expires in ended.items() if expires <= now]:
+        del ended[past]
+    expires = found.get("exp")
+    ended[_sign_in_of(found)] = float(expires) if isinstance(expires, int | float) else now
+    st.logout()
+
+
+def _sign_in_of(found: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return what tells one sign-in from another of the same person."""
+    return tuple(str(found.get(name)) for name in ("iss", "sub", "iat", "nonce"))
+
+
+@st.cache_resource(show_spinner=False)
+def _ended() -> dict[tuple[str, ...], float]:
+    """Return the sign-ins that were ended by hand, each with the time when its token runs out."""
+    return {}

@@ -70,4 +70,4 @@ def _ask() -> str:
 
 
 def _sign_out() -> None:
-    st.button("Sign out", type="tertiary", on_click=st.logout, key="sign-out")
+    st.button("Sign out", type="tertiary", on_click=auth.sign_out, key="sign-out")

@@ -38,6 +38,8 @@ class Guard:
 
     def _refusal(self, scope: Scope) -> str | None:
         """Return why a request is not answered, or `None`."""
+        if scope.get("path", "").startswith("/_stcore/metrics"):
+            return "Figures about the server are not given out."
         headers = Headers(scope=scope)
         asked = headers.getlist("host")
         ours = len(asked) == 1 and signin.host_name(asked[0]) in self.hosts

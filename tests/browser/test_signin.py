@@ -86,10 +86,20 @@ def test_somebody_with_a_role_signs_in_reads_and_signs_out(enter: Enter, dashboa
     expect(page.get_by_text("This page is for the role admin")).to_be_visible()
     page.goto(f"{dashboard.address}/suspect")
     expect(page.get_by_text("Bringing in a suspect needs the role coder")).to_be_visible()
+    other = page.context.new_page()
+    other.goto(dashboard.address)
+    settle(other)
+    copied = cookies_of(page, dashboard.address)
     page.get_by_role("button", name="Sign out").click()
     page.get_by_role("button", name="Yes, sign me out").click()
     expect(page.get_by_role("button", name="Sign in")).to_be_visible()
     assert not [name for name in cookies_of(page, dashboard.address) if name.startswith("_streamlit_user")]
+    other.get_by_role("link", name="Ads").click()
+    expect(other.get_by_role("button", name="Sign in")).to_be_visible()
+    cookie = "; ".join(f"{name}={value}" for name, value in copied.items())
+    token = copied["_streamlit_xsrf"]
+    came = talk(dashboard.address, {"Cookie": cookie}, token=token, origin=dashboard.address)
+    assert [word for word in DATA if word in came] == []
 
 
 @pytest.mark.parametrize(

@@ -19,7 +19,11 @@ async def answered(scope: Any, receive: Any, send: Any) -> None:
 
 
 def ask(
-    *headers: tuple[str, str], signs_in: bool = False, kind: str = "http", reached: str = "127.0.0.1"
+    *headers: tuple[str, str],
+    signs_in: bool = False,
+    kind: str = "http",
+    reached: str = "127.0.0.1",
+    path: str = "/",
 ) -> list[dict[str, Any]]:
     sent: list[dict[str, Any]] = []
 
@@ -31,7 +35,7 @@ def ask(
 
     hosts = OURS if signs_in else signin.LOOPBACK_NAMES
     scope = {
-        "type": kind, "method": "GET", "path": "/", "server": (reached, 8501),
+        "type": kind, "method": "GET", "path": path, "server": (reached, 8501),
         "headers": [(name.lower().encode(), value.encode()) for name, value in headers],
     }  # fmt: skip
     asyncio.run(Guard(answered, hosts=hosts, signs_in=signs_in)(scope, receive, keep))
@@ -112,3 +116,8 @@ def test_cookies_of_a_site_on_https_are_sent_over_tls_only():
         b"b=2; Secure",
     ]
     assert (b"strict-transport-security", b"max-age=31536000") in named
+
+
+@pytest.mark.parametrize("signs_in", [True, False])
+def test_figures_about_the_server_are_given_to_nobody(signs_in: bool):
+    assert ask(("Host", "127.0.0.1"), signs_in=signs_in, path="/_stcore/metrics")[0]["status"] == 403
