@@ -29,12 +29,27 @@ SUSPECT = {
     "document_url": "https://example.org/report.pdf",
     "submitted_by": "Somebody Else",
 }
-WRITES = {
-    "add_suspect": SUSPECT,
-    "let_in": {"email": "eve@example.org", "name": "Eve", "role": "admin", "by": "Somebody Else"},
-    "change_role": {"email": "viewer@example.org", "role": "admin", "by": "Somebody Else"},
-    "remove_person": {"email": "admin@example.org", "by": "Somebody Else"},
+PEOPLE = {
+    "data.let_in": {"email": "eve@example.org", "name": "Eve", "role": "admin", "by": "Somebody Else"},
+    "data.change_role": {"email": "viewer@example.org", "role": "admin", "by": "Somebody Else"},
+    "data.remove_person": {"email": "admin@example.org", "by": "Somebody Else"},
 }
+DECISIONS = {
+    "registrydata.review": {
+        "suspect": "1",
+        "decision": "rejected",
+        "reason": "no ground",
+        "by": "Somebody Else",
+    },
+    "registrydata.withdraw_claim": {"claim": "1", "reason": "no ground", "by": "Somebody Else"},
+    "registrydata.object_to_claim": {
+        "claim": "1",
+        "objector": "A",
+        "words": "No.",
+        "received_on": "2026-01-01",
+    },
+}
+WRITES = {"data.add_suspect": SUSPECT, "data.look": {"account": "x:harbourvoice"}, **DECISIONS, **PEOPLE}
 
 
 def claims(name: str, **changed: Any) -> dict[str, Any]:
@@ -69,16 +84,20 @@ def opened(user: dict[str, Any], page: str = "overview") -> AppTest:
 
 
 def call(user: dict[str, Any], name: str, fields: dict[str, str]) -> str:
-    """Call a function of `dashboard.data` as somebody, past every page, and return what became of it."""
+    """Call a function that writes as somebody, past every page, and return what became of it."""
 
     def handler() -> None:
+        import importlib
+
         import streamlit
 
-        from dashboard import data
         from tracker.errors import BadInput, NotAllowed
 
+        module, _, name = streamlit.session_state["name"].partition(".")
+        further = [None] if name == "look" else []
         try:
-            getattr(data, streamlit.session_state["name"])(streamlit.session_state["fields"])
+            act = getattr(importlib.import_module(f"dashboard.{module}"), name)
+            act(streamlit.session_state["fields"], *further)
         except NotAllowed as error:
             streamlit.text(f"refused: {error}")
         except BadInput as error:
@@ -134,14 +153,20 @@ def test_a_viewer_writes_nothing_by_calling_the_handler(name: str, sign_in: Path
 def test_only_an_admin_manages_people(role: str, sign_in: Path):
     before = listed(sign_in)
 
-    for name in ("let_in", "change_role", "remove_person"):
-        assert call(claims(role), name, WRITES[name]).endswith(f"needs the role admin; yours is {role}")
+    for name, fields in PEOPLE.items():
+        assert call(claims(role), name, fields).endswith(f"needs the role admin; yours is {role}")
     assert listed(sign_in) == before
+
+
+def test_a_coder_decides_nothing_and_an_editor_gets_as_far_as_the_rules(sign_in: Path):
+    for name, fields in DECISIONS.items():
+        assert call(claims("coder"), name, fields).endswith("needs the role editor; yours is coder")
+        assert call(claims("editor"), name, fields).startswith("allowed, but: ")
 
 
 @pytest.mark.parametrize("role", ["coder", "editor", "admin"])
 def test_what_is_written_bears_the_name_of_who_signed_in_whatever_was_typed(role: str, sign_in: Path):
-    assert call(claims(role), "add_suspect", SUSPECT) == "done"
+    assert call(claims(role), "data.add_suspect", SUSPECT) == "done"
 
     assert [row["submitted_by"] for row in data.suspects()] == [f"{role.title()} One <{role}@example.org>"]
 
@@ -274,7 +299,7 @@ def test_a_server_started_by_hand_for_others_shows_no_data_and_says_why(home: Pa
 
     assert "This dashboard is closed" in text
     assert "TRACKER_OIDC_ISSUER" in text
-    assert call({}, "add_suspect", SUSPECT).startswith("refused")
+    assert call({}, "data.add_suspect", SUSPECT).startswith("refused")
 
 
 def test_nobody_is_answered_while_a_header_could_name_them(sign_in: Path):
@@ -297,19 +322,29 @@ def test_without_sign_in_whoever_sits_here_may_manage_people_and_is_asked_for_a_
 
 
 def test_every_write_of_the_dashboard_asks_for_a_role_first():
-    """A write is told the time (`now=`): whatever is told it must have asked `auth` in the same function before."""
+    """A write is told the time (`now=`): whoever tells it, or calls the private function that does, asks `auth` before."""
     unasked = []
     for path in MAIN.parent.glob("*.py"):
         if path.name == "auth.py":
             continue
-        for function in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            if isinstance(function, ast.FunctionDef):
-                calls = [node for node in ast.walk(function) if isinstance(node, ast.Call)]
-                tells = [one.lineno for one in calls if any(word.arg == "now" for word in one.keywords)]
-                asks = [
-                    one.lineno for one in calls if ast.unparse(one.func) in ("auth.signed", "auth.require")
-                ]
-                if tells and (not asks or min(asks) > min(tells)):
-                    unasked.append(f"{path.name}: {function.name}")
+        functions = {
+            node.name: [call for call in ast.walk(node) if isinstance(call, ast.Call)]
+            for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+            if isinstance(node, ast.FunctionDef)
+        }
+        told = {
+            name
+            for name, calls in functions.items()
+            if any(word.arg == "now" for one in calls for word in one.keywords)
+        }
+        private = {name for name in told if name.startswith("_")}
+        writers = (told - private) | {
+            name for name, calls in functions.items() if private & {ast.unparse(one.func) for one in calls}
+        }
+        unasked += [
+            f"{path.name}: {name}"
+            for name in sorted(writers)
+            if not {"auth.signed", "auth.require"} & {ast.unparse(one.func) for one in functions[name]}
+        ]
 
     assert unasked == []
