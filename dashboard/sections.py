@@ -12,11 +12,15 @@ from tracker.errors import BadInput
 from tracker.findings import Finding
 
 LEAST_EXPECTED = (
-    "label_gone", "payer_new", "first_ad", "renamed", "bio_edited", "target_new", "ad_gone", "post_gone",
+    "label_gone", "payer_new", "first_ad", "label_changed", "label_new", "disclosure_gone", "disclosure_new", "renamed", "bio_edited", "target_new", "ad_gone", "post_gone",
     "post_edited", "ad_changed", "ad_new",
 )  # fmt: skip
 CHANGE_WORDS: Mapping[str, tuple[str, str]] = {
     "label_gone": ("label gone", "red"),
+    "label_changed": ("label changed", "ochre"),
+    "label_new": ("label appeared", "blue"),
+    "disclosure_gone": ("operator no longer named", "red"),
+    "disclosure_new": ("operator now named", "blue"),
     "payer_new": ("new payer", "red"),
     "first_ad": ("first ad seen", "red"),
     "target_new": ("targeting, new", "blue"),
@@ -137,6 +141,8 @@ def _change(rows: Sequence[Mapping[str, Any]]) -> Sequence[Any]:
 
 def _from_to(row: Mapping[str, Any]) -> str:
     before, after = tables.shown(row["before"], 70), tables.shown(row["after"], 70)
+    if row["field"] == "label":
+        before, after = charts.STATE_WORDS.get(before, before), charts.STATE_WORDS.get(after, after)
     return (
         f"{before} → {after}"
         if before and after

@@ -97,10 +97,12 @@ class Issue:
         return datetime.fromisoformat(at) in self.week
 
     def looks(self) -> int:
-        """Count the answers given in the week, whatever days they are about: only they can show a change."""
-        given = self.lake.tables["listings"]
-        inside = given.filter(given.observed_at.date().between(self.week.monday, self.week.sunday))
-        return int(self.lake.rows(inside.aggregate(looks=inside.count()))[0]["looks"])
+        """Count the answers given and the profiles looked at in the week: only they can show a change."""
+        return sum(
+            int(self.lake.rows(inside.aggregate(looks=inside.count()))[0]["looks"])
+            for given in (self.lake.tables["listings"], self.lake.tables["looks"])
+            for inside in [given.filter(given.observed_at.date().between(self.week.monday, self.week.sunday))]
+        )
 
     def answers(self) -> list[dict[str, Any]]:
         """The answers that cover any day of the week, or were given in it."""

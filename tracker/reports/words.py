@@ -1,6 +1,7 @@
 """How values read on a page: numbers with what they are of, dates without a locale, hostile text visible."""
 
 import re
+from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 
@@ -17,6 +18,16 @@ NOT_TEXT = re.compile("[\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
 SHORT_HASH = 8
 LONGEST_SHOWN = 320
 SPACES = re.compile(r"[ \t\r\n]+")
+
+LABELS: Mapping[str, str | None] = {
+    "state_affiliated": "“state-affiliated”",
+    "state_controlled_media": "“state-controlled media”",
+    "government_check": "government check",
+    "paid_check": "paid check only",
+    "none": "no label",
+    "unknown": None,
+}
+"""The states of a platform's label as a report says them; `None` is what could not be told."""
 
 
 def day(value: date) -> str:

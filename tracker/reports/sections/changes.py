@@ -13,6 +13,8 @@ LEAST_EXPECTED_FIRST = {
     "label_gone": "label gone",
     "label_changed": "label changed",
     "label_new": "label appeared",
+    "disclosure_gone": "operator no longer named",
+    "disclosure_new": "operator now named",
     "renamed": "renamed",
     "bio_edited": "description edited",
     "first_ad": "first ad seen",
@@ -164,6 +166,8 @@ def _from_to(row: dict[str, Any]) -> dict[str, str | None]:
         return {"was": "not listed", "became": f"listed, {_paid(became)}"}
     if row["type"] == "ad_gone":
         return {"was": f"listed, {_paid(was)}", "became": "not listed"}
+    if row["field"] == "label":
+        return {"was": words.LABELS.get(was or "", was), "became": words.LABELS.get(became or "", became)}
     return {"was": was, "became": became}
 
 
@@ -172,13 +176,16 @@ def _paid(payer: str | None) -> str:
 
 
 def _evidence_of_snapshots(issue: Issue) -> dict[str, str]:
-    """Find the evidence of the snapshots that the lake holds: every listing, the latest of each ad."""
+    """Find the evidence of the snapshots that the lake holds: every listing and look, the latest of each ad."""
     tables = issue.lake.tables
     listings = issue.lake.rows(tables["listings"].select("listing_id", "evidence"))
     ads = issue.lake.rows(tables["ads"].select("snapshot_id", "evidence"))
-    return {f"listing-{row['listing_id']}": row["evidence"] for row in listings} | {
-        f"ad-{row['snapshot_id']}": row["evidence"] for row in ads
-    }
+    looks = issue.lake.rows(tables["looks"].select("look", "evidence"))
+    return (
+        {f"listing-{row['listing_id']}": row["evidence"] for row in listings}
+        | {f"ad-{row['snapshot_id']}": row["evidence"] for row in ads}
+        | {row["look"]: row["evidence"] for row in looks}
+    )
 
 
 def _texts_of_snapshots(issue: Issue) -> dict[str, str]:

@@ -21,14 +21,6 @@ COLUMNS = (
     Column("label", "label of the platform", missing="not checked"),
     Column("followers", "followers, as published", missing="not published"),
 )  # fmt: skip
-LABELS = {
-    "state_affiliated": "“state-affiliated”",
-    "state_controlled_media": "“state-controlled media”",
-    "government_check": "government check",
-    "paid_check": "paid check only",
-    "none": "no label",
-    "unknown": None,
-}
 
 
 def section(issue: Issue, account_ids: set[int | None]) -> Section:
@@ -77,6 +69,6 @@ def _row(issue: Issue, account_id: int) -> dict[str, Any]:
         **standing.cells(issue.accounts.claims_about(account_id)),
         "document": row["document"],
         "confidence": row["confidence"],
-        "label": LABELS.get(row["label"], row["label"]),
+        "label": words.LABELS.get(row["label"], row["label"]),
         "followers": row["followers"],
     }
