@@ -177,6 +177,24 @@ def test_a_seed_document_dated_tomorrow_is_refused(record, tmp_path: Path):
         desk.load_seeds(record, write_seeds(tmp_path / "s", date="2024-10-02"), now=NOW)
 
 
+@pytest.mark.parametrize("founded", ["2024-10-02", "2024-11", "2025"])
+def test_a_body_founded_after_today_is_refused(record, tmp_path: Path, founded: str):
+    folder = write_seeds(tmp_path / "s")
+    with (folder / "organisations.yml").open("a") as file:
+        file.write(f"  founded: {founded}\n  founded_document: press\n")
+
+    with pytest.raises(SeedError, match=r"founded.*dated after today: city-office"):
+        desk.load_seeds(record, folder, now=NOW)
+
+
+def test_a_body_founded_this_month_or_year_is_taken(record, tmp_path: Path):
+    folder = write_seeds(tmp_path / "s")
+    with (folder / "organisations.yml").open("a") as file:
+        file.write("  founded: 2024-10\n  founded_document: press\n")
+
+    assert desk.load_seeds(record, folder, now=NOW).organisations.new == 1
+
+
 def test_a_seed_claim_that_closes_a_circle_with_the_record_is_refused_and_nothing_is_written(
     record, tmp_path: Path
 ):

@@ -13,6 +13,7 @@ from typing import Any
 from sqlalchemy import Engine
 from sqlmodel import Session
 
+from tracker.domain import Seeds
 from tracker.errors import BadInput, SeedError
 from tracker.nearby import Similar, check_suspect, named_account, similar
 from tracker.registry import claims as rules
@@ -39,13 +40,11 @@ class Added:
 def load_seeds(engine: Engine, folder: Path, *, now: datetime) -> SeedCounts:
     """Check the seed folder and write it to the record; raise `SeedError` with every problem, and write nothing.
 
-    What the folder cannot know is checked here: a document dated after today, and a circle that its claims close with
+    What the folder cannot know is checked here: what is dated after today, and a circle that its claims close with
     those of the record.
     """
     seeds = seedlist.load_seeds(folder)
-    late = [one.id for one in seeds.documents if one.published_on and one.published_on > now.date()]
-    if late:
-        raise SeedError(f"dated after today: {', '.join(late)}", file="documents.yml", field="date")
+    _refuse_tomorrow(seeds, now.date().isoformat())
     with unit_of_work(engine) as session:
         counts = registry.save_seeds(session, seeds, at=now)
         live = claims.links(session, ())
@@ -54,6 +53,20 @@ def load_seeds(engine: Engine, folder: Path, *, now: datetime) -> SeedCounts:
             if (link.subject[1], link.predicate, link.object[1]) in stated:
                 rules.refuse_circle(link, live)
         return counts
+
+
+def _refuse_tomorrow(seeds: Seeds, today: str) -> None:
+    """Refuse a document, a founding or a figure dated after today; a year or a month is late when all of it is."""
+    late = {
+        ("documents.yml", "date"): [one.id for one in seeds.documents if str(one.published_on or "") > today],
+        ("organisations.yml", "founded"): [
+            one.id for one in seeds.organisations if (one.founded or "") > today
+        ],
+        ("figures.yml", "on"): [one.as_published for one in seeds.figures if str(one.on or "") > today],
+    }
+    for (file, field), names in late.items():
+        if names:
+            raise SeedError(f"dated after today: {', '.join(names)}", file=file, field=field)
 
 
 def add_suspect(engine: Engine, raw: Mapping[str, str], *, now: datetime) -> Added:

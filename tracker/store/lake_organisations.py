@@ -1,14 +1,16 @@
 """The bodies for the lake: one row per organisation, with how many accounts are attributed to it and below it."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from functools import cache
 
+from sqlalchemy import select as columns_of
 from sqlmodel import Session, col, select
 
 from tracker.registry import claims as rules
 from tracker.store import tables
 from tracker.store.claims import Row, link_of
+from tracker.store.tables import table_of
 
 
 def known_organisations(session: Session, claims: list[Row]) -> list[Row]:
@@ -20,16 +22,12 @@ def known_organisations(session: Session, claims: list[Row]) -> list[Row]:
     """
     ways = Upwards(link_of(claim) for claim in claims if not claim["withdrawn"])
     directly, below = defaultdict[str, list[str]](list), defaultdict[str, list[str]](list)
-    for account in session.exec(select(tables.Account).where(col(tables.Account.merged_into).is_(None))):
-        names = (account.key, *account.known_as)
-        start = [("account", f"{account.platform}:{name}") for name in names]
-        if account.brand_id:
-            start.append(("brand", account.brand_id))
+    for start, status in _accounts(session):
         own = ways.bodies(start)
         for body in own:
-            directly[body].append(account.status)
+            directly[body].append(status)
         for body in ways.all_above(own):
-            below[body].append(account.status)
+            below[body].append(status)
     organisations = session.exec(select(tables.Organisation).order_by(col(tables.Organisation.id)))
     return [
         {
@@ -39,6 +37,17 @@ def known_organisations(session: Session, claims: list[Row]) -> list[Row]:
         }
         for one in organisations
     ]  # fmt: skip
+
+
+def _accounts(session: Session) -> Iterator[tuple[list[rules.Node], str]]:
+    """Yield the nodes that claims may call an account, its brand among them, with its status."""
+    table = table_of(tables.Account)
+    columns = [table.c[name] for name in ("platform", "key", "known_as", "brand_id", "status")]
+    for platform, key, known_as, brand, status in session.execute(
+        columns_of(*columns).where(table.c.merged_into.is_(None))
+    ):
+        start = [("account", f"{platform}:{name}") for name in (key, *known_as)]
+        yield ([*start, ("brand", brand)] if brand else start), status
 
 
 class Upwards:
