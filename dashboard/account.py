@@ -166,7 +166,10 @@ def _claims(shown: Shown) -> None:
     if pages > 1:
         st.pagination(pages, key="claims-page")
         components.caption(f"{len(some):,} of {len(claims):,} claims", "the oldest document first.")
-    components.frame_of(COLUMNS, [_row(claim) for claim in claims], key="claims", label="All claims as rows")
+    rows = st.expander(f"All claims as rows ({len(claims):,})", key="claims-open", on_change="rerun")
+    if rows.open:
+        with rows:
+            components.framed(COLUMNS, [_row(claim) for claim in claims], key="claims", name="claims")
 
 
 COLUMNS = (

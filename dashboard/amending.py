@@ -11,16 +11,20 @@ WITHDRAWAL, OBJECTION = "withdrawal", "objection"
 
 
 def forms(claims: Sequence[Mapping[str, Any]]) -> None:
-    """Draw the two forms, folded, for editors; everybody sees what they did last."""
+    """Draw the two forms, folded until they are asked for, for editors; everybody sees what was done last."""
     _told()
     if not claims or not auth.may("editor"):
         return
     standing = {claim["id"]: _named(claim) for claim in claims if not claim["withdrawn"]}
     if standing:
-        with st.expander("Withdraw a claim", expanded=bool(fields.errors(WITHDRAWAL)), key="withdraw"):
-            _withdrawal(standing)
-    with st.expander("Record an objection", expanded=bool(fields.errors(OBJECTION)), key="object"):
-        _objection({claim["id"]: _named(claim) for claim in claims})
+        withdraw = st.expander("Withdraw a claim", key="withdraw", on_change="rerun")
+        if withdraw.open:
+            with withdraw:
+                _withdrawal(standing)
+    answer = st.expander("Record an objection", key="object", on_change="rerun")
+    if answer.open:
+        with answer:
+            _objection({claim["id"]: _named(claim) for claim in claims})
 
 
 def _withdrawal(claims: Mapping[int, str]) -> None:

@@ -203,24 +203,29 @@ def frame_of(columns: Sequence[str], found: Sequence[Mapping[str, Any]], *, key:
     _expander(label, columns, found, key=key, name=key)
 
 
+def framed(columns: Sequence[str], found: Sequence[Mapping[str, Any]], *, key: str, name: str) -> None:
+    """Draw rows as a table of plain text and offer them as CSV, in which nobody is named who must not be."""
+    shown = tables.plain(columns, found)
+    addresses = [tables.address_of(row) for row in found]
+    if any(addresses):
+        shown.insert(0, OPENS, addresses)
+    st.dataframe(
+        shown, hide_index=True, width="stretch", key=f"{key}-rows", column_config={OPENS: opens_column()}
+    )
+    st.download_button(
+        "Download as CSV",
+        partial(tables.as_csv, columns, found, public=data.pseudonyms().row),
+        file_name=f"{name}.csv",
+        mime="text/csv",
+        key=f"{key}-csv",
+        help="In the file, whoever is not an accepted account bears a pseudonym.",
+    )
+
+
 def _expander(
     label: str, columns: Sequence[str], found: Sequence[Mapping[str, Any]], *, key: str, name: str
 ) -> DeltaGenerator:
     box = st.expander(f"{label} ({len(found):,})")
     with box:
-        shown = tables.plain(columns, found)
-        addresses = [tables.address_of(row) for row in found]
-        if any(addresses):
-            shown.insert(0, OPENS, addresses)
-        st.dataframe(
-            shown, hide_index=True, width="stretch", key=f"{key}-rows", column_config={OPENS: opens_column()}
-        )
-        st.download_button(
-            "Download as CSV",
-            partial(tables.as_csv, columns, found, public=data.pseudonyms().row),
-            file_name=f"{name}.csv",
-            mime="text/csv",
-            key=f"{key}-csv",
-            help="In the file, whoever is not an accepted account bears a pseudonym.",
-        )
+        framed(columns, found, key=key, name=name)
     return box

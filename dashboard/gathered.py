@@ -18,7 +18,7 @@ Row = Mapping[str, Any]
 def draw(shown: Shown) -> None:
     """Draw the ads by month and topic where there are any, and what was asked of which source."""
     own = [shown["account"]] if shown["account"] else [row for row in shown["accounts"] if row]
-    asked, held = registrydata.collected([row["id"] for row in own])
+    asked, held = registrydata.collected(shown["ids"])
     if any(row["kind"] == "ads" for row in held):
         _ads(_name(shown))
     elif any(row["kind"] == "posts" for row in held):

@@ -7,17 +7,13 @@ import streamlit as st
 from markupsafe import Markup
 
 from dashboard import components, evidence, tables, words
+from dashboard import labels as labelled
 from tracker import charts
 
 Shown = Mapping[str, Any]
 Row = Mapping[str, Any]
 
 LABEL_TONES = {"no label": "red", "paid check only": "ochre", "state-media label": "blue"}
-DISCLOSES = {
-    "yes": "names its operator",
-    "no": "does not name an operator",
-    "unclear": "does not say clearly",
-}
 STATUSES = {"accepted": "blue", "suspected": "ochre", "under_review": "ochre", "control": "green"}
 SHOWN = 40
 
@@ -68,9 +64,10 @@ def _by_document(row: Row, platforms: Mapping[int, str]) -> tuple[str, tuple[Any
 def _look(row: Row) -> tuple[str, tuple[Any, ...]]:
     told = [tables.shown(row.get(name), 120) for name in ("label_words", "bio") if row.get(name)]
     if row.get("discloses"):
-        told.append(f"{DISCLOSES.get(row['discloses'], row['discloses'])}")
+        told.append(labelled.DISCLOSURE_WORDS.get(row["discloses"], ("", ""))[0])
+        told += [tables.shown(row["discloses_words"], 120)] if row.get("discloses_words") else []
     by = Markup("{}<br>{}").format(
-        row.get("entered_by") or "read by a source", tables.record_link(row.get("evidence"), None)
+        row.get("entered_by") or "read by a source", tables.opens(row.get("snapshot"))
     )
     return str(row["observed_at"])[:10], (
         words.day(row["observed_at"]), label_of(row.get("label")), " · ".join(told) or None, by,
@@ -117,7 +114,7 @@ def _known(shown: Shown) -> Table:
     """Return the names of an account with their time, or those it has now where no document dates them."""
     account = shown["account"]
     rows: list[Sequence[Any]] = [
-        (row["kind"].replace("_", " "), tables.shown(row["value"], 60), _span(row), _many(row["documents"]))
+        (row["kind"].replace("_", " "), tables.shown(row["value"], 60), _span(row), _seen_in(row))
         for row in shown.get("names", [])
     ]
     if not rows:
@@ -127,8 +124,16 @@ def _known(shown: Shown) -> Table:
     return ("kind", "known as", "seen", "in"), rows
 
 
-def _many(documents: Any) -> str:
-    return words.count(documents if isinstance(documents, int) else len(documents), "document")
+def _seen_in(row: Row) -> Markup:
+    """Name in how many documents a name stands, each with its title, and lead to the looks that showed it."""
+    documents, looks = row.get("documents") or [], row.get("looks") or []
+    parts = [
+        Markup('<span title="{}">{}</span>').format(
+            "; ".join(documents), words.count(len(documents), "document")
+        )
+    ]
+    parts = parts if documents else []
+    return Markup(", ").join([*parts, *(tables.opens(look) for look in looks[-3:])])
 
 
 def _span(row: Row) -> str:
@@ -192,14 +197,13 @@ def of(row: Row) -> Markup:
 
 def audit(rows: Sequence[Row]) -> None:
     """Offer the trail of who did what; nobody can edit it."""
-    told = [
-        {**row, "details": ", ".join(f"{name}: {value}" for name, value in row["details"].items())}
-        for row in rows
-    ]
-    with st.container():
-        components.frame_of(
-            ("at", "actor", "action", "subject", "details"),
-            told,
-            key="audit",
-            label="Audit trail, never edited",
-        )
+    trail = st.expander(f"Audit trail, never edited ({len(rows):,})", key="audit-open", on_change="rerun")
+    if trail.open:
+        told = [
+            {**row, "details": ", ".join(f"{name}: {value}" for name, value in row["details"].items())}
+            for row in rows
+        ]
+        with trail:
+            components.framed(
+                ("at", "actor", "action", "subject", "details"), told, key="audit", name="audit"
+            )

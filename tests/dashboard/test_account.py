@@ -13,8 +13,10 @@ from tests.dashboard.test_pages import html_of
 from tracker.errors import NotAllowed
 
 
-def opened(name: str, page: str = "account") -> AppTest:
+def opened(name: str, page: str = "account", **unfolded: bool) -> AppTest:
     app = AppTest.from_file(MAIN, default_timeout=60).run()
+    for part, is_open in unfolded.items():
+        app.session_state[part] = is_open
     app.switch_page(f"views/{page}.py")
     app.query_params["id"] = name
     return app.run()
@@ -153,7 +155,7 @@ def test_many_claims_are_paged_and_none_is_left_out(home: Path):
 
 
 def test_a_claim_is_withdrawn_on_the_page_and_at_once_leads_nowhere(registry: Path):
-    app = opened("harbour-voice")
+    app = opened("harbour-voice", withdraw=True)
     app.text_area(key="withdrawal-0-reason").set_value("The list corrected it.")
     app.text_input(key="withdrawal-0-by").set_value("Ben Second")
     media = next(number for number in range(1, 12) if _claim(number, "harbour-media"))
@@ -175,7 +177,7 @@ def _claim(number: int, thing: str) -> bool:
 
 
 def test_a_withdrawal_without_reason_is_refused_under_its_field_and_keeps_the_name(registry: Path):
-    app = opened("harbour-voice")
+    app = opened("harbour-voice", withdraw=True)
     app.text_input(key="withdrawal-0-by").set_value("Ben Second")
 
     app.button[0].click().run()
@@ -185,13 +187,13 @@ def test_a_withdrawal_without_reason_is_refused_under_its_field_and_keeps_the_na
 
 
 def test_an_objection_from_the_future_is_refused_and_what_was_typed_stays(registry: Path):
-    app = opened("harbour-voice")
+    app = opened("harbour-voice", object=True)
     typed = {"objector": "Harbour ICC", "received_on": "2999-01-01", "by": "Ben Second"}
     for name, value in typed.items():
         app.text_input(key=f"objection-0-{name}").set_value(value)
     app.text_area(key="objection-0-words").set_value("We object.")
 
-    app.button[1].click().run()
+    app.button[0].click().run()
 
     assert "lies after today" in html_of(app)
     assert app.text_area(key="objection-0-words").value == "We object."
