@@ -49,6 +49,7 @@ def test_people_are_let_in_given_another_role_and_removed(home: Path) -> None:
         ),
         ("people role ana@example.org viewer --by Root", "nobody in the list has the address"),
         ("people remove ana@example.org --by Root", "nobody in the list has the address"),
+        ("people rebind ana@example.org --by Root", "nobody in the list has the address"),
     ],
 )
 def test_a_wrong_field_ends_with_its_rule_and_exit_code_2(words: str, told: str, home: Path) -> None:

@@ -61,6 +61,19 @@ def remove(engine: Engine, raw: Mapping[str, Any], *, now: datetime) -> Row:
         return {**person, "removed_at": now}
 
 
+def rebind(engine: Engine, raw: Mapping[str, Any], *, now: datetime) -> Row:
+    """Let somebody (`email`, `by`) be bound anew at their next sign-in, as after a change of provider, and return them.
+
+    Raise `FormErrors`, or `BadInput` for one who is not in the list.
+    """
+    form = rules.removal(raw)
+    with unit_of_work(engine) as session:
+        subject = _known(session, form.email)["subject"]
+        store.unbind(session, form.email)
+        _note(session, form.email, "to be bound anew", by=form.by, at=now, subject=subject or "")
+        return _known(session, form.email)
+
+
 def arrive(engine: Engine, who: Identity, *, now: datetime) -> Row | None:
     """Return the person who signs in, as the record has them now, or `None` for one without a role.
 

@@ -94,6 +94,24 @@ def test_somebody_who_comes_back_is_bound_anew(engine_of: Engine):
     assert role_of(engine_of, "p|1", "ana@example.org") is None
 
 
+def test_after_a_change_of_provider_somebody_is_bound_anew_when_an_admin_says_so(engine_of: Engine):
+    let_in(engine_of, "root", "admin")
+    role_of(engine_of, "old|1", "root@example.org")
+    before = role_of(engine_of, "new|7", "root@example.org")
+
+    people.rebind(engine_of, {"email": "root@example.org", "by": "Root"}, now=NOW)
+
+    assert before is None
+    assert role_of(engine_of, "new|7", "root@example.org") == "admin"
+    assert role_of(engine_of, "old|1", "root@example.org") is None
+    assert trail(engine_of)[2] == (
+        "Root",
+        "to be bound anew",
+        "person:root@example.org",
+        {"subject": "old|1"},
+    )
+
+
 def test_the_last_admin_can_be_neither_removed_nor_given_another_role(engine_of: Engine):
     let_in(engine_of, "root", "admin")
     let_in(engine_of, "ana", "editor")

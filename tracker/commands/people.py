@@ -63,6 +63,18 @@ def people_remove(context: click.Context, /, form: str, **fields: str) -> None:
     _print([desk.remove(record_of(settings_of(context)), fields, now=now())], form)
 
 
+@people.command("rebind")
+@click.argument("email")
+@click.option("--by", required=True, help="Who says so.")
+@format_option()
+@click.pass_context
+def people_rebind(context: click.Context, /, form: str, **fields: str) -> None:
+    """Bind somebody anew at their next sign-in, as after a change of provider."""
+    from tracker import people as desk
+
+    _print([desk.rebind(record_of(settings_of(context)), fields, now=now())], form)
+
+
 def _print(rows: list[dict[str, object]], form: str) -> None:
     shown = [{**row, "signed_in": "yes" if row["subject"] else "not yet"} for row in rows]
     console.print_rows([{name: row[name] for name in SHOWN} for row in shown], SHOWN, form)

@@ -60,7 +60,7 @@ class NewRole(_Form):
 
 
 class Removal(_Form):
-    """That somebody may not sign in any more."""
+    """That somebody may not sign in any more, or is to be bound anew."""
 
     email: Email
     by: Line

@@ -74,6 +74,11 @@ def bind(session: Session, email: str, subject: str) -> bool:
     return done.scalar() is not None
 
 
+def unbind(session: Session, email: str) -> None:
+    """Let go of the provider's id of a person."""
+    session.execute(update(_PERSON).where(_PERSON.c.email == email).values(subject=None))
+
+
 def _rows(session: Session, *where: Any) -> list[Row]:
     columns = [column for column in _PERSON.c if column.name != "id"]
     rows = session.execute(select(*columns).where(*where).order_by(_PERSON.c.email))
