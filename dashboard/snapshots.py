@@ -127,6 +127,7 @@ def _cells(shown: Snapshot) -> Cells:
     cells |= {f"{tables.shown(name)} (further column)": value for name, value in shown["extra"].items()}
     for metric in shown["metrics"]:
         where = f" in {metric['country']}" if metric["country"] else ""
+        where += f", {metric['segment']}" if metric["segment"] else ""
         cells[f"{metric['name']}{where}"] = f"{metric['as_published']} {_unit(metric)}".strip()
     for group, values in _groups(shown).items():
         cells[group] = _listed(values)

@@ -368,14 +368,19 @@ class Target:
 
 @dataclass(frozen=True, slots=True)
 class Metric:
-    """A number as published, as a range; `upper` is `None` when the publisher leaves it open."""
+    """A number as published, as a range; `upper` is `None` when the publisher leaves it open.
 
-    name: Literal["impressions", "reach", "spend", "clicks"]
+    Without `country` and `segment` it is the total that the publisher states. `segment` is a part of the people
+    reached, such as `25-34 female` or `region Ohio`: delivery, never targeting. `unit` is a currency for `spend`.
+    """
+
+    name: Literal["impressions", "reach", "spend", "clicks", "audience_size", "ads"]
     lower: int | float | None
     upper: int | float | None
     unit: str
     as_published: str
     country: str | None = None
+    segment: str | None = None
 
 
 COMPARED_FIELDS = (
@@ -412,6 +417,22 @@ class Ad:
     line: int | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class AdvertiserReport:
+    """What a platform's report says of one advertiser for the days of its listing: no ad, and never counted as one.
+
+    `key` is unique in the listing: an advertiser has a row for each disclaimer.
+    """
+
+    listing: Listing
+    key: str
+    account: AccountRef
+    name: str | None
+    disclaimer: str | None
+    metrics: tuple[Metric, ...]
+    line: int | None = None
+
+
 class Post(NamedTuple):
     """One post, article or headline as one answer showed it; `key` is unique for its account and source."""
 
@@ -443,7 +464,35 @@ class Notice:
     message: str
 
 
-Parsed = Listing | Ad | Post | Quarantined | Notice
+Parsed = Listing | Ad | AdvertiserReport | Post | Quarantined | Notice
+
+
+# -- what a source's `fetch` yields -----------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a platform answered to one request: `url` without any secret, the raw `body`, and its headers in lower case."""
+
+    url: str
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One answer of a query, with how the source reads it.
+
+    `cursor` is where to go on after this page; `None` ends the query. `outcome` is what this answer says of the query
+    where it says more than rows: emptiness, throttling, a login wall. `stated_total` is the number of items that the
+    platform says there are.
+    """
+
+    answer: Answer
+    cursor: str | None = None
+    outcome: Outcome | None = None
+    stated_total: int | None = None
 
 
 # -- what a change and a finding are -----------------------------------------------------------------------------

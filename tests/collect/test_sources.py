@@ -10,7 +10,18 @@ from typing import cast
 import pytest
 
 from tracker.collect import sources
-from tracker.domain import AccountRef, Ad, Listing, Notice, Parsed, Post, Quarantined, Record, Scope
+from tracker.domain import (
+    AccountRef,
+    Ad,
+    AdvertiserReport,
+    Listing,
+    Notice,
+    Parsed,
+    Post,
+    Quarantined,
+    Record,
+    Scope,
+)
 from tracker.errors import BadInput
 
 MOST_LINES = 180
@@ -30,6 +41,10 @@ BODIES = {
         "id": 7, "created": "2016-05-12T04:06:17-07:00", "ended": None, "url": "https://www.facebook.com/page/",
         "text": "words", "impressions": 0, "clicks": 0, "spend_amount": "0.00", "spend_currency": "RUB",
         "targets": [{"category": "exclude", "prefix": "exclude", "name": "exclude:interests:tea"}],
+    },
+    "meta_ad_report": {
+        "Page ID": "100200300400", "Page name": "River News", "Disclaimer": "These ads ran without a disclaimer",
+        "Amount spent (CHF)": "≤100", "Number of ads in Library": "3",
     },
     "page_snapshots": {
         "outlet": "daily", "section": "WORLD", "snapshot_at": "2022-07-01T10:00:00", "published_raw": "1 Jul",
@@ -82,14 +97,16 @@ def test_the_same_records_give_the_same_values(source: sources.Source) -> None:
     first, again = parsed(source, body, body), parsed(source, body, body)
 
     assert first == again
-    assert any(isinstance(item, Ad | Post) for item in first)
+    assert any(isinstance(item, Ad | AdvertiserReport | Post) for item in first)
 
 
 def test_every_item_belongs_to_a_listing_of_its_series(source: sources.Source) -> None:
     items = parsed(source, BODIES[source.name])
 
-    shown = [item.listing for item in items if isinstance(item, Ad | Post)]
-    assert all(isinstance(item, Listing | Ad | Post | Quarantined | Notice) for item in items)
+    shown = [item.listing for item in items if isinstance(item, Ad | AdvertiserReport | Post)]
+    assert all(
+        isinstance(item, Listing | Ad | AdvertiserReport | Post | Quarantined | Notice) for item in items
+    )
     assert all(
         listing.series.startswith(source.name) and listing.observed_at.tzinfo is UTC for listing in shown
     )
@@ -145,7 +162,7 @@ def test_an_impossible_day_is_kept_apart(name: str, wrong: dict[str, object]) ->
     items = parsed(sources.load(name), {**BODIES[name], **wrong})
 
     assert [item.line for item in items if isinstance(item, Quarantined)] == [2]
-    assert not [item for item in items if isinstance(item, Ad | Post)]
+    assert not [item for item in items if isinstance(item, Ad | AdvertiserReport | Post)]
 
 
 def test_a_field_that_a_later_record_lacks_is_named_with_its_line() -> None:
@@ -210,5 +227,5 @@ def test_an_excluded_criterion_is_told_from_an_included_one() -> None:
 
 
 def test_an_unknown_source_is_refused_with_the_known_ones() -> None:
-    with pytest.raises(BadInput, match="ira_ads, page_snapshots, x_ads"):
+    with pytest.raises(BadInput, match="ira_ads, .*page_snapshots, .*x_ads"):
         sources.load("../../etc/passwd")

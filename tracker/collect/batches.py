@@ -11,10 +11,22 @@ from sqlmodel import Session
 
 from tracker.collect import changes, matching
 from tracker.collect.job import Job
-from tracker.domain import AccountRef, Ad, Claim, Listing, Parsed, Post, Quarantined, Release, Status
+from tracker.domain import (
+    AccountRef,
+    Ad,
+    AdvertiserReport,
+    Claim,
+    Listing,
+    Parsed,
+    Post,
+    Quarantined,
+    Release,
+    Status,
+)
 from tracker.registry import handles
 from tracker.store import reads, registry, writes
 from tracker.store.ads import PlacedAd, write_ads
+from tracker.store.advertisers import PlacedReport, write_reports
 from tracker.store.engine import unit_of_work
 from tracker.store.posts import Place, write_posts
 
@@ -42,6 +54,7 @@ def write(job: Job, query_id: int, tally: Tally, batch: Sequence[Parsed]) -> Non
         ads = [place.ad(ad) for ad in _keyed(session, job, found.ads, place)]
         counts = write_posts(session, query_id, job.source.name, posts=found.posts, place_of=place.post)
         counts += write_ads(session, job.source.name, ads)
+        counts += write_reports(session, [place.report(row) for row in found.reports])
         place.save_claims()
         writes.add_quarantined(session, query_id, found.quarantined)
         quarantined, records = len(found.quarantined), tally.items + len(batch)
@@ -61,6 +74,7 @@ class _Batch:
     bare_listings: list[Listing]
     posts: list[Post]
     ads: list[Ad]
+    reports: list[AdvertiserReport]
     quarantined: list[Quarantined]
 
     @classmethod
@@ -71,12 +85,17 @@ class _Batch:
         else:
             for item in batch:
                 kinds[type(item)].append(item)
-        return cls(kinds[Listing], kinds[Post], kinds[Ad], kinds[Quarantined])
+        return cls(kinds[Listing], kinds[Post], kinds[Ad], kinds[AdvertiserReport], kinds[Quarantined])
 
     def listings(self) -> Iterable[Listing]:
         """Return the listings that the items name, each once."""
         shown = attrgetter("listing")
-        named = [*self.bare_listings, *map(shown, self.posts), *map(shown, self.ads)]
+        named = [
+            *self.bare_listings,
+            *map(shown, self.posts),
+            *map(shown, self.ads),
+            *map(shown, self.reports),
+        ]
         return dict(zip(map(id, named), named, strict=True)).values()
 
 
@@ -126,6 +145,9 @@ class _Placer:
         if ref is None and ad.landing_url and self._job.source.release is not None:
             ref = handles.landing_account(ad.landing_url)
         return PlacedAd(ad, self.account(ref), self._ids[id(ad.listing)])
+
+    def report(self, row: AdvertiserReport) -> PlacedReport:
+        return PlacedReport(row, self.account(row.account) or 0, self._ids[id(row.listing)])
 
     def account(self, ref: AccountRef | None) -> int | None:
         if ref is None:

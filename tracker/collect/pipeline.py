@@ -20,7 +20,7 @@ from tracker import __version__
 from tracker.collect import changes, reading, sources
 from tracker.collect.batches import Tally, write
 from tracker.collect.job import Job, Progress, silent
-from tracker.collect.scoping import check_columns, read_scope, scope_notices
+from tracker.collect.scoping import check_columns, read_scope, scope_in_name, scope_notices
 from tracker.collect.spool import Spool
 from tracker.domain import ImportReport, Listing, Notice, Outcome
 from tracker.errors import BadInput
@@ -52,7 +52,8 @@ def import_file(
     limits = reading.Limits(settings.max_line_bytes, settings.max_unpacked_ratio)
     facts = reading.inspect(path, limits=limits, tick=_ticker(progress, path))
     check_columns(source, facts, limits)
-    job = Job(engine, source, facts, limits, read_scope(engine, source, scope, now), now, progress)
+    asked = {**scope_in_name(source, facts.name), **scope}
+    job = Job(engine, source, facts, limits, read_scope(engine, source, asked, now), now, progress)
     with Spool() as spool, _rare_collection():
         items, read, notices = _check(job, spool)
         query_id, done = _open_query(job)

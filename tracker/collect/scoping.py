@@ -29,6 +29,12 @@ def check_columns(source: sources.Source, facts: reading.FileFacts, limits: read
         )
 
 
+def scope_in_name(source: sources.Source, file_name: str) -> dict[str, str]:
+    """Return what the name that the platform gives its file says of the scope; what a person states goes before it."""
+    read: Callable[[str], dict[str, str]] | None = getattr(source, "scope_of_file", None)
+    return read(file_name) if read else {}
+
+
 def read_scope(
     engine: Engine, source: sources.Source, values: Mapping[str, str], now: Callable[[], datetime]
 ) -> Scope:

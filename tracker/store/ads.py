@@ -77,7 +77,14 @@ def digest_of(ad: Ad) -> str:
     values = {
         **{field: str(getattr(ad, field)) for field in _FIELDS},
         "metrics": sorted(
-            (metric.name, metric.country or "", metric.as_published, metric.unit) for metric in ad.metrics
+            (
+                metric.name,
+                metric.country or "",
+                metric.as_published,
+                metric.unit,
+                *((metric.segment,) if metric.segment else ()),
+            )
+            for metric in ad.metrics
         ),
         "targets": sorted((target.kind, target.value, target.polarity) for target in ad.targets),
         "extra": dict(ad.extra),
@@ -187,6 +194,7 @@ def _metric_rows(ad: Ad, number: int) -> list[dict[str, Any]]:
             "snapshot_id": number,
             "name": metric.name,
             "country": metric.country or "",
+            "segment": metric.segment or "",
             "lower": metric.lower,
             "upper": metric.upper,
             "unit": metric.unit,

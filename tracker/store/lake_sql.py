@@ -126,9 +126,11 @@ _ADS = """
         SELECT x.id FROM ad_snapshot x WHERE x.ad_id = a.id ORDER BY x.observed_at DESC, x.id DESC LIMIT 1)
     JOIN listing l ON l.id = s.listing_id JOIN query q ON q.id = l.query_id
     LEFT JOIN evidence e ON e.id = q.evidence_id
-    LEFT JOIN (SELECT snapshot_id, MIN(lower) AS lower, MAX(upper) AS upper FROM ad_metric
-               WHERE name = 'impressions' GROUP BY snapshot_id) m ON m.snapshot_id = s.id
+    LEFT JOIN (SELECT snapshot_id, {total_lower} AS lower, {total_upper} AS upper FROM ad_metric
+               WHERE name = 'impressions' AND segment = '' GROUP BY snapshot_id) m ON m.snapshot_id = s.id
     WHERE {where} ORDER BY a.id"""
+_TOTAL = "COALESCE(MAX(CASE WHEN country = '' THEN {0} END), CASE WHEN COUNT(*) = 1 THEN MIN({0}) END)"
+"""The total that the publisher states; else the only number there is. Numbers of several countries are not added."""
 _POSTS = """
     SELECT p.id AS post_id, p.account_id, p.source, p.section, p.published_at, p.first_seen, NULL AS last_seen,
            {ym} AS ym, {day} AS day, s.text, p.url
@@ -235,7 +237,9 @@ def month_table(connection: Connection, name: str, month: int | None) -> pa.Tabl
         if connection.dialect == "sqlite"
         else f"({_DATED[name]} AT TIME ZONE 'UTC')::date"
     )
-    sql = {"ads": _ADS, "posts": _POSTS}[name].format(ym=ym, where=where, day=day)
+    sql = {"ads": _ADS, "posts": _POSTS}[name].format(
+        ym=ym, where=where, day=day, total_lower=_TOTAL.format("lower"), total_upper=_TOTAL.format("upper")
+    )
     return _typed(_standing(connection, connection.fetch(sql)), SCHEMAS[name])
 
 

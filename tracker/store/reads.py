@@ -1,6 +1,6 @@
 """Questions to the record about what was collected; each docstring lists what is returned."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
@@ -140,22 +140,35 @@ def listing_ads(session: Session, listing_id: int) -> dict[int, dict[str, Any]]:
 
 
 def _details(session: Session, snapshots: Sequence[tables.AdSnapshot]) -> dict[int, dict[str, Any]]:
-    metrics: dict[int, dict[str, str]] = defaultdict(dict)
+    numbers: defaultdict[int, list[tables.AdMetric]] = defaultdict(list)
     targets: dict[int, set[tuple[str, str, str]]] = defaultdict(set)
     metric, item = tables.AdMetric, tables.TargetingItem
     for chunk in in_chunks([snapshot.id for snapshot in snapshots]):
-        for row in session.execute(select(metric).where(col(metric.snapshot_id).in_(chunk))).scalars():
-            metrics[row.snapshot_id][row.name] = row.as_published
+        whole = select(metric).where(col(metric.snapshot_id).in_(chunk), col(metric.segment) == "")
+        for row in session.execute(whole).scalars():
+            numbers[row.snapshot_id].append(row)
     for chunk in in_chunks(sorted({snapshot.targeting_set_id for snapshot in snapshots})):
         for criterion in session.execute(select(item).where(col(item.set_id).in_(chunk))).scalars():
             targets[criterion.set_id].add((criterion.kind, criterion.value, criterion.polarity))
     return {
         snapshot.id: {
             **snapshot.model_dump(),
-            "metrics": metrics[snapshot.id],
+            "metrics": _compared(numbers[snapshot.id]),
             "targets": frozenset(targets[snapshot.targeting_set_id]),
         }
         for snapshot in snapshots
+    }
+
+
+def _compared(numbers: Sequence[tables.AdMetric]) -> dict[str, str]:
+    """Return the numbers that are compared between two looks: by name, and by country where there are several.
+
+    What was delivered to a part of the people is kept and not compared: it moves with every look.
+    """
+    several = {name for name, count in Counter(row.name for row in numbers).items() if count > 1}
+    return {
+        f"{row.name} in {row.country}" if row.name in several and row.country else row.name: row.as_published
+        for row in numbers
     }
 
 

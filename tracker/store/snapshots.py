@@ -149,7 +149,7 @@ def _metrics(session: Session, snapshot_id: int) -> list[Row]:
     rows = session.execute(
         select(metric)
         .where(col(metric.snapshot_id) == snapshot_id)
-        .order_by(col(metric.name), col(metric.country))
+        .order_by(col(metric.name), col(metric.country), col(metric.segment))
     ).scalars()
     return [row.model_dump(exclude={"snapshot_id"}) for row in rows]
 

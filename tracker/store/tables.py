@@ -33,7 +33,7 @@ WITHOUT_ROWID = {"sqlite_with_rowid": False}
 
 APPEND_ONLY = (
     "audit", "claim", "claim_evidence", "claim_objection", "claim_withdrawal", "review", "evidence", "evidence_chunk", "fetch", "follower_count", "label_seen",
-    "identity_step", "name_seen", "profile_snapshot", "published_figure",
+    "identity_step", "name_seen", "profile_snapshot", "published_figure", "advertiser_report", "query_cursor",
     "query", "query_batch", "query_outcome", "listing", "sighting", "quarantined",
     "ad_snapshot", "ad_metric", "targeting_set", "targeting_item", "post_snapshot", "change",
 )  # fmt: skip
@@ -391,6 +391,18 @@ class QueryBatch(SQLModel, table=True):
     quarantined: int
 
 
+class QueryCursor(SQLModel, table=True):
+    """How far a query came: the cursor after a page that was kept, so that a later run goes on from there."""
+
+    __tablename__ = "query_cursor"
+    query_id: int = Field(foreign_key="query.id", primary_key=True, sa_type=BigInteger)
+    seq: int = Field(primary_key=True)
+    at: datetime
+    cursor: str
+    evidence_id: int | None = Field(default=None, foreign_key="evidence.id", sa_type=BigInteger)
+    items: int
+
+
 class QueryOutcome(SQLModel, table=True):
     """How a query ended, with what it brought."""
 
@@ -404,6 +416,7 @@ class QueryOutcome(SQLModel, table=True):
     unchanged: int
     quarantined: int
     message: str | None = None
+    stated_total: int | None = Field(default=None, sa_type=BigInteger)
     warnings: list[str] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
 
 
@@ -526,10 +539,33 @@ class AdMetric(SQLModel, table=True):
     snapshot_id: int = Field(foreign_key="ad_snapshot.id", primary_key=True, sa_type=BigInteger)
     name: str = Field(primary_key=True)
     country: str = Field(primary_key=True, default="")
+    segment: str = Field(primary_key=True, default="")
     lower: float | None = None
     upper: float | None = None
     unit: str
     as_published: str
+
+
+class AdvertiserReport(SQLModel, table=True):
+    """What a platform's report said of one advertiser: ranges of spend, how many ads, under which disclaimer."""
+
+    __tablename__ = "advertiser_report"
+    __table_args__ = (
+        UniqueConstraint("listing_id", "key"),
+        Index("ix_advertiser_report_account_id", "account_id"),
+    )
+    id: int = _id()
+    listing_id: int = Field(foreign_key="listing.id", sa_type=BigInteger)
+    account_id: int = Field(foreign_key="account.id", sa_type=BigInteger)
+    key: str
+    name: str | None = None
+    disclaimer: str | None = None
+    spend_lower: float | None = None
+    spend_upper: float | None = None
+    currency: str | None = None
+    spend_as_published: str | None = None
+    ads: int | None = None
+    line: int | None = Field(default=None, sa_type=BigInteger)
 
 
 class Post(SQLModel, table=True):
