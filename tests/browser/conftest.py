@@ -74,19 +74,19 @@ def chromium() -> Iterator[Browser]:
 @pytest.fixture(scope="module")
 def hostile(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of a dashboard on the hostile lake."""
-    yield from _serve(lakes.hostile(tmp_path_factory.mktemp("hostile")))
+    yield from serve(lakes.hostile(tmp_path_factory.mktemp("hostile")))
 
 
 @pytest.fixture(scope="module")
 def recorded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of a dashboard on a record of two hostile exports with a change between them."""
-    yield from _serve(lakes.recorded(tmp_path_factory.mktemp("recorded")))
+    yield from serve(lakes.recorded(tmp_path_factory.mktemp("recorded")))
 
 
 @pytest.fixture(scope="module")
 def fresh(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of a dashboard on a machine where nothing was ever collected."""
-    yield from _serve(tmp_path_factory.mktemp("fresh"))
+    yield from serve(tmp_path_factory.mktemp("fresh"))
 
 
 @pytest.fixture
@@ -139,7 +139,8 @@ def settle(page: Page) -> None:
     )
 
 
-def _serve(home: Path) -> Iterator[str]:
+def serve(home: Path) -> Iterator[str]:
+    """Run a dashboard on a home, give its address, and end it afterwards."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
