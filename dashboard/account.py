@@ -9,6 +9,7 @@ from markupsafe import Markup
 
 from dashboard import (
     amending,
+    auth,
     components,
     evidence,
     gathered,
@@ -56,6 +57,9 @@ def page() -> None:
         history.names(shown)
     with components.card("How did it come here, and who decided?", _review_line(shown)):
         history.reviewed(shown["suspicions"], shown["steps"])
+        if shown["suspicions"] and shown["account"] and auth.may("editor"):
+            link = tables.review_link(shown["account"]["account"], "Decide, or take it up again")
+            components.table(Markup('<p class="it-said">{}</p>').format(link))
         if shown["audit"]:
             history.audit(shown["audit"])
     joining.steps(shown)

@@ -65,12 +65,12 @@ def brought_in() -> None:
             "Brought in so far", f"{words.count(len(rows), 'suspicion')}, none of them a finding"
         ):
             body = [
-                (tables.account_link(row["account"], tables.shown(row["account"], 40)), history.status(row["status"]),
+                (tables.account_link(row["account"], tables.shown(row["handle"] or row["account"], 24)), history.status(row["status"]),
                  tables.shown(row["reason"], 90), words.day(row["submitted_at"]))
                 for row in rows[:8]
             ]  # fmt: skip
             components.table(
-                tables.html(("account", "status", "because", "on"), body, classes=("", "", "", "keep"))
+                tables.html(("account", "status", "because", "on"), body, classes=("keep", "", "", "keep"))
             )
 
 

@@ -57,17 +57,17 @@ def sources_of(platforms: Collection[str]) -> list[str]:
 
 def review(form: Mapping[str, Any]) -> reviewdesk.Reviewed:
     """Decide about a suspicion; raise `FormErrors` or `BadInput` for what is wrong with it, or `NotAllowed`."""
-    return _written(reviewdesk.review, form)
+    return _written(reviewdesk.review, auth.signed(form, role="editor"))
 
 
 def withdraw_claim(form: Mapping[str, Any]) -> Row:
     """Withdraw a claim and return it; raise `FormErrors` or `BadInput` for what is wrong with it, or `NotAllowed`."""
-    return _written(reviewdesk.withdraw_claim, form)
+    return _written(reviewdesk.withdraw_claim, auth.signed(form, role="editor"))
 
 
 def object_to_claim(form: Mapping[str, Any]) -> Row:
     """Attach an objection to a claim and return it; raise as `withdraw_claim` does."""
-    return _written(reviewdesk.object_to_claim, form)
+    return _written(reviewdesk.object_to_claim, auth.signed(form, role="editor"))
 
 
 def merge(form: Mapping[str, Any]) -> Row:
@@ -86,9 +86,8 @@ def undo(form: Mapping[str, Any]) -> Row:
 
 
 def _written(act: Callable[..., Done], form: Mapping[str, Any]) -> Done:
-    signed = auth.signed(form, role="editor")
     engine = data.record()
-    done = act(engine, signed, now=datetime.now(UTC))
+    done = act(engine, form, now=datetime.now(UTC))
     mirror.refresh(engine, settings.load(), progress=_silent)
     return done
 

@@ -127,6 +127,17 @@ def test_bad_input_names_its_field_and_the_rule_and_everything_typed_stays(
     assert data.suspects() == []
 
 
+def test_every_wrong_field_is_named_at_once(home: Path, open_page: OpenPage):
+    app = fill(
+        open_page("suspect"), address_or_handle="file:///x", reason="short", document_date="2999-01-01"
+    )
+
+    app.form_submit_button[0].click().run()
+
+    assert len(ERRORS.findall(html_of(app))) == 4
+    assert "lies after today" in html_of(app)
+
+
 @pytest.mark.parametrize(
     "field", ["reason", "document_title", "document_publisher", "operator", "rival", "submitted_by"]
 )

@@ -18,6 +18,7 @@ from tracker.registry.review import (
     FormErrors,
     Line,
     Words,
+    day_of,
     document_errors,
     future,
     in_words,
@@ -128,7 +129,8 @@ def withdrawal_form(raw: Mapping[str, Any]) -> WithdrawalForm:
 def objection_form(raw: Mapping[str, Any], *, today: date) -> ObjectionForm:
     """Read an objection as typed; raise `FormErrors`. Neither it nor its document may lie in the future."""
     typed = _typed(raw)
-    form = _read(ObjectionForm, typed, document_errors(typed, needed=False))
+    dates = {name: day_of(typed.get(name)) for name in ("received_on", "document_date")}
+    form = _read(ObjectionForm, typed, document_errors(typed, needed=False) | future(dates, today))
     if late := future({"received_on": form.received_on, "document_date": form.document_date}, today):
         raise FormErrors(late)
     return form

@@ -141,6 +141,7 @@ def validate(raw: Mapping[str, str], *, today: date | None = None) -> SuspectFor
         form = SuspectForm.model_validate(typed)
         errors |= future({"document_date": form.document_date}, today)
     except ValidationError as error:
+        errors |= future({"document_date": day_of(typed.get("document_date"))}, today)
         errors |= dict(in_words(item) for item in error.errors())
     if errors:
         raise FormErrors(errors)
@@ -166,6 +167,14 @@ def document_errors(typed: Mapping[str, Any], *, needed: bool = True) -> dict[st
     if "document_title" in typed and not {"document_url", "document_publisher"} & set(typed):
         errors["document_publisher"] = "is needed for a document without an address"
     return errors
+
+
+def day_of(typed: Any) -> date | None:
+    """Return the day that was typed, or `None` where it is none."""
+    try:
+        return date.fromisoformat(str(typed).strip())
+    except ValueError:
+        return None
 
 
 def future(dates: Mapping[str, date | None], today: date | None) -> dict[str, str]:
