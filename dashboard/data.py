@@ -59,6 +59,11 @@ def finding(name: str, **options: str | None) -> Finding:
     return _finding(opened.version, name, given, opened) if opened else NOTHING
 
 
+def comparison(name: str, *, group: str, **options: str | None) -> Finding:
+    """Return a finding of the comparison outlets, to be drawn beside accepted accounts; beside others it is empty."""
+    return finding(name, group="control", **options) if group == "state-linked" else NOTHING
+
+
 def ads(**options: str | None) -> Finding:
     """Return the finding of the ads themselves; each row has also `snapshot_id`, that of its latest snapshot."""
     opened, found = lake(), finding("ads", **options)

@@ -58,7 +58,11 @@ def overview_figures(ads: Finding, accounts: Finding, payers: Finding, coverage:
 
 def _ads_figure(ads: Finding) -> None:
     if not ads.rows:
-        components.figure("Ads first shown", "–", "nothing collected", "Not zero: nobody has asked yet")
+        apart = words.apart(ads, "ad").removeprefix(" · ")
+        components.figure(
+            "Ads first shown", "–", "none of those counted" if apart else "nothing collected",
+            apart or "Not zero: nobody has asked yet",
+        )  # fmt: skip
         return
     last = ads.rows[-1]
     months = words.months_of(ads)
@@ -182,7 +186,7 @@ def _only_ad(row: Mapping[str, Any]) -> Any:
     return tables.opens(f"ad-{mine[0]['snapshot_id']}", "1") if len(mine) == 1 else 1
 
 
-def single_ads(topics: Finding, *, account: str | None, items: str | None) -> None:
+def single_ads(topics: Finding, *, account: str | None, items: str | None, group: str) -> None:
     """Offer, where a code has one ad in a month, the way to that ad."""
     alone = [row for row in topics.rows if row["items"] == 1 and row["code"]][-SHOWN:]
     if items != "ads" or not alone:
@@ -190,7 +194,9 @@ def single_ads(topics: Finding, *, account: str | None, items: str | None) -> No
     body = [
         (words.month(row["month"]), row["code"], tables.shown(ad["text"], 80), tables.opens(f"ad-{ad['snapshot_id']}"))
         for row in reversed(alone)
-        for ad in data.ads(account=account, since=row["month"], until=row["month"], code=row["code"]).rows[:1]
+        for ad in data.ads(
+            account=account, since=row["month"], until=row["month"], code=row["code"], group=group
+        ).rows[:1]
     ]  # fmt: skip
     with components.card("Codes with one ad in a month", "The latest first; each opens its ad"):
         components.table(tables.html(("month", "code", "text", "opens"), body, classes=("keep", "keep")))
@@ -291,8 +297,8 @@ def _period(text: str) -> str:
     return words.span(first, last)
 
 
-def topics(finding: Finding, coverage: Finding) -> None:
-    """Draw the share of each code, and of what nobody coded, as small charts side by side."""
+def topics(finding: Finding, coverage: Finding, comparison: Finding) -> None:
+    """Draw the share of each code, and of what nobody coded, as small charts side by side, with the comparison."""
     with st.grid(2, min_column_width=340, gap="medium"):
         for code in [*charts.codes_of(finding.rows)[:6], charts.NOT_CODED]:
             with st.container(border=True, height="stretch"):
@@ -302,6 +308,7 @@ def topics(finding: Finding, coverage: Finding) -> None:
                         code=code,
                         as_of=finding.as_of,
                         coverage=coverage.rows,
+                        comparison=comparison.rows,
                         look=components.look(),
                     ),
                     key=f"topic-{code}",

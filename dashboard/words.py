@@ -11,6 +11,12 @@ from tracker.findings import Finding
 
 Rows = Sequence[Mapping[str, Any]]
 
+MARKS = {"under_review": "under review", "unassessed": "not assessed", "control": "comparison"}
+"""How the status of an account that is not accepted reads beside its name."""
+
+NOUNS = {"ads": "ad", "posts": "post"}
+"""One of what is counted."""
+
 ALL = ""
 """The choice of no account in particular."""
 
@@ -51,7 +57,7 @@ def week_line(changes: Finding, accounts: Finding) -> str:
         return f"{count(accounts.n, 'account')} in the registry · nothing collected yet"
     return (
         f"{count(len(this_week(changes)), 'change')} this week of {changes.n:,} recorded"
-        f" · {count(accounts.n, 'account')} in the registry · {until(changes.as_of)}"
+        f"{apart(changes, 'change')} · {count(accounts.n, 'account')} in the registry · {until(changes.as_of)}"
     )
 
 
@@ -64,19 +70,68 @@ def this_week(changes: Finding) -> list[Mapping[str, Any]]:
 
 
 def of_ads(ads: Finding) -> str:
-    """Say how many ads a page rests on, from when to when, and as of when."""
-    months = [row["month"] for row in ads.rows]
+    """Say how many ads of how many accounts a page rests on, from when to when, what stands apart, and as of when."""
+    months = [row["month"] for row in ads.rows if row.get("month")]
     undated = ads.coverage.get("undated", 0)
     more = f" · {undated:,} more without a date" if undated else ""
     between = f" first shown {span(min(months), max(months))}" if months else ""
-    return f"{count(ads.n, 'ad')}{between}{more} · {until(ads.as_of)}"
+    return f"{count(ads.n, 'ad')}{_of_counted(ads)}{between}{more}{apart(ads, 'ad')} · {until(ads.as_of)}"
 
 
-def of_items(topics: Finding) -> str:
-    """Say how many items were coded, by whom, out of how many."""
+def of_items(topics: Finding, noun: str) -> str:
+    """Say how many items of how many accounts were coded, by whom, out of how many, and what stands apart."""
     coder = topics.coverage.get("coder") or "nobody yet"
     coded = topics.n - topics.coverage.get("uncoded", 0)
-    return f"{coded:,} of {count(topics.n, 'item')} coded by {coder} · {until(topics.as_of)}"
+    of = f"{count(topics.n, noun)}{_of_counted(topics)}"
+    return f"{coded:,} of {of} coded by {coder}{apart(topics, noun)} · {until(topics.as_of)}"
+
+
+def groups(finding: Finding) -> Mapping[str, Mapping[str, Any]]:
+    """Return how many items of how many accounts each group holds, and whether the finding counts it."""
+    return finding.coverage.get("groups") or {}
+
+
+def groups_held(finding: Finding) -> list[str]:
+    """Return the groups that hold anything."""
+    return [name for name, facts in groups(finding).items() if facts["items"]]
+
+
+def of_group(finding: Finding, name: str, noun: str) -> str:
+    """Say how many items of how many accounts a group holds: `12 ads of 3 accounts that nobody has accepted`."""
+    facts = groups(finding)[name]
+    return f"{count(facts['items'], noun)} of {_who(name, facts['accounts'])}"
+
+
+def apart(finding: Finding, noun: str) -> str:
+    """Say what a finding leaves out because of whose it is, each part after a dot."""
+    left = [name for name in groups_held(finding) if not groups(finding)[name]["counted"]]
+    verbs = {True: "stands", False: "stand"}
+    return "".join(
+        f" · {of_group(finding, name, noun)} {verbs[groups(finding)[name]['items'] == 1]} apart"
+        for name in left
+    )
+
+
+def _of_counted(finding: Finding) -> str:
+    counted = {name: facts["accounts"] for name, facts in groups(finding).items() if facts["counted"]}
+    if not counted or not finding.n:
+        return ""
+    alone = len(counted) == 1
+    return (
+        f" of {_who(*next(iter(counted.items())))}"
+        if alone
+        else f" of {count(sum(counted.values()), 'account')}"
+    )
+
+
+def _who(group: str, accounts: int) -> str:
+    if group == "state-linked":
+        return count(accounts, "accepted account")
+    if group == "control":
+        return count(accounts, "comparison outlet")
+    return (
+        f"{count(accounts, 'account')} that nobody has accepted" if accounts else "no account in the registry"
+    )
 
 
 def of_accounts(accounts: Finding) -> str:
@@ -99,7 +154,10 @@ def platform(name: str) -> str:
 
 
 def account(row: Mapping[str, Any], brands: Mapping[str, str] = MappingProxyType({})) -> str:
-    """Return an account as a reader knows it: its brand and the platform, else its address in the registry."""
+    """Return an account as a reader knows it: its brand and the platform, else its address in the registry.
+
+    Of a row that tells the status of the account, one that is not accepted is marked.
+    """
     address = str(row.get("account") or "")
     brand = (
         row.get("brand")
@@ -107,7 +165,9 @@ def account(row: Mapping[str, Any], brands: Mapping[str, str] = MappingProxyType
         or address.partition(":")[2].removeprefix("~")
         or "no account named"
     )
-    return f"{brand} · {platform(address.partition(':')[0])}" if address else str(brand)
+    status = row.get("account_status")
+    mark = "" if status in (None, "accepted") else f" ({MARKS.get(status, status)})"
+    return f"{brand} · {platform(address.partition(':')[0])}{mark}" if address else str(brand)
 
 
 def account_choices(payers: Finding) -> dict[str, str]:

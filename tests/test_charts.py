@@ -214,3 +214,28 @@ def test_months_run_over_the_new_year_without_a_gap():
     assert span(["2024-02", "2023-11"]) == ["2023-11", "2023-12", "2024-01", "2024-02"]
     assert (start_of("2023-12"), end_of("2023-12")) == (date(2023, 12, 1), date(2024, 1, 1))
     assert span([]) == []
+
+
+def test_the_comparison_is_a_dashed_line_with_its_name_its_own_n_and_a_zero_where_it_has_the_code_nowhere() -> (
+    None
+):
+    beside = [
+        {"month": "2024-01", "code": "culture", "items": 1, "n": 5, "share": 0.2, "uncoded_share": 0.1},
+        {"month": "2024-03", "code": "culture", "items": 2, "n": 8, "share": 0.25, "uncoded_share": 0.1},
+    ]
+
+    spec = charts.topic_share(TOPICS, code="politics", as_of=AS_OF, comparison=beside).to_dict()
+
+    line = next(
+        layer
+        for layer in spec["layer"]
+        if isinstance(layer["mark"], dict) and layer["mark"].get("strokeDash")
+    )
+    shares = (
+        {point["month"]: point["share"] for point in spec["datasets"][line["data"]["name"]]}
+        if "name" in line.get("data", {})
+        else {point["month"]: point["share"] for point in line["data"]["values"]}
+    )
+    assert shares == {"2024-01": 0.0, "2024-02": None, "2024-03": 0.0}
+    assert "dashed: comparison outlets, n = 13" in spec["title"]["subtitle"]
+    vl_convert.vegalite_to_svg(spec, allowed_base_urls=[])

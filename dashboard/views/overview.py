@@ -2,17 +2,22 @@
 
 import streamlit as st
 
-from dashboard import collected, components, data, pickers, sections, words
+from dashboard import collected, components, counted, data, pickers, sections, words
 from tracker import charts
 
 accounts = data.finding("accounts")
-ads = data.finding("ads-per-month")
-payers = data.finding("payers")
-changes = data.finding("changes")
-coverage = data.finding("coverage")
 
-components.page_head(words.week_question(changes.as_of), words.week_line(changes, accounts))
-sections.overview_figures(ads, accounts, payers, coverage)
+head = st.container()
+group = counted.group(
+    data.finding("ads-per-month"), data.finding("changes"), key="overview-counted"
+)  # fmt: skip
+ads = data.finding("ads-per-month", group=group)
+payers = data.finding("payers", group=group)
+changes = data.finding("changes", group=group)
+coverage = data.finding("coverage", group=group)
+with head:
+    components.page_head(words.week_question(changes.as_of), words.week_line(changes, accounts))
+sections.overview_figures(ads, data.finding("accounts", group=group), payers, coverage)
 
 left, right = st.columns([3, 2], gap="medium")
 with left:
@@ -20,6 +25,8 @@ with left:
         with components.card("Changes, the least expected first", "Differences between two observations"):
             sections.changes(changes)
             components.rows(changes, key="changes", label="All changes")
+    elif counted.elsewhere(changes):
+        counted.apart(changes, noun="change", key="overview-counted")
     else:
         components.empty(
             "No change recorded yet",
@@ -31,7 +38,7 @@ with left:
         if ads.rows:
             components.chart(
                 charts.ads_per_month(
-                    ads.rows, as_of=ads.as_of, topics=data.finding("topics").rows, payers=payers.rows,
+                    ads.rows, as_of=ads.as_of, topics=data.finding("topics", group=group).rows, payers=payers.rows,
                     coverage=coverage.rows, look=components.look(),
                 ),
                 key="overview-ads",
@@ -40,6 +47,9 @@ with left:
             components.caption("What it does not show:", " ".join(ads.caveats))
             collected.together(coverage)
             components.rows(ads, key="overview-ads")
+            components.caption("Counted:", words.of_ads(ads))
+        elif counted.elsewhere(ads):
+            counted.apart(ads, noun="ad", key="overview-counted-ads", choice="overview-counted", small=True)
         else:
             pickers.no_ads(small=True)
 with right:

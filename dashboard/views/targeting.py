@@ -2,11 +2,10 @@
 
 import streamlit as st
 
-from dashboard import collected, components, data, pickers, sections, words
+from dashboard import collected, components, counted, data, pickers, sections, words
 from tracker import charts
 
 everything = data.finding("payers")
-choices = words.account_choices(everything)
 
 head = st.container()
 if not everything.rows:
@@ -15,13 +14,21 @@ if not everything.rows:
     pickers.no_ads()
     st.stop()
 
+group = counted.group(everything, key="targeting-counted")
+payers_of_group = data.finding("payers", group=group)
+if counted.elsewhere(payers_of_group):
+    with head:
+        components.page_head("Whom do the ads try to reach?", words.of_ads(payers_of_group))
+    counted.apart(payers_of_group, noun="ad", key="targeting-counted")
+    st.stop()
+
 account_box, first_box, second_box = st.columns([2, 3, 3], gap="medium")
 with account_box:
-    account = pickers.one_of("Account", choices, key="targeting-account")
-targeting = data.finding("targeting", account=account)
-ads = data.finding("ads-per-month", account=account)
-payers = data.finding("payers", account=account)
-coverage = data.finding("coverage", account=account)
+    account = pickers.one_of("Account", words.account_choices(payers_of_group), key="targeting-account")
+targeting = data.finding("targeting", account=account, group=group)
+ads = data.finding("ads-per-month", account=account, group=group)
+payers = data.finding("payers", account=account, group=group)
+coverage = data.finding("coverage", account=account, group=group)
 months = words.months_of(ads)
 with head:
     components.page_head("Whom do the ads try to reach?", words.of_ads(ads))
@@ -46,7 +53,7 @@ with left, st.container(border=True):
     components.caption("What it does not show:", " ".join(targeting.caveats))
     collected.together(coverage)
     components.rows(targeting, key="heatmap")
-later = data.finding("targeting", account=account, by="total", since=second[0], until=second[1])
+later = data.finding("targeting", account=account, group=group, by="total", since=second[0], until=second[1])
 ranks = charts.country_ranks(later.rows)
 with right, st.container(border=True):
     pickers.country_map(ranks, later, words.span(*second))
@@ -63,9 +70,9 @@ with components.card(
         key=f"kinds-{account}",
         placeholder="all kinds",
     )
-    sections.shift(first, second, account=account, kinds=",".join(kinds))
+    sections.shift(first, second, account=account, group=group, kinds=",".join(kinds))
 
-audiences = data.finding("audiences", account=account)
+audiences = data.finding("audiences", account=account, group=group)
 with components.card("Whose followers are sought?", words.of_audiences(audiences)):
     if audiences.rows:
         sections.audiences(audiences)

@@ -2,28 +2,31 @@
 
 import streamlit as st
 
-from dashboard import collected, components, data, pickers, sections, words
-
-choices = words.account_choices(data.finding("payers"))
+from dashboard import collected, components, counted, data, pickers, sections, words
 
 head = st.container()
-account_box, items_box = st.columns([2, 3], gap="medium")
-with account_box:
-    account = pickers.one_of("Account", choices, key="topics-account")
+account_box, items_box, counted_box = st.columns([3, 2, 5], gap="medium")
 with items_box:
-    items = st.segmented_control(
-        "Counted", ["ads", "posts"], default="ads", required=True, key="topics-items"
-    )
-topics = data.finding("topics", account=account, items=items)
+    items = st.segmented_control("Of", ["ads", "posts"], default="ads", required=True, key="topics-items")
+noun = words.NOUNS[items]
+with counted_box:
+    group = counted.group(data.finding("topics", items=items), key="topics-counted")
+with account_box:
+    choices = words.account_choices(data.finding("payers", group=group))
+    account = pickers.one_of("Account", choices, key="topics-account")
+topics = data.finding("topics", account=account, items=items, group=group)
 with head:
-    components.page_head("What are they about, and did that shift?", words.of_items(topics))
+    components.page_head("What are they about, and did that shift?", words.of_items(topics, noun))
 
 if topics.rows:
-    coverage = data.finding("coverage", account=account)
-    sections.topics(topics, coverage)
+    coverage = data.finding("coverage", account=account, group=group)
+    comparison = data.comparison("topics", group=group, items=items)
+    sections.topics(topics, coverage, comparison)
     components.caption("What these do not show:", " ".join(topics.caveats))
     collected.together(coverage)
-    sections.single_ads(topics, account=account, items=items)
+    sections.single_ads(topics, account=account, items=items, group=group)
     components.rows(topics, key="topics", label="The rows behind these charts")
+elif counted.elsewhere(topics):
+    counted.apart(topics, noun=noun, key="topics-counted")
 else:
     pickers.no_topics(items)

@@ -12,8 +12,10 @@ import pyarrow.parquet as pq
 
 from tracker import mirror
 from tracker.collect.pipeline import import_file
+from tracker.domain import AccountRef, SeedAccount, Seeds
 from tracker.settings import Settings
-from tracker.store.engine import migrate, open_record
+from tracker.store import registry
+from tracker.store.engine import migrate, open_record, unit_of_work
 from tracker.store.lake_sql import SCHEMAS
 
 HOSTILE = (
@@ -86,6 +88,11 @@ def recorded(folder: Path) -> Path:
     """Bring two hostile exports of one account into a record with its lake; the ad's payer and last day differ."""
     engine, setup = open_record(f"sqlite:///{folder / 'record.db'}"), Settings(home=folder)
     migrate(engine)
+    attributed = SeedAccount(AccountRef("x", "somebody", handle="somebody"), "accepted")
+    with unit_of_work(engine) as session:
+        registry.save_seeds(
+            session, Seeds((), (), (), (attributed,), ()), at=datetime(2024, 7, 1, tzinfo=UTC)
+        )
     for payer, last, on in (("First", "2024-07-30", "2024-08-01"), (FORMULA, "2024-07-31", "2024-08-15")):
         path = folder / f"<b>{on}.csv"
         row = {"Advertiser Name": HOSTILE, "Funding Entity": payer, "Creative": "https://evil.example/c",

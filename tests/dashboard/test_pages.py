@@ -101,7 +101,7 @@ def test_one_account_narrows_a_page_to_its_ads(hostile_home: Path, open_page: Op
     app.selectbox(key="ads-account").set_value("x:one").run()
 
     assert [error.value for error in app.exception] == []
-    assert "30 ads first shown" in html_of(app)
+    assert "30 ads of 1 accepted account first shown" in html_of(app)
 
 
 def test_two_periods_that_overlap_are_refused_in_words(hostile_home: Path, open_page: OpenPage):

@@ -12,6 +12,7 @@ from tracker.charts.words import heading
 
 HEIGHT = 190
 NOT_CODED = "not coded"
+COMPARISON = "comparison outlets"
 
 
 def codes_of(rows: Rows) -> list[str]:
@@ -24,11 +25,18 @@ def codes_of(rows: Rows) -> list[str]:
 
 
 def topic_share(
-    rows: Rows, *, code: str, as_of: datetime | None, coverage: Rows = (), look: Look = LIGHT
+    rows: Rows,
+    *,
+    code: str,
+    as_of: datetime | None,
+    coverage: Rows = (),
+    comparison: Rows = (),
+    look: Look = LIGHT,
 ) -> alt.LayerChart | alt.FacetChart:
     """Return the share of one code per month as a line in its 95 % Wilson interval, on a scale from 0 to 100 %.
 
     `code` may be `not coded`: then the line is the share of items that nobody has coded, and has no interval.
+    `comparison` are rows of outlets watched for comparison: a grey dashed line with its name and its own n.
     """
     months = span(row["month"] for row in rows)
     points = _not_coded(rows, months) if code == NOT_CODED else _points(rows, code, months)
@@ -54,13 +62,15 @@ def topic_share(
             x=x_of("middle", months, offset=STRIP_OFFSET), y=share, text=alt.Text("share:Q", format=".0%")
         )
     )
-    layers = [line, dots, words] if code == NOT_CODED else [band, line, dots, words]
+    beside = _comparison(comparison, code, months, look=look)
+    layers = [*beside, *([] if code == NOT_CODED else [band]), line, dots, words]
     chart = alt.layer(*layers, coverage_strip(coverage, months, look=look)).properties(
         height=HEIGHT,
         width="container",
         title=heading(
             code.capitalize(),
             unit="share of items" if code == NOT_CODED else "share of all items, 95 % interval",
+            beside=f"dashed: {COMPARISON}, n = {_n(comparison):,}" if beside else "",
             n=sum(point["n"] or 0 for point in points),
             as_of=as_of,
         ),
@@ -69,17 +79,63 @@ def topic_share(
 
 
 def topic_shares(
-    rows: Rows, *, as_of: datetime | None, coverage: Rows = (), look: Look = LIGHT
+    rows: Rows, *, as_of: datetime | None, coverage: Rows = (), comparison: Rows = (), look: Look = LIGHT
 ) -> alt.VConcatChart:
     """Return the share of every code and of what is not coded, one below the other on the same time axis."""
     charts = [
-        topic_share(rows, code=code, as_of=as_of, coverage=coverage, look=look)
+        topic_share(rows, code=code, as_of=as_of, coverage=coverage, comparison=comparison, look=look)
         for code in [*codes_of(rows), NOT_CODED]
     ]
     for chart in charts:
         chart.config = alt.Undefined
         chart.width = 560
     return finished(alt.vconcat(*charts), look)
+
+
+def _comparison(rows: Rows, code: str, months: Sequence[str], *, look: Look) -> list[alt.Chart]:
+    """Return the line of the comparison and its name at the end of it, where it has items in these months."""
+    points = _not_coded(rows, months) if code == NOT_CODED else _compared(rows, code, months)
+    known = [point for point in points if point["share"] is not None]
+    if not known:
+        return []
+    share = alt.Y("share:Q", scale=alt.Scale(domain=[0, 1]), title=None)
+    base = alt.Chart(alt.InlineData(values=points)).encode(
+        x=x_of("middle", months, offset=STRIP_OFFSET), y=share
+    )
+    line = base.mark_line(color=look.rule, strokeDash=[5, 4], strokeWidth=1.6)
+    dots = base.mark_point(filled=True, size=18, color=look.rule, opacity=1).encode(
+        tooltip=[
+            alt.Tooltip("month:N"), alt.Tooltip("share:Q", format=".0%", title=COMPARISON),
+            alt.Tooltip("items:Q"), alt.Tooltip("n:Q", title="of n"),
+        ],
+    )  # fmt: skip
+    name = (
+        alt.Chart(alt.InlineData(values=[{**known[-1], "name": COMPARISON}]))
+        .mark_text(align="right", dy=13, color=look.muted)
+        .encode(x=x_of("middle", months, offset=STRIP_OFFSET), y=share, text="name:N")
+    )
+    return [line, dots, name]
+
+
+def _compared(rows: Rows, code: str, months: Sequence[str]) -> list[dict[str, Any]]:
+    """Return a point for every month; where there are items and none has the code, its share is 0."""
+    n_of = {row["month"]: row["n"] for row in rows}
+    of_code = {row["month"]: row for row in rows if row["code"] == code}
+    return [
+        {
+            **month_box(month), "month": month, "n": n_of[month],
+            "items": of_code[month]["items"] if month in of_code else 0,
+            "share": of_code[month]["share"] if month in of_code else 0.0,
+        }
+        if month in n_of
+        else _gap(month)
+        for month in months
+    ]  # fmt: skip
+
+
+def _n(rows: Rows) -> int:
+    """Count the items of a finding of topics: each month's n stands on the row of every code."""
+    return sum({row["month"]: row["n"] for row in rows}.values())
 
 
 def _points(rows: Rows, code: str, months: Sequence[str]) -> list[dict[str, Any]]:

@@ -5,10 +5,12 @@ from datetime import datetime
 import altair as alt
 
 
-def heading(title: str, *, unit: str, n: int | None, as_of: datetime | None) -> alt.TitleParams:
-    """Return a title that says what a chart shows, with unit, n and *as of* in the line below."""
+def heading(
+    title: str, *, unit: str, n: int | None, as_of: datetime | None, beside: str = ""
+) -> alt.TitleParams:
+    """Return a title that says what a chart shows, with unit, n, what is drawn beside it and *as of* in the line below."""
     count = "n not known" if n is None else f"n = {n:,}"
-    return alt.TitleParams(title, subtitle=f"{unit} · {count} · {until(as_of)}")
+    return alt.TitleParams(title, subtitle=" · ".join(filter(None, (unit, count, beside, until(as_of)))))
 
 
 def until(as_of: datetime | None) -> str:

@@ -57,6 +57,11 @@ class Issue:
         """Run a finding over the accepted accounts for the last months, up to the end of the week."""
         return self.finding(name, since=str(self.first_month), until=str(self.week.sunday), **options)
 
+    def comparison_until_sunday(self, name: str, **options: str) -> Finding:
+        """Run a finding over the outlets watched for comparison, for the months of `months_until_sunday`."""
+        limits = {"since": str(self.first_month), "until": str(self.week.sunday), "group": "control"}
+        return findings.run(name, self.lake, findings.parse_options(name, {**options, **limits}))
+
     def coverage_of_months(self) -> list[dict[str, Any]]:
         """The days of the months as they were answered, for what showed anything: account and repository."""
         rows = self.months_until_sunday("coverage").rows

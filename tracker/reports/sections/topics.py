@@ -98,14 +98,18 @@ def _drawing(issue: Issue, monthly: Finding, items: str) -> tuple[Figure, ...]:
     if not any(row["share"] is not None for row in rows):
         return ()
     coverage = issue.coverage_of_months()
+    beside = issue.comparison_until_sunday("topics", items=items)
+    dashed = f" · dashed: comparison outlets, n = {beside.n:,}" if beside.rows else ""
     return (
         figure(
             _name("topics_chart", items),
-            lambda look: charts.topic_shares(rows, as_of=issue.as_of, coverage=coverage, look=look),
+            lambda look: charts.topic_shares(
+                rows, as_of=issue.as_of, coverage=coverage, comparison=beside.rows, look=look
+            ),
             title=f"Which share of the {items} is about what?",
             subtitle=(
                 f"Share of all {items} by month, coded or not, with 95 % Wilson intervals · n = "
-                f"{monthly.n:,} · {charts.until(issue.as_of)}"
+                f"{monthly.n:,}{dashed} · {charts.until(issue.as_of)}"
             ),
             alt=(
                 f"Lines of the share of each topic among the {items} by month; the rows are in the "
