@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, Literal, NamedTuple, get_args
 
-from tracker.errors import BadInput
+from tracker.errors import BadInput, RetryLater
 
 Status = Literal["suspected", "under_review", "accepted", "rejected", "withdrawn", "control", "unassessed"]
 Outcome = Literal[
@@ -485,14 +485,23 @@ class Page:
     """One answer of a query, with how the source reads it.
 
     `cursor` is where to go on after this page; `None` ends the query. `outcome` is what this answer says of the query
-    where it says more than rows: emptiness, throttling, a login wall. `stated_total` is the number of items that the
-    platform says there are.
+    where it says more than rows: emptiness, throttling, a login wall; `message` is why, in the platform's words.
+    `stated_total` is the number of items that the platform says there are.
     """
 
     answer: Answer
     cursor: str | None = None
     outcome: Outcome | None = None
     stated_total: int | None = None
+    message: str | None = None
+
+
+class Unanswered(RetryLater):
+    """A request was given up after several tries, or told to wait too long; the last `answer`, if any came, says why."""
+
+    def __init__(self, words: str, answer: Answer | None = None):
+        super().__init__(words)
+        self.answer = answer
 
 
 # -- what a change and a finding are -----------------------------------------------------------------------------

@@ -6,6 +6,7 @@ TrackerError
 │   └── SeedError     stop: a seed file contradicts itself or the policy
 ├── RetryLater        wait: throttled, locked, or not answering
 ├── PlatformChanged   skip: the answer has a new form; its evidence is kept
+├── AddressRefused    skip: an address leads where no source may ask; nothing was sent
 └── NotAllowed        stop: the role of the person does not allow it; nothing was done
 """
 
@@ -46,6 +47,10 @@ class RetryLater(TrackerError):
 
 class PlatformChanged(TrackerError):
     """An answer does not have the documented form: `source: field 'x' is str, expected int`."""
+
+
+class AddressRefused(TrackerError):
+    """An address is not one that its source names, or leads into a private network; nothing was sent."""
 
 
 class NotAllowed(TrackerError):

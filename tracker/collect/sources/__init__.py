@@ -15,14 +15,21 @@ A source whose files or answers are JSON documents also defines
 
     records_in(body) -> iterator of Record
 
-which is pure and turns the bytes of one document into the records that `parse` reads. A source that can be asked live
-defines
+which is pure and turns the bytes of one document (a file, or a line of JSON lines) into the records that `parse` reads.
+
+A source that can be asked live says `hosts`, the only hosts that it asks, and defines
 
     fetch(scope, client, credentials, cursor) -> iterator of Page
 
-which asks page by page, from `cursor` on where a run before was interrupted. It sends a credential in a header or a form,
-never in an address, and reads what an answer means: it gives `empty_confirmed` only where the platform states a total
-of nothing. The collector keeps each answer as evidence before anything is parsed.
+which asks page by page, from `cursor` (text, or `None` for the first page) on where a run before was interrupted.
+`credentials` is a mapping from a name in `needs` to its value; a name in `takes`, if the source says one, stands there
+only when it is set. A credential is sent in a header or a form, never in an address. `fetch` reads what an answer means:
+it gives `empty_confirmed` only where the platform states a total of nothing. Each answer is evidence before the source
+sees it, so the answers that are no page (a token, a status that is asked again) need not be yielded.
+
+What `fetch` need not handle: 5xx and 429 are retried and end in `Unanswered`; a web page in place of data is a login wall;
+a page whose status is no success and that bears no outcome is read by its status (401 and 403 refused, 404 and 410
+gone, else error); a cursor that repeats ends the query.
 """
 
 import importlib
@@ -30,12 +37,16 @@ import pkgutil
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Literal, Protocol, cast
 
-from tracker.domain import Answer, Parsed, Record, Release, Scope
+from tracker.domain import Answer, Page, Parsed, Record, Release, Scope
 from tracker.errors import BadInput
 
 
 class Client(Protocol):
-    """How a source asks: paced, retried, guarded and redacted by the collector. Raises `RetryLater` when told to wait."""
+    """How a source asks: paced, retried, guarded and redacted by the collector.
+
+    Raises `Unanswered`, a `RetryLater`, when told to wait or when no answer comes, and `AddressRefused` for an address that
+    the source does not name among its `hosts`.
+    """
 
     def get(
         self, url: str, *, params: Mapping[str, str] | None = None, headers: Mapping[str, str] | None = None
@@ -75,6 +86,18 @@ class Source(Protocol):
         ...
 
 
+class Live(Source, Protocol):
+    """A source that can be asked live."""
+
+    hosts: tuple[str, ...]
+
+    def fetch(
+        self, scope: Scope, client: Client, credentials: Mapping[str, str], cursor: str | None
+    ) -> Iterator[Page]:
+        """Ask page by page; see the package's docstring."""
+        ...
+
+
 def names() -> list[str]:
     """Return the names of all sources, found by looking in this folder."""
     return sorted(module.name for module in pkgutil.iter_modules(__path__) if not module.name.startswith("_"))
@@ -85,3 +108,8 @@ def load(name: str) -> Source:
     if name not in names():
         raise BadInput(f"no source is called {name!r}; there are: {', '.join(names())}")
     return cast("Source", importlib.import_module(f"{__name__}.{name}"))
+
+
+def live(source: Source) -> Live | None:
+    """Return the source as one that can be asked live, or `None` when its files are had by hand."""
+    return cast("Live", source) if hasattr(source, "fetch") else None
