@@ -13,7 +13,8 @@ import pytest
 from click.testing import CliRunner, Result
 
 from tracker import demo
-from tracker.cli import FINDING_OPTIONS, cli
+from tracker.cli import cli
+from tracker.commands.options import FINDING_OPTIONS
 from tracker.findings import NAMES
 
 PAGE = "outlet,section,snapshot_at,published_raw,headline,published_at\n"

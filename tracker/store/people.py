@@ -48,7 +48,8 @@ def let_in(session: Session, email: str, *, name: str, role: Role, at: datetime)
     Raise `BadInput` for one whom another process lets in at the same moment.
     """
     values = {"name": name, "role": role, "subject": None, "added_at": at, "removed_at": None}
-    back = update(_PERSON).where(_PERSON.c.email == email).values(**values).returning(_PERSON.c.id)
+    gone = (_PERSON.c.email == email, _PERSON.c.removed_at.is_not(None))
+    back = update(_PERSON).where(*gone).values(**values).returning(_PERSON.c.id)
     if session.execute(back).scalar() is not None:
         return
     try:
