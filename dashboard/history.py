@@ -75,7 +75,7 @@ def _look(row: Row) -> tuple[str, tuple[Any, ...]]:
 
 
 def names(shown: Shown) -> None:
-    """Draw the handles, names and ids an account was known under, from when to when, and merges and splits."""
+    """Draw the handles, names and ids an account was known under, from when to when."""
     head, body = _known(shown) if shown["account"] else _of_brand(shown)
     if not body:
         components.empty(
@@ -83,17 +83,6 @@ def names(shown: Shown) -> None:
         )
         return
     components.table(tables.html(head, body[:SHOWN], classes=("keep", "", "", "keep")[: len(head)]))
-    if steps := shown.get("identity", []):
-        components.table(
-            tables.html(
-                ("when", "who", "what", "why"),
-                [
-                    (words.day(row["at"]), row["by"], row["action"], tables.shown(row["reason"], 120))
-                    for row in steps
-                ],
-                classes=("keep",),
-            )
-        )
     components.caption("An account is its platform’s id;", "handles and names come and go.")
 
 

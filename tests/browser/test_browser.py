@@ -13,7 +13,8 @@ pytestmark = pytest.mark.browser
 
 PAGES = (
     ("", "light"), ("", "dark"), ("ads", "dark"), ("targeting", "light"), ("targeting", "dark"), ("topics", "dark"),
-    ("accounts", "light"), ("organisations", "light"), ("organisations", "dark"), ("labels", "dark"), ("suspect", "dark"), ("collection", "light"),
+    ("accounts", "light"), ("organisations", "light"), ("organisations", "dark"), ("labels", "dark"), ("suspect", "dark"),
+    ("review", "light"), ("account", "dark"), ("collection", "light"),
 )  # fmt: skip
 TOO_WIDE = """() => {
     const page = document.querySelector('[data-testid=stMain]');
