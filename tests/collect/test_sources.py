@@ -227,5 +227,5 @@ def test_an_excluded_criterion_is_told_from_an_included_one() -> None:
 
 
 def test_an_unknown_source_is_refused_with_the_known_ones() -> None:
-    with pytest.raises(BadInput, match="ira_ads, .*page_snapshots, .*x_ads"):
+    with pytest.raises(BadInput, match=r"ira_ads, .*page_snapshots, .*x_ads"):
         sources.load("../../etc/passwd")

@@ -1,0 +1,317 @@
+"""The only place that speaks HTTP: pacing, retries, limits and redirects. Where it may go, `guard` says.
+
+An answer is read as it comes and unpacked here, so that neither an endless one nor a bomb fills the memory. Environment
+proxies are not used: through one, nobody could check where a request ends.
+"""
+
+import json as jsonlib
+import logging
+import random
+import time
+import zlib
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from http.cookiejar import CookieJar, DefaultCookiePolicy
+from types import TracebackType
+from typing import Self
+from urllib.parse import urlencode, urljoin, urlsplit
+
+import httpx
+
+from tracker import __version__
+from tracker.collect.guard import Guard
+from tracker.collect.redaction import Redactor
+from tracker.domain import Answer, Unanswered
+from tracker.errors import AddressRefused, PlatformChanged
+
+_AGAIN = frozenset({429, 500, 502, 503, 504})
+_REDIRECTS = frozenset({301, 302, 303, 307, 308})
+_FREE_UNPACKED = 8 << 20
+_PART = 1 << 16
+_SHOWN = 160
+
+
+@dataclass(frozen=True, slots=True)
+class Clock:
+    """Time and chance as the client sees them, so that a test needs neither."""
+
+    monotonic: Callable[[], float] = time.monotonic
+    sleep: Callable[[float], None] = time.sleep
+    now: Callable[[], datetime] = lambda: datetime.now(UTC)
+    chance: Callable[[], float] = random.random
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """How long, how often and how much; times in seconds."""
+
+    timeout: float = 30
+    longest_answer: float = 300
+    longest_wait: float = 90
+    attempts: int = 4
+    redirects: int = 5
+    max_bytes: int = 64_000_000
+    max_unpacked_ratio: int = 200
+
+
+@dataclass(frozen=True, slots=True)
+class _Request:
+    method: str
+    url: str
+    headers: Mapping[str, str]
+    content: bytes | None = None
+
+    @property
+    def host(self) -> str:
+        return urlsplit(self.url).hostname or "?"
+
+
+class _Broken(Exception):
+    """A connection that did not come about or broke off; worth another try."""
+
+
+class HttpClient:
+    """Asks the hosts of one source, at most `per_minute` times a minute; `redactor` learns what is sent as credential."""
+
+    def __init__(
+        self,
+        guard: Guard,
+        *,
+        per_minute: int,
+        redactor: Redactor,
+        contact: str = "whoever runs this tracker",
+        clock: Clock = Clock(),
+        bounds: Bounds = Bounds(),
+    ):
+        self.redactor = redactor
+        self._guard, self._clock, self._bounds = guard, clock, bounds
+        self._gap = 60 / per_minute if per_minute else 0.0
+        self._free_at = 0.0
+        for noisy in ("httpx", "httpcore"):  # at INFO httpx writes whole addresses (encode/httpx#2760)
+            logging.getLogger(noisy).setLevel(logging.WARNING)
+        agent = f"influence-tracker/{__version__} (research; contact: {contact})"
+        self._http = httpx.Client(
+            headers={"User-Agent": agent.encode("ascii", "replace").decode(), "Accept-Encoding": "gzip"},
+            timeout=bounds.timeout,
+            trust_env=False,
+            follow_redirects=False,
+            # Kept connections would be shared by hosts at one address, past the check of the second host's certificate.
+            limits=httpx.Limits(max_keepalive_connections=0),
+            cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
+        )
+
+    def __enter__(self) -> Self:
+        """Return the client itself."""
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Close what is open."""
+        self._http.close()
+
+    def get(
+        self, url: str, *, params: Mapping[str, str] | None = None, headers: Mapping[str, str] | None = None
+    ) -> Answer:
+        """Return the answer to a GET, whatever its status; raise `Unanswered` or `AddressRefused`."""
+        return self._ask(_Request("GET", _with(url, params), headers or {}))
+
+    def post(
+        self,
+        url: str,
+        *,
+        params: Mapping[str, str] | None = None,
+        json: object = None,
+        form: Mapping[str, str] | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> Answer:
+        """Return the answer to a POST of JSON or of a form, whatever its status; raise as `get` does."""
+        if form is not None:
+            self._learn(form)
+            content, kind = urlencode(form).encode(), "application/x-www-form-urlencoded"
+        else:
+            content, kind = jsonlib.dumps(json).encode(), "application/json"
+        told = {"Content-Type": kind, **(headers or {})}
+        return self._ask(_Request("POST", _with(url, params), told, content))
+
+    # -- again and again ---------------------------------------------------------------------------------------
+
+    def _ask(self, request: _Request) -> Answer:
+        self._learn(request.headers)
+        said, answer = "", None
+        for attempt in range(1, self._bounds.attempts + 1):
+            try:
+                answer = self._follow(request, attempt - 1)
+            except _Broken as error:
+                said, wait = str(error), self._back_off(attempt, None)
+            else:
+                if answer.status not in _AGAIN:
+                    return answer
+                said, wait = self._said(answer), self._wait_of(answer, attempt)
+            if attempt == self._bounds.attempts or wait > self._bounds.longest_wait:
+                break
+            self._clock.sleep(wait)
+        raise Unanswered(
+            self.redactor.text(f"{request.host}: {said}; gave up after {attempt} of {self._bounds.attempts} tries"),
+            answer,
+        )  # fmt: skip
+
+    def _wait_of(self, answer: Answer, attempt: int) -> float:
+        told = _retry_after(answer.headers.get("retry-after", ""), self._clock.now())
+        return self._back_off(attempt, answer) if told is None else max(told, self._gap)
+
+    def _back_off(self, attempt: int, answer: Answer | None) -> float:
+        """Return 1, 2, 4 … seconds, ten times as long when we asked too often, and up to half as much by chance."""
+        base = 10 if answer is not None and answer.status == 429 else 1
+        return float(base * 2 ** (attempt - 1) * (1 + self._clock.chance() / 2))
+
+    def _said(self, answer: Answer) -> str:
+        asked = answer.headers.get("retry-after")
+        words = answer.body[: 4 * _SHOWN].decode(errors="replace")
+        shown = "" if words.lstrip().startswith("<") else " ".join(words.split())[:_SHOWN]
+        return (
+            f"answered {answer.status}"
+            + (f", asks to wait (Retry-After: {asked[:40]})" if asked else "")
+            + (f": {shown}" if shown.isprintable() and shown else "")
+        )
+
+    # -- one request -------------------------------------------------------------------------------------------
+
+    def _follow(self, request: _Request, turn: int) -> Answer:
+        """Send, and follow redirects that stay on the host; one that leaves it is the answer."""
+        for _ in range(self._bounds.redirects + 1):
+            answer = self._send(request, turn)
+            target = _redirect(answer, request.url)
+            if target is None:
+                return answer
+            keeps = answer.status in (307, 308) or request.method == "GET"
+            request = replace(request, url=target) if keeps else _Request("GET", target, _bare(request))
+        raise PlatformChanged(f"{request.host}: redirected more than {self._bounds.redirects} times")
+
+    def _send(self, request: _Request, turn: int) -> Answer:
+        if self.redactor.knows(request.url):
+            raise AddressRefused("a credential stands in the address; it belongs in a header or a form")
+        try:
+            route = self._guard.route(request.url)
+            self._pace()
+            with self._http.stream(
+                request.method,
+                route.url(turn),
+                headers={**request.headers, "Host": route.host},
+                content=request.content,
+                extensions={"sni_hostname": route.host},
+            ) as response:
+                body = b"".join(self._read(response, request.host))
+        except httpx.InvalidURL as error:
+            raise AddressRefused(f"{request.host}: an address that cannot be asked ({error})") from error
+        except (httpx.TransportError, OSError, EOFError, zlib.error) as error:
+            raise _Broken(f"no whole answer ({type(error).__name__}: {error})") from error
+        headers = {name.lower(): value for name, value in response.headers.items() if name != "set-cookie"}
+        return Answer(self.redactor.url(request.url), response.status_code, headers, body)
+
+    def _pace(self) -> None:
+        now = self._clock.monotonic()
+        if now < self._free_at:
+            self._clock.sleep(self._free_at - now)
+            now = self._free_at
+        self._free_at = now + self._gap
+
+    def _read(self, response: httpx.Response, host: str) -> Iterator[bytes]:
+        """Yield the unpacked body; raise `PlatformChanged` for one without end, a bomb, or an unknown packing."""
+        since, came, size = self._clock.monotonic(), 0, 0
+        unpacker = _unpacker(response.headers.get("content-encoding", ""), host)
+        for block in response.iter_raw():
+            came += len(block)
+            for part in unpacker.feed(block):
+                size += len(part)
+                if size > self._bounds.max_bytes:
+                    raise PlatformChanged(
+                        f"{host}: the answer is larger than {self._bounds.max_bytes:,} bytes"
+                    )
+                if size > max(_FREE_UNPACKED, came * self._bounds.max_unpacked_ratio):
+                    raise PlatformChanged(f"{host}: the answer unpacks without end, refused as a bomb")
+                yield part
+            if self._clock.monotonic() - since > self._bounds.longest_answer:
+                raise _Broken(f"the answer took longer than {self._bounds.longest_answer:.0f} s")
+        unpacker.end()
+
+    def _learn(self, fields: Mapping[str, str]) -> None:
+        """Remember the credentials that a header or a form carries, so that none is kept when it comes back."""
+        for name, value in fields.items():
+            if name.casefold() in ("authorization", "x-api-key", "client_secret", "access_token"):
+                self.redactor.learn(value.removeprefix("Bearer ").strip())
+
+
+class _Plain:
+    """A body that is not packed."""
+
+    def feed(self, block: bytes) -> Iterator[bytes]:
+        yield block
+
+    def end(self) -> None:
+        """Nothing to check."""
+
+
+class _Gzip:
+    """A gzip of one or several members, unpacked a part at a time."""
+
+    def __init__(self) -> None:
+        self._member = zlib.decompressobj(zlib.MAX_WBITS | 16)
+        self._began = False
+
+    def feed(self, block: bytes) -> Iterator[bytes]:
+        self._began = self._began or bool(block)
+        left = bool(block)
+        while left:
+            if self._member.eof:
+                self._member = zlib.decompressobj(zlib.MAX_WBITS | 16)
+            part = self._member.decompress(block, _PART)
+            yield part
+            block = self._member.unused_data if self._member.eof else self._member.unconsumed_tail
+            left = bool(block) or (len(part) == _PART and not self._member.eof)
+
+    def end(self) -> None:
+        if self._began and not self._member.eof:
+            raise EOFError("the gzip is cut off")
+
+
+def _unpacker(encoding: str, host: str) -> _Plain | _Gzip:
+    if encoding.strip().casefold() in ("", "identity"):
+        return _Plain()
+    if encoding.strip().casefold() in ("gzip", "x-gzip"):
+        return _Gzip()
+    raise PlatformChanged(f"{host}: the answer is packed as {encoding[:40]!r}; gzip was asked for")
+
+
+def _with(url: str, params: Mapping[str, str] | None) -> str:
+    if not params:
+        return url
+    return f"{url}{'&' if urlsplit(url).query else '?'}{urlencode(params)}"
+
+
+def _bare(request: _Request) -> dict[str, str]:
+    return {name: value for name, value in request.headers.items() if name.casefold() != "content-type"}
+
+
+def _redirect(answer: Answer, url: str) -> str | None:
+    """Return where a redirect leads when it stays on the host and does not fall from https to http."""
+    target = answer.headers.get("location")
+    if answer.status not in _REDIRECTS or not target:
+        return None
+    found = urljoin(url, target).partition("#")[0]
+    before, after = urlsplit(url), urlsplit(found)
+    same = before.netloc.casefold() == after.netloc.casefold()
+    return found if same and after.scheme in (before.scheme, "https") else None
+
+
+def _retry_after(words: str, now: datetime) -> float | None:
+    """Return the seconds that a `Retry-After` asks for, given as seconds or as an HTTP date (RFC 9110, 10.2.3)."""
+    if words.strip().isdecimal():
+        return float(words)
+    try:
+        at = parsedate_to_datetime(words)
+    except (ValueError, TypeError):
+        return None
+    return max(0.0, ((at if at.tzinfo else at.replace(tzinfo=UTC)) - now).total_seconds())
