@@ -85,6 +85,11 @@ SCHEMAS: Mapping[str, pa.Schema] = {
             ("document_id", pa.string()), ("publisher", pa.string()), ("title", pa.string()),
             ("published_on", pa.date32()), ("where", pa.string()), ("says", pa.string()),
         ],
+        "advertiser_reports": [
+            ("listing_id", pa.int64()), ("account_id", pa.int64()), ("name", pa.string()), ("disclaimer", pa.string()),
+            ("spend_lower", pa.float64()), ("spend_upper", pa.float64()), ("currency", pa.string()),
+            ("spend_as_published", pa.string()), ("ads", pa.int64()), ("line", pa.int64()),
+        ],
         "looks": [
             ("look", pa.string()), ("account_id", pa.int64()), ("day", pa.date32()), ("observed_at", TIME),
             ("label", pa.string()), ("label_words", pa.string()), ("bio", pa.string()), ("discloses", pa.string()),

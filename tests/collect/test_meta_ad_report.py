@@ -7,6 +7,8 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine, text
 
+from tracker import findings, mirror
+from tracker.analysis.tables import open_lake
 from tracker.collect.pipeline import import_file
 from tracker.collect.sources import meta_ad_report
 from tracker.domain import AccountRef, AdvertiserReport, Listing, Metric, Parsed, Quarantined, Record, Scope
@@ -145,3 +147,23 @@ def test_the_real_reports_keep_every_row_floor_and_disclaimer(engine: Engine, tm
         0,
     )
     assert (*counted, two_rows) == (9_103, 3_528, 6_615, 34, 77)
+
+
+def test_a_report_that_does_not_list_an_account_is_an_answer_and_never_zero(
+    engine_of: Engine, tmp_path: Path
+) -> None:
+    bring(engine_of, tmp_path, "1002003,River News,,≤100,3\n1002004,Gate News,,7,1\n")
+    later = NAME.replace("2024-09-29", "2024-09-22")
+    bring(engine_of, tmp_path, "1002004,Gate News,,9,1\n", name=later)
+    setup = Settings(home=tmp_path)
+    mirror.refresh(engine_of, setup, progress=lambda *_: None)
+    options = findings.parse_options("ad-reports", {"account": "facebook:1002003"})
+
+    found = findings.run("ad-reports", open_lake(setup.lake, "duckdb://"), options)
+
+    columns = ("last_day", "listed", "spend_lower", "spend_upper", "spend_as_published", "ads")
+    assert [tuple(row[column] for column in columns) for row in found.rows] == [
+        ("2024-09-22", False, None, None, None, None),
+        ("2024-09-29", True, 0.0, 100.0, "≤100", 3),
+    ]
+    assert (found.n, found.coverage["reports"], found.coverage["reports_listing"]) == (1, 2, 1)

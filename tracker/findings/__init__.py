@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from tracker.analysis.tables import Lake
 from tracker.errors import BadInput
-from tracker.findings import ads, bodies, coverage, looks, registry, shifts, targeting, topics
+from tracker.findings import ads, advertisers, bodies, coverage, looks, registry, shifts, targeting, topics
 from tracker.findings.finding import Finding
 from tracker.findings.options import Options, Period, read_options
 from tracker.findings.question import Question, ask
@@ -47,6 +47,10 @@ NAMES: Mapping[str, FindingHelp] = {
         "how far the targeting of consecutive periods differs, against chance",
         ("periods", "kinds", "polarity", "account", "group", "source", "country", "payer", "code", "coder", "text", "limit"),
     ),
+    "ad-reports": FindingHelp(
+        "what reports on advertisers say of whom, and which reports do not list an account",
+        ("since", "until", "account", "group", "country", "limit"),
+    ),
     "audiences": FindingHelp("the accounts whose followers' look-alikes were sought", (*_ADS, "polarity")),
     "ads": FindingHelp("the ads themselves, the latest first", _ADS),
     "posts-per-month": FindingHelp(
@@ -76,6 +80,7 @@ _MAKERS: Mapping[str, Callable[[Question], Finding]] = {
     "topics": topics.shares,
     "targeting": targeting.criteria,
     "targeting-shift": shifts.shifts,
+    "ad-reports": advertisers.reported,
     "audiences": targeting.audiences,
     "ads": ads.ad_rows,
     "posts-per-month": ads.posts_per_month,

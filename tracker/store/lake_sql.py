@@ -68,6 +68,10 @@ SCHEMAS: dict[str, pa.Schema] = {
         look=TEXT, account_id=INT, day=DAY, observed_at=TIME, label=TEXT, label_words=TEXT, bio=TEXT, discloses=TEXT,
         discloses_words=TEXT, handle=TEXT, name=TEXT, entered_by=TEXT, document_id=TEXT, document=TEXT, evidence=TEXT,
     ),
+    "advertiser_reports": _schema(
+        listing_id=INT, account_id=INT, name=TEXT, disclaimer=TEXT, spend_lower=pa.float64(), spend_upper=pa.float64(),
+        currency=TEXT, spend_as_published=TEXT, ads=INT, line=INT,
+    ),
     "quarantined": _schema(source=TEXT, evidence=TEXT, line=INT, field=TEXT, reason=TEXT),
     "claims": _schema(
         claim_id=INT, subject_type=TEXT, subject=TEXT, predicate=TEXT, object_type=TEXT, object=TEXT, document_id=TEXT,
@@ -106,6 +110,11 @@ SMALL = {
     "changes": """
         SELECT id AS change_id, at, type, account_id, subject, field, before, after, snapshot_before, snapshot_after
         FROM change ORDER BY id""",
+    "advertiser_reports": """
+        SELECT r.listing_id, r.account_id, r.name, r.disclaimer, r.spend_lower, r.spend_upper, r.currency,
+               r.spend_as_published, r.ads, r.line
+        FROM advertiser_report r JOIN listing l ON l.id = r.listing_id JOIN query_outcome o ON o.query_id = l.query_id
+        ORDER BY r.id""",
     "quarantined": """
         SELECT q.source, e.sha256 AS evidence, x.line, x.field, x.reason
         FROM quarantined x JOIN query q ON q.id = x.query_id JOIN query_outcome o ON o.query_id = q.id
