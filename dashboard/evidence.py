@@ -98,12 +98,17 @@ def _marks(claim: Claim) -> list[Markup]:
 
 
 def _objection(objection: Mapping[str, Any]) -> Markup:
+    """Return an objection in its own words, with who wrote it down and the document that came with it."""
+    document = ""
+    if objection["title"]:
+        address = f", {tables.defang(str(objection['url']))}" if objection["url"] else ""
+        document = f" · {objection['title']}, {objection['publisher']}{address}"
     return Markup(
-        '<blockquote class="it-objection"><b>Objection of {}</b>, received {}: {}<em>written down by {} on {}</em>'
+        '<blockquote class="it-objection"><b>Objection of {}</b>, received {}: {}<em>written down by {} on {}{}</em>'
         "</blockquote>"
     ).format(
         objection["objector"], words.day(objection["received_on"]), objection["words"], objection["entered_by"],
-        words.day(objection["at"]),
+        words.day(objection["at"]), document,
     )  # fmt: skip
 
 

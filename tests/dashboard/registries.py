@@ -85,7 +85,8 @@ def registry_at(folder: Path, *, claims: int = 0) -> Path:
     reviewdesk.withdraw_claim(engine, withdrawal, now=NOW)
     objection = {
         "claim": numbers["harbour-media"], "objector": f"Harbour Media {HOSTILE}", "received_on": "2024-09-30",
-        "words": f"We do not run it. {HOSTILE}", "by": "Ben Second",
+        "words": f"We do not run it. {HOSTILE}", "by": "Ben Second", "document_title": f"Our answer {HOSTILE}",
+        "document_publisher": "Harbour Media", "document_url": "https://example.org/answer",
     }  # fmt: skip
     reviewdesk.object_to_claim(engine, objection, now=NOW)
     desk.add_suspect(engine, TYPED, now=NOW)

@@ -72,6 +72,7 @@ def test_an_objection_and_the_rival_explanation_stand_in_their_own_words(registr
 
     assert "<b>Objection of Harbour Media" in text
     assert "We do not run it." in text
+    assert "hxxps://example[.]org/answer" in text
     assert "What else could explain it: A contractor." in text
 
 

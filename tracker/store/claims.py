@@ -194,9 +194,14 @@ def _items(session: Session, ids: Sequence[int] | None) -> defaultdict[int, list
 
 
 def _objections(session: Session, ids: Sequence[int] | None) -> defaultdict[int, list[Row]]:
+    """Return the objections to each claim with `publisher`, `title`, `published_on`, `url` of the document, if any."""
+    about = [_DOCUMENT.c[name] for name in ("publisher", "title", "published_on", "url")]
+    asked = select(_OBJECTION, *about).outerjoin(_DOCUMENT, _OBJECTION.c.document_id == _DOCUMENT.c.id)
     found: defaultdict[int, list[Row]] = defaultdict(list)
-    for row in _of(session, _OBJECTION, ids):
-        found[row["claim_id"]].append(row)
+    for some in _chunks(ids):
+        one = asked if some is None else asked.where(_OBJECTION.c.claim_id.in_(some))
+        for row in session.execute(one.order_by(_OBJECTION.c.id)).mappings():
+            found[row["claim_id"]].append(dict(row))
     return found
 
 
