@@ -12,8 +12,9 @@ from tracker.errors import BadInput
 from tracker.findings import Finding
 
 LEAST_EXPECTED = (
-    "label_gone", "payer_new", "first_ad", "label_changed", "label_new", "disclosure_gone", "disclosure_new", "renamed", "bio_edited", "target_new", "ad_gone", "post_gone",
-    "post_edited", "ad_changed", "ad_new",
+    "label_gone", "first_ad", "payer_new", "beneficiary_new", "targeting_widened", "label_changed", "label_new",
+    "disclosure_gone", "disclosure_new", "renamed", "bio_edited", "target_new", "spend_risen", "ad_returned", "ad_gone",
+    "post_gone", "post_edited", "ad_changed", "ad_new", "ad_expired",
 )  # fmt: skip
 CHANGE_WORDS: Mapping[str, tuple[str, str]] = {
     "label_gone": ("label gone", "red"),
@@ -22,17 +23,24 @@ CHANGE_WORDS: Mapping[str, tuple[str, str]] = {
     "disclosure_gone": ("operator no longer named", "red"),
     "disclosure_new": ("operator now named", "blue"),
     "payer_new": ("new payer", "red"),
+    "beneficiary_new": ("new beneficiary", "red"),
     "first_ad": ("first ad seen", "red"),
+    "targeting_widened": ("targeting, to every country", "red"),
     "target_new": ("targeting, new", "blue"),
+    "spend_risen": ("spend, a higher band", "blue"),
     "renamed": ("renamed", "ochre"),
     "bio_edited": ("bio edited", "ochre"),
     "ad_gone": ("ad no longer shown", "ochre"),
+    "ad_expired": ("ad left after its year", ""),
+    "ad_returned": ("ad shown again", "blue"),
     "post_gone": ("post no longer shown", "ochre"),
     "ad_changed": ("ad changed", "ochre"),
     "ad_new": ("new ad", "green"),
 }
-MANY = ("ad_new", "ad_changed", "ad_gone", "target_new", "post_gone", "post_edited")
-OF_ONE_AD = ("ad_new", "ad_changed", "ad_gone", "post_gone", "post_edited")
+OF_ONE_AD = (
+    "ad_new", "ad_changed", "ad_gone", "ad_expired", "ad_returned", "spend_risen", "post_gone", "post_edited",
+)  # fmt: skip
+MANY = (*OF_ONE_AD, "target_new")
 SHOWN = 10
 RANKS = 8
 CHANGES = 7

@@ -57,6 +57,16 @@ def name_of(code: str) -> str:
     return _names().get(code, code)
 
 
+def every() -> frozenset[str]:
+    """Return the alpha-3 codes of all countries and territories of the CLDR."""
+    return frozenset(_names())
+
+
+def count() -> int:
+    """Return how many countries and territories there are in the CLDR."""
+    return len(_names())
+
+
 def unknown(names: Iterable[str]) -> list[str]:
     """Return the names that are no country we know, sorted, each once: a region, a city, a misspelling."""
     return sorted({name for name in names if a3(name) is None})

@@ -11,14 +11,15 @@ import pytest
 from sqlalchemy import Engine, text
 from sqlmodel import Session, select
 
-from tracker.collect import pipeline, reading
+from tracker.collect import changes, pipeline, reading
 from tracker.collect.diffing import AdView, KnownBefore, Look, compare
 from tracker.collect.job import Job, silent
 from tracker.collect.sources import Source
-from tracker.domain import ImportReport, Scope
+from tracker.domain import AccountRef, ImportReport, Scope
 from tracker.errors import BadInput, PlatformChanged
 from tracker.settings import Settings
-from tracker.store import evidence, tables
+from tracker.store import evidence, registry, tables
+from tracker.store.engine import unit_of_work
 
 HEADER = (
     "Advertiser Name,Funding Entity,Creative,Start date,End Date,Targeted Segments,Excluded Targeting Segments,"
@@ -123,6 +124,70 @@ def test_every_change_names_two_snapshots_that_exist(engine_of: Engine, bring: I
 
     assert named
     assert named <= known
+
+
+def test_the_first_ad_of_a_tracked_account_is_told_once_from_its_first_look(
+    engine_of: Engine, bring: Import
+) -> None:
+    with unit_of_work(engine_of) as session:
+        registry.resolve_account(session, AccountRef("x", "somebody"), status="accepted", at=NOW)
+
+    bring("empty.csv", on="2024-08-01")
+    first = bring("first.csv", row(2), row(1), on="2024-08-15")
+    other = bring("de.csv", row(1), row(4), on="2024-08-20", country="DE")
+
+    with Session(engine_of) as session:
+        told = session.exec(select(tables.Change)).one()
+    assert (first.changes, other.changes) == (1, 0)
+    assert (told.type, told.subject[-1], told.before, told.after) == ("first_ad", "1", None, "First Payer")
+    assert (told.snapshot_before, told.snapshot_after) == ("listing-1", "ad-2")
+
+
+def test_a_payer_first_seen_in_another_countrys_first_export_is_new(engine_of: Engine, bring: Import) -> None:
+    bring("fr.csv", row(1), on="2024-08-01")
+
+    bring("de.csv", row(1), row(4, payer="Second Payer"), on="2024-08-02", country="DE")
+
+    assert changes_in(engine_of) == [("payer_new", "payer", "First Payer", "Second Payer")]
+
+
+def test_an_ad_that_was_gone_and_comes_back_has_returned(engine_of: Engine, bring: Import) -> None:
+    bring("first.csv", row(1), row(2), on="2024-08-01")
+    bring("second.csv", row(1), on="2024-08-15")
+
+    bring("third.csv", row(1), row(2), on="2024-09-01")
+
+    assert changes_in(engine_of) == [
+        ("ad_gone", None, "First Payer", None),
+        ("ad_returned", None, None, "First Payer"),
+    ]
+
+
+def test_an_ad_that_leaves_after_its_year_has_expired(engine_of: Engine, bring: Import) -> None:
+    days = {"from": "2023-06-01", "to": "2024-07-31"}
+    aged = {"start": "2023-06-01", "end": "2023-07-01"}
+    bring("first.csv", row(1, **aged), row(2, start="2023-06-01"), on="2024-06-01", **days)
+
+    bring("second.csv", row(3), on="2024-08-15", **days)
+
+    assert changes_in(engine_of) == [
+        ("ad_new", None, None, "First Payer"),
+        ("ad_expired", None, "First Payer", None),
+        ("ad_gone", None, "First Payer", None),
+    ]
+
+
+def test_a_look_taken_in_parts_tells_what_it_tells_in_one(
+    engine_of: Engine, bring: Import, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(changes, "AT_ONCE", 1)
+    bring("first.csv", row(1), row(2), on="2024-08-01")
+
+    bring("second.csv", row(2, end="2024-07-31"), *(row(n, payer="New") for n in (3, 4, 5)), on="2024-08-15")
+
+    assert sorted(kind for kind, *_ in changes_in(engine_of)) == [
+        "ad_changed", "ad_gone", "ad_new", "ad_new", "ad_new", "payer_new",
+    ]  # fmt: skip
 
 
 def test_a_payer_that_paid_for_the_account_before_is_not_new(engine_of: Engine, bring: Import) -> None:

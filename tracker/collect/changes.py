@@ -1,64 +1,147 @@
 """Finds the look to compare with, and turns rows of the record into what `diffing` and `matching` understand."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from sqlmodel import Session
 
-from tracker.collect import diffing
+from tracker.collect import diffing, firsts
 from tracker.collect.matching import Candidate
+from tracker.collect.views import AdView, KnownBefore, Look
 from tracker.domain import COMPARED_FIELDS, Change
-from tracker.store import reads
+from tracker.store import compared, writes
+
+AT_ONCE = 20_000
+"""Differing ads that are held in memory at a time."""
+
+Row = Mapping[str, Any]
 
 
-def of_query(session: Session, listings: Sequence[Mapping[str, Any]]) -> tuple[list[Change], bool]:
-    """Return the changes that a query's listings of ads show, and whether a later look was there already.
+def of_query(session: Session, query_id: int, listings: Sequence[Row]) -> tuple[int, bool]:
+    """Write the changes that a query's listings of ads show; return how many, and whether a later look was there.
 
-    The first look at a series is the baseline: it changes nothing. A look that comes in late is not compared.
+    The first look at a series is the baseline: it tells no more than the first ad of an account, and payers that are
+    new beside those in its other series. A look that comes in late is not compared.
     """
-    found: list[Change] = []
-    late = False
+    written, late = 0, False
     for listing in listings:
-        if listing["outcome"] != "rows" or listing["account_id"] is None:
+        if listing["outcome"] != "rows":
             continue
-        if reads.has_later_listing(session, listing["series"], listing["observed_at"]):
+        if compared.has_later_listing(session, listing["series"], listing["observed_at"]):
             late = True
             continue
-        before = reads.listing_before(session, listing["series"], listing["observed_at"])
-        if before is not None:
-            told = reads.changes_told(session, listing["series"], listing["observed_at"])
-            found += [change for change in _between(session, before, listing) if _words(change) not in told]
-    return found, late
+        told = compared.changes_told(session, listing["series"], listing["observed_at"])
+        for part in _of_listing(session, listing):
+            fresh = [change for change in part if not told or _words(change) not in told]
+            writes.add_changes(session, query_id, fresh)
+            written += len(fresh)
+    return written, late
 
 
-def _between(session: Session, before: Mapping[str, Any], after: Mapping[str, Any]) -> list[Change]:
-    first, second = _look(session, before), _look(session, after)
-    if not first.ads and not second.ads:
-        return []
-    accounts = {view.account_id for view in second.ads.values()}
-    known = {
-        account_id: diffing.KnownBefore(
-            *reads.known_before(session, account_id, after["observed_at"], but_for=after["id"])
+def _of_listing(session: Session, listing: Row) -> Iterator[list[Change]]:
+    yield _first_ads(session, listing)
+    before = compared.listing_before(session, listing["series"], listing["observed_at"])
+    if before is None:
+        yield _new_names(session, listing)
+    else:
+        yield from _between(session, before, listing)
+
+
+def _between(session: Session, before: Row, after: Row) -> Iterator[list[Change]]:
+    known: dict[int | None, KnownBefore] = {}
+    for pairs in compared.differing(session, before["id"], after["id"], size=AT_ONCE):
+        first, second = _looks(session, before, after, pairs)
+        for account_id in {view.account_id for view in second.ads.values()} - known.keys():
+            known[account_id] = KnownBefore(
+                *compared.known_before(session, account_id, after["observed_at"], but_for=after["id"])
+            )
+        appeared = [ad_id for ad_id, was, _ in pairs if was is None]
+        once = compared.last_listed(session, appeared, after["series"], before["observed_at"])
+        former = _views(session, once.values(), criteria_of=())
+        yield diffing.compare(
+            first,
+            second,
+            known,
+            known_ads=compared.ads_known_before(session, appeared, after["observed_at"], but_for=after["id"]),
+            listed_once={ad_id: former[number] for ad_id, number in once.items()},
         )
-        for account_id in accounts
+        known = firsts.learnt(known, second)
+
+
+def _looks(session: Session, before: Row, after: Row, pairs: Sequence[compared.Pair]) -> tuple[Look, Look]:
+    """Return both looks, each with its ads among those that differ; criteria stand where they can tell something."""
+    numbers = [number for _, *pair in pairs for number in pair if number is not None]
+    views = _views(session, numbers, criteria_of=_telling(session, pairs))
+    was = {ad_id: views[number] for ad_id, number, _ in pairs if number is not None}
+    now = {ad_id: views[number] for ad_id, _, number in pairs if number is not None}
+    return _look(before, was), _look(after, now)
+
+
+def _telling(session: Session, pairs: Sequence[compared.Pair]) -> set[int]:
+    """Return the snapshots whose criteria must be read: of ads that appeared, and of those that got other ones."""
+    appeared = {now for _, was, now in pairs if was is None and now is not None}
+    both = [(was, now) for _, was, now in pairs if was is not None and now is not None]
+    sets = compared.set_of(session, [number for pair in both for number in pair])
+    return appeared | {number for pair in both if sets[pair[0]] != sets[pair[1]] for number in pair}
+
+
+def _first_ads(session: Session, listing: Row) -> list[Change]:
+    """Return that accounts which somebody tracks were seen to advertise, each when it has no other ads."""
+    shown = compared.shown_first(session, listing["id"])
+    accounts = [account for account in shown if account is not None]
+    tracked = compared.tracked_before(session, accounts, listing["observed_at"])
+    fresh = sorted(tracked - compared.with_other_ads(session, sorted(tracked), but_for=listing["id"]))
+    views = _views(session, [shown[account][0] for account in fresh], criteria_of=())
+    look = _look(listing, {})
+    return [
+        firsts.first_ad(look, views[shown[account][0]], _listing_before(session, account, listing))
+        for account in fresh
+    ]
+
+
+def _new_names(session: Session, listing: Row) -> list[Change]:
+    """Return the payers and beneficiaries that are new beside those that the accounts had in other series."""
+    views = _views(session, compared.snapshots_with_names(session, listing["id"]), criteria_of=())
+    accounts = sorted({view.account_id for view in views.values() if view.account_id is not None})
+    elsewhere = compared.with_other_ads(session, accounts, but_for=listing["id"])
+    known: dict[int | None, KnownBefore] = {
+        account: KnownBefore(*compared.known_before(session, account, None, but_for=listing["id"]))
+        for account in elsewhere
     }
-    known_ads = reads.ads_known_before(session, list(second.ads), after["observed_at"], but_for=after["id"])
-    return diffing.compare(first, second, known, known_ads=known_ads)
+    mine = {number: view for number, view in views.items() if view.account_id in elsewhere}
+    before = {account: _listing_before(session, account, listing) for account in elsewhere}
+    return [
+        change
+        for account in sorted(elsewhere)
+        for change in firsts.of_names(
+            _look(listing, {number: view for number, view in mine.items() if view.account_id == account}),
+            known,
+            before[account],
+            criteria=False,
+        )
+    ]
+
+
+def _listing_before(session: Session, account: int, listing: Row) -> str:
+    number = compared.listing_about(session, account, listing["observed_at"], but_for=listing["id"])
+    return f"listing-{number}"
 
 
 def _words(change: Change) -> tuple[str | None, ...]:
     return change.type, change.subject, change.field, change.before, change.after
 
 
-def _look(session: Session, listing: Mapping[str, Any]) -> diffing.Look:
-    ads = {ad_id: _view(row) for ad_id, row in reads.listing_ads(session, listing["id"]).items()}
-    return diffing.Look(
-        listing["id"], listing["observed_at"], listing["covers_from"], listing["covers_to"], ads
-    )
+def _look(listing: Row, ads: Mapping[int, AdView]) -> Look:
+    return Look(listing["id"], listing["observed_at"], listing["covers_from"], listing["covers_to"], ads)
 
 
-def _view(row: Mapping[str, Any]) -> diffing.AdView:
-    return diffing.AdView(
+def _views(session: Session, numbers: Iterable[int], *, criteria_of: Collection[int]) -> dict[int, AdView]:
+    rows = compared.details_of(session, list(numbers), criteria_of=criteria_of)
+    return {number: _view(row) for number, row in rows.items()}
+
+
+def _view(row: Row) -> AdView:
+    return AdView(
         snapshot_id=row["id"],
         account_id=row["account_id"],
         subject=row["creative_url"] or row["landing_url"] or row["key"],
@@ -67,10 +150,11 @@ def _view(row: Mapping[str, Any]) -> diffing.AdView:
         metrics=row["metrics"],
         first_shown=row["first_shown"],
         last_shown=row["last_shown"],
+        spend=row["spend"],
     )
 
 
-def candidate(row: Mapping[str, Any]) -> Candidate:
+def candidate(row: Row) -> Candidate:
     """Return a known ad as `matching` compares it, from a row of `reads.ads_matching`."""
     return Candidate(
         row["key"],

@@ -191,8 +191,9 @@ def _finish(job: Job, query_id: int, tally: Tally, read: int, notices: list[str]
     """Compare with the look before, write the outcome, and report."""
     with unit_of_work(job.engine) as session:
         listings = reads.listings_of(session, query_id)
-        found, late = changes.of_query(session, listings) if job.source.kind == "ads" else ([], False)
-        writes.add_changes(session, query_id, found)
+        found, late = (
+            changes.of_query(session, query_id, listings) if job.source.kind == "ads" else (0, False)
+        )
         if late:
             notices.append(
                 "a later look at the same account is in the record already: this one was kept, and nothing was compared"
@@ -205,5 +206,5 @@ def _finish(job: Job, query_id: int, tally: Tally, read: int, notices: list[str]
     checkpoint(job.engine)
     return ImportReport(
         job.source.name, job.facts.name, outcome, read, tally.counts.new, tally.counts.changed,
-        tally.counts.unchanged, tally.quarantined, len(found), tuple(notices),
+        tally.counts.unchanged, tally.quarantined, found, tuple(notices),
     )  # fmt: skip

@@ -19,12 +19,17 @@ LEAST_EXPECTED_FIRST = {
     "bio_edited": "description edited",
     "first_ad": "first ad seen",
     "payer_new": "new payer",
+    "beneficiary_new": "new beneficiary",
+    "targeting_widened": "targeting widened to every country",
     "target_new": "new targeting criterion",
+    "spend_risen": "spend, a higher band",
+    "ad_returned": "ad listed again",
     "post_gone": "post no longer shown",
     "post_edited": "post edited",
     "ad_gone": "ad no longer listed",
     "ad_changed": "ad changed",
     "ad_new": "ad newly listed",
+    "ad_expired": "ad left after its year",
 }
 """The types of change in the order of the report; a type that is not named here comes before them all."""
 
@@ -98,8 +103,8 @@ def section(issue: Issue, rows: list[dict[str, Any]]) -> Section:
         lead=lead(issue, rows),
         parts=tuple(table for table in tables if table.rows or table.name == "changes"),
         notes=(
-            "A change says what two observations showed, not why. “No longer listed” is not “deleted”: "
-            "a repository also drops ads by its own rules of age.",
+            "A change says what two observations showed, not why. “No longer listed” is not “deleted”. An ad whose "
+            "last display lay over a year back left after the year that the law has repositories keep it.",
         ),
     )
 
@@ -162,9 +167,11 @@ def _order(row: dict[str, Any]) -> tuple[Any, ...]:
 def _from_to(row: dict[str, Any]) -> dict[str, str | None]:
     """Word both sides; of an ad that came or went the change keeps the payer."""
     was, became = row["before"], row["after"]
-    if row["type"] == "ad_new":
+    if row["type"] in ("ad_new", "ad_returned"):
         return {"was": "not listed", "became": f"listed, {_paid(became)}"}
-    if row["type"] == "ad_gone":
+    if row["type"] == "first_ad":
+        return {"was": "no ad seen", "became": f"an ad, {_paid(became)}"}
+    if row["type"] in ("ad_gone", "ad_expired"):
         return {"was": f"listed, {_paid(was)}", "became": "not listed"}
     if row["field"] == "label":
         return {"was": words.LABELS.get(was or "", was), "became": words.LABELS.get(became or "", became)}
