@@ -17,7 +17,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from tracker.analysis import months
-from tracker.analysis.tables import open_lake
+from tracker.analysis.tables import TABLES, open_lake
 from tracker.findings import parse_options, run
 from tracker.store.lake_sql import SCHEMAS
 
@@ -87,17 +87,7 @@ def _write(folder: Path, posts: int) -> None:
         *_codings(random, tables["posts"], "post", "post_id"), *_codings(random, tables["ads"], "ad", "ad_id")
     ]  # fmt: skip
     listed = {}
-    for name in (
-        "accounts",
-        "ads",
-        "targets",
-        "posts",
-        "codings",
-        "listings",
-        "changes",
-        "quarantined",
-        "claims",
-    ):
+    for name in TABLES:
         schema = SCHEMAS["posts_codings" if name == "codings" else name]
         files = [f"{name}/_schema.parquet"]
         (folder / name).mkdir()

@@ -70,7 +70,7 @@ class Pseudonyms:
     def row(self, row: Row) -> dict[str, Any]:
         """Return a row of a finding or of the lake with every name in it that is not public replaced."""
         about = self._about(row)
-        own = {} if "subject_type" in row else self._own(row, next(iter(about), None))
+        own = {} if _is_claim(row) else self._own(row, next(iter(about), None))
         return {
             name: own[name] if name in own and value is not None else self._value(name, value, row, about)
             for name, value in row.items()
@@ -116,7 +116,7 @@ class Pseudonyms:
 
     def _about(self, row: Row) -> frozenset[int]:
         """Return the accounts that a row speaks of and that are not public."""
-        if "subject_type" in row:
+        if _is_claim(row):
             sides = ((row["subject_type"], row["subject"]), (row["object_type"], row["object"]))
             return frozenset(number for side in sides for number in self._of_node(*side))
         number = row.get("account_id")
@@ -149,6 +149,10 @@ class Pseudonyms:
     def _digest(self, kind: str, name: str) -> str:
         digest = hmac.new(self._key, f"{kind}:{name}".encode(), sha256).hexdigest()
         return f"{kind.partition(' ')[0]}-{digest[:_DIGITS]}"
+
+
+def _is_claim(row: Row) -> bool:
+    return {"subject_type", "subject", "object_type", "object"} <= row.keys()
 
 
 def _names(row: Row, further: Collection[str]) -> list[str]:

@@ -97,7 +97,7 @@ def lead(rows: list[dict[str, Any]]) -> str:
     if not rows:
         return "Nothing was decided this week."
     kinds = Counter(row["kind"] for row in rows)
-    told = [f"{kinds[kind]:,} {words_of_kind}" for kind, words_of_kind in KINDS.items() if kinds[kind]]
+    told = [f"{words_of_kind} ({kinds[kind]:,})" for kind, words_of_kind in KINDS.items() if kinds[kind]]
     return f"{words.counted(len(rows), 'decision')}: {words.named(told, limit=len(told))}."
 
 

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable
 
+from tracker.findings.publication import CAVEAT
 from tracker.reports import words
 from tracker.reports.content import Column, Section, Table
 from tracker.reports.issue import Issue, typed
@@ -25,6 +26,7 @@ NOTES = (
     "Every attribution is that of its publisher, on its date. What is not published stays “not "
     "published”: it is never counted "
     "as zero.",
+    CAVEAT,
     "Weeks run from Monday to Sunday in UTC. A text that would hide or reorder its surroundings is "
     "shown with its code "
     "points, as in [U+202E].",
