@@ -22,6 +22,9 @@ PLATFORMS = {
     "weibo": "Weibo",
     "linkedin": "LinkedIn",
     "vk": "VK",
+    "google": "Google Ads",
+    "microsoft": "Microsoft Advertising",
+    "snapchat": "Snapchat",
     "web": "Web",
 }
 

@@ -1,4 +1,7 @@
-"""The platforms that accounts live on: their hosts, and how each writes an account."""
+"""The platforms that accounts live on: their hosts, and how each writes an account.
+
+Google and Microsoft know advertisers by number; Snap publishes no id, so that an advertiser there is its printed name.
+"""
 
 import re
 from dataclasses import dataclass
@@ -76,6 +79,15 @@ RULES = {
     "xiaohongshu": Platform(
         "https://www.xiaohongshu.com/user/profile/{}", ("xiaohongshu.com",), lead=("user", "profile"),
         no_account=("explore",),
+    ),
+    "google": Platform(
+        "https://adstransparency.google.com/advertiser/{}", ("adstransparency.google.com",), r"AR\d{5,25}",
+        ("advertiser",), native=r"AR\d{5,25}",
+    ),
+    "microsoft": Platform("", handle=r"\d{1,20}", native=r"\d{1,20}"),
+    "snapchat": Platform(
+        "https://www.snapchat.com/add/{}", ("snapchat.com",), r"[\w.~-]{1,100}", ("add", "p"),
+        ("discover", "lens", "spotlight", "topic", "unlock"),
     ),
 }  # fmt: skip
 

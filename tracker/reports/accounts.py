@@ -13,7 +13,10 @@ from tracker.reports import words
 Node = tuple[str, str]
 """What a claim is about: its type, and its address or id."""
 
-PLATFORMS = {"x": "X", "youtube": "YouTube", "tiktok": "TikTok", "vk": "VK"}
+PLATFORMS = {
+    "x": "X", "youtube": "YouTube", "tiktok": "TikTok", "vk": "VK", "google": "Google Ads",
+    "microsoft": "Microsoft Advertising",
+}  # fmt: skip
 RELATIONS = {
     "operated_by": "operated by",
     "part_of": "part of",

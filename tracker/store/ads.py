@@ -32,15 +32,10 @@ _FIELDS = (
 
 
 def write_ads(session: Session, source: str, placed: Sequence[PlacedAd]) -> Counts:
-    """Write a batch of ads of one series and return what became of them. Every ad has its key."""
+    """Write a batch of ads and return what became of them, each in its series. Every ad has its key."""
     known = _known_ads(session, source, [item.ad.key or "" for item in placed])
-    heads = (
-        _last_in_series(
-            session, placed[0].ad.listing.series, placed[0].ad.listing.observed_at, known.values()
-        )
-        if placed
-        else {}
-    )
+    until = max((item.ad.listing.observed_at for item in placed), default=None)
+    heads = _last_in_series(session, until, known.values()) if until else {}
     sets = _targeting_sets(session, [item.ad.targets for item in placed])
     new, changed = 0, 0
     ads: list[dict[str, Any]] = []
@@ -54,13 +49,14 @@ def write_ads(session: Session, source: str, placed: Sequence[PlacedAd]) -> Coun
             known[key] = first_ad + len(ads)
             ads.append(_ad_row(item, source, known[key]))
             new += 1
-        elif known[key] in heads:
-            changed += heads[known[key]][1] != digest
+        elif (last := heads.get((known[key], item.ad.listing.series))) is not None:
+            changed += last[1] != digest
         ad_id = known[key]
-        if ad_id not in heads or heads[ad_id][1] != digest:
-            heads[ad_id] = (first_snapshot + len(snapshots), digest)
-            snapshots.append((item, ad_id, digest, heads[ad_id][0]))
-        sightings.append({"listing_id": item.listing_id, "item": heads[ad_id][0]})
+        place = ad_id, item.ad.listing.series
+        if place not in heads or heads[place][1] != digest:
+            heads[place] = (first_snapshot + len(snapshots), digest)
+            snapshots.append((item, ad_id, digest, heads[place][0]))
+        sightings.append({"listing_id": item.listing_id, "item": heads[place][0]})
     insert_all(session, tables.Ad, ads)
     insert_all(session, tables.AdSnapshot, [_snapshot_row(*entry, sets) for entry in snapshots])
     insert_all(
@@ -103,22 +99,18 @@ def _known_ads(session: Session, source: str, keys: Sequence[str]) -> dict[str, 
 
 
 def _last_in_series(
-    session: Session, series: str, until: datetime, ad_ids: Iterable[int]
-) -> dict[int, tuple[int, str]]:
-    """Return the latest snapshot (id, digest) of each ad in a series, not after `until`."""
+    session: Session, until: datetime, ad_ids: Iterable[int]
+) -> dict[tuple[int, str], tuple[int, str]]:
+    """Return the latest snapshot (id, digest) of each ad in each of its series, not after `until`."""
     snapshot, listing, found = tables.AdSnapshot, tables.Listing, {}
     for chunk in in_chunks(list(ad_ids)):
         rows = session.execute(
-            select(col(snapshot.ad_id), col(snapshot.id), col(snapshot.digest))
+            select(col(snapshot.ad_id), col(listing.series), col(snapshot.id), col(snapshot.digest))
             .join(listing, col(listing.id) == col(snapshot.listing_id))
-            .where(
-                col(snapshot.ad_id).in_(chunk),
-                col(listing.series) == series,
-                col(snapshot.observed_at) <= until,
-            )
+            .where(col(snapshot.ad_id).in_(chunk), col(snapshot.observed_at) <= until)
             .order_by(col(snapshot.observed_at), col(snapshot.id))
         )
-        found.update({ad_id: (snapshot_id, digest) for ad_id, snapshot_id, digest in rows})
+        found.update({(ad_id, series): (number, digest) for ad_id, series, number, digest in rows})
     return found
 
 
