@@ -46,6 +46,17 @@ BODIES = {
         "Page ID": "100200300400", "Page name": "River News", "Disclaimer": "These ads ran without a disclaimer",
         "Amount spent (CHF)": "≤100", "Number of ads in Library": "3",
     },
+    "google_ads": {
+        "advertiser_id": "AR10000000000000000001", "creative_id": "CR20000000000000000001",
+        "creative_page_url": "https://adstransparency.google.com/advertiser/AR10000000000000000001/creative/CR20000000000000000001",
+        "region_stats": [{"region_code": "DE", "first_shown": "2024-01-05", "times_shown_lower_bound": 0, "times_shown_upper_bound": 1000}],
+        "audience_selection_approach_info": {"geo_location": "CRITERIA_EXCLUDED"},
+    },
+    "snap_political": {
+        "ADID": "0a" * 32, "CreativeUrl": "https://www.snap.com/political-ads/asset/1", "Currency Code": "EUR", "Spend": "12",
+        "Impressions": "345", "StartDate": "2024/03/16 16:19:45Z", "EndDate": "", "OrganizationName": "River Agency",
+        "PayingAdvertiserName": "River Party", "CountryCode": "germany", "Regions (Excluded)": "Bayern",
+    },
     "page_snapshots": {
         "outlet": "daily", "section": "WORLD", "snapshot_at": "2022-07-01T10:00:00", "published_raw": "1 Jul",
         "headline": "Hello", "published_at": "2022-07-01T08:00:00",

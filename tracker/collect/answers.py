@@ -97,10 +97,15 @@ def id_in(record: Record, field: str) -> str:
     return str(value).strip()
 
 
-def day_in(record: Record, field: str, value: Any = None) -> date | None:
-    """Return the day in a field (or of `value`, found inside it); refuse what is none with line and field."""
+def day_in(record: Record, field: str) -> date | None:
+    """Return the day in a field; refuse what is none with line and field."""
+    return day_of(record, field, record.values.get(field))
+
+
+def day_of(record: Record, field: str, value: object) -> date | None:
+    """Return the day that `value`, found inside `field`, is; refuse what is none with line and field."""
     try:
-        return read_date(cell_text(record.values.get(field) if value is None else value))
+        return read_date(cell_text(value))
     except UnclearDate as error:
         raise BadInput(str(error), line=record.line, field=field) from error
 

@@ -12,7 +12,7 @@ from typing import Any
 from urllib.parse import quote
 
 from tracker.collect import google_cells, warehouse
-from tracker.collect.answers import Listings, Unseen, day_in, nested, objects_in, parsed_by, records_of
+from tracker.collect.answers import Listings, Unseen, day_of, nested, objects_in, parsed_by, records_of
 from tracker.collect.cells import cell_text, text_in
 from tracker.collect.targeting_cells import criterion
 from tracker.domain import (
@@ -104,7 +104,7 @@ def _ad(record: Record, scope: Scope, listings: Listings, unseen: tuple[Unseen, 
     account = _advertiser(record, scope)
     regions = objects_in(record, "region_stats")
     first, last = (
-        [day for region in regions if (day := day_in(record, "region_stats", region.get(side)))]
+        [day for region in regions if (day := day_of(record, "region_stats", region.get(side)))]
         for side in ("first_shown", "last_shown")
     )
     removed = objects_in(record, "disapproval")
@@ -127,7 +127,7 @@ def _advertiser(record: Record, scope: Scope) -> AccountRef | None:
         raise BadInput(
             f"{number[:40]!r} is not the id of an advertiser", line=record.line, field="advertiser_id"
         )
-    if scope.account and scope.account.key != number:
+    if scope.account and scope.account.platform == platform and scope.account.key != number:
         raise BadInput(
             f"is of {number}, the scope says {scope.account.key}", line=record.line, field="advertiser_id"
         )
