@@ -1,5 +1,7 @@
 """Who is counted on a page: accepted accounts at first, whatever else is there is said and one click away."""
 
+import csv
+import io
 import json
 from pathlib import Path
 from typing import Any
@@ -7,6 +9,7 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from dashboard import data, tables
 from tests.dashboard import lakes
 from tests.dashboard.conftest import OpenPage
 from tests.dashboard.test_pages import html_of
@@ -107,3 +110,16 @@ def test_nothing_is_asked_where_all_belongs_to_accepted_accounts(
     app = open_page("ads")
 
     assert [one for one in app.get("button_group") if one.key == "ads-counted"] == []
+
+
+def test_the_csv_of_a_table_names_no_account_that_is_not_accepted(home: Path) -> None:
+    home_of(home, statuses=STATUSES)
+    found = data.finding("payers")
+
+    written = tables.as_csv(found.columns, found.rows, public=data.pseudonyms().row).decode()
+
+    rows = {row["account_status"]: row for row in csv.DictReader(io.StringIO(written))}
+    assert (rows["accepted"]["account"], rows["control"]["account"]) == ("x:a1", "x:a3")
+    assert rows["suspected"]["account"].startswith("x:account-")
+    assert rows["suspected"]["brand"].startswith("brand-")
+    assert "Brand 2" not in written

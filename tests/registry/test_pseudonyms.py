@@ -79,6 +79,10 @@ def test_somebody_in_no_registry_bears_a_pseudonym_wherever_they_are_mentioned()
     assert told.removeprefix("thanks ") == sought["handle"]
 
 
+def test_an_audience_sought_that_is_the_brand_of_an_accepted_account_is_named() -> None:
+    assert NAMES.row({"kind": "follower_lookalike", "value": "China Daily"})["value"] == "China Daily"
+
+
 def test_a_row_about_a_hidden_account_names_it_nowhere_and_keeps_what_was_counted() -> None:
     row = {
         "account_id": 4, "account": "x:it", "account_status": "rejected", "handle": "it", "brand": "China Daily",

@@ -50,7 +50,12 @@ class Pseudonyms:
             for name in (row["account"].partition(":")[2], *further.get(row["account_id"], ()))
         }
         own = {number: self._names_of(row, further.get(number, ())) for number, row in self._hidden.items()}
-        named = (name for row in public for name in _names(row, further.get(row["account_id"], ())))
+        named = (
+            name
+            for row in public
+            for name in (*_names(row, further.get(row["account_id"], ())), row["brand"] or "")
+            if name
+        )
         words = (
             row.get(name) for row in public for name in ("brand", "operator", "operator_native", "place")
         )
