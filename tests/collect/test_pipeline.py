@@ -13,7 +13,7 @@ from sqlmodel import Session, select
 
 from tracker.collect import changes, pipeline, reading
 from tracker.collect.diffing import AdView, KnownBefore, Look, compare
-from tracker.collect.job import Job, silent
+from tracker.collect.job import FileJob, silent
 from tracker.collect.sources import Source
 from tracker.domain import AccountRef, ImportReport, Scope
 from tracker.errors import BadInput, PlatformChanged
@@ -349,9 +349,8 @@ def test_a_hostile_record_that_breaks_the_parser_names_source_and_file(
     path.write_text('{"id": 1}\n', encoding="utf-8")
     limits = reading.Limits()
     source = cast("Source", SimpleNamespace(name="odd", parse=lambda *_: iter(lambda: 1 // 0, None)))
-    job = Job(
-        engine, source, reading.inspect(path, limits=limits), limits, Scope({}, NOW), lambda: NOW, silent
-    )
+    facts = reading.inspect(path, limits=limits)
+    job = FileJob(engine, source, Scope({}, NOW), lambda: NOW, silent, facts, limits)
 
     with pytest.raises(PlatformChanged, match=r"odd: odd\.jsonl has a form that is not known \(ZeroDivision"):
         list(job.parsed())

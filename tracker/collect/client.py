@@ -140,21 +140,21 @@ class HttpClient:
 
     def _ask(self, request: _Request) -> Answer:
         self._learn(request.headers)
-        said, answer = "", None
+        why, answer = "", None
         for attempt in range(1, self._bounds.attempts + 1):
             try:
                 answer = self._follow(request, attempt - 1)
             except _Broken as error:
-                said, wait = str(error), self._back_off(attempt, None)
+                why, wait = str(error), self._back_off(attempt, None)
             else:
                 if answer.status not in _AGAIN:
                     return answer
-                said, wait = self._said(answer), self._wait_of(answer, attempt)
+                why, wait = said(answer), self._wait_of(answer, attempt)
             if attempt == self._bounds.attempts or wait > self._bounds.longest_wait:
                 break
             self._clock.sleep(wait)
         raise Unanswered(
-            self.redactor.text(f"{request.host}: {said}; gave up after {attempt} of {self._bounds.attempts} tries"),
+            self.redactor.text(f"{request.host}: {why}; gave up after {attempt} of {self._bounds.attempts} tries"),
             answer,
         )  # fmt: skip
 
@@ -166,16 +166,6 @@ class HttpClient:
         """Return 1, 2, 4 … seconds, ten times as long when we asked too often, and up to half as much by chance."""
         base = 10 if answer is not None and answer.status == 429 else 1
         return float(base * 2 ** (attempt - 1) * (1 + self._clock.chance() / 2))
-
-    def _said(self, answer: Answer) -> str:
-        asked = answer.headers.get("retry-after")
-        words = answer.body[: 4 * _SHOWN].decode(errors="replace")
-        shown = "" if words.lstrip().startswith("<") else " ".join(words.split())[:_SHOWN]
-        return (
-            f"answered {answer.status}"
-            + (f", asks to wait (Retry-After: {asked[:40]})" if asked else "")
-            + (f": {shown}" if shown.isprintable() and shown else "")
-        )
 
     # -- one request -------------------------------------------------------------------------------------------
 
@@ -283,6 +273,15 @@ def _unpacker(encoding: str, host: str) -> _Plain | _Gzip:
     if encoding.strip().casefold() in ("gzip", "x-gzip"):
         return _Gzip()
     raise PlatformChanged(f"{host}: the answer is packed as {encoding[:40]!r}; gzip was asked for")
+
+
+def said(answer: Answer) -> str:
+    """Return what an answer without success says, in a line; it may hold a credential until it is redacted."""
+    asked = answer.headers.get("retry-after")
+    words = " ".join(answer.body[: 4 * _SHOWN].decode(errors="replace").split())[:_SHOWN]
+    shown = words if words.isprintable() and not words.startswith("<") else ""
+    wait = f", asks to wait (Retry-After: {asked[:40]})" if asked else ""
+    return f"answered {answer.status}{wait}{f': {shown}' if shown else ''}"
 
 
 def _with(url: str, params: Mapping[str, str] | None) -> str:

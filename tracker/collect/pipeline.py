@@ -6,30 +6,28 @@ and an import that was killed goes on after the last one.
 """
 
 import gc
-from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
-from itertools import islice
 from pathlib import Path
 
 from sqlalchemy import Engine
 from sqlmodel import Session
 
 from tracker import __version__
-from tracker.collect import changes, reading, sources
+from tracker.collect import reading, sources
 from tracker.collect.batches import Tally, write
-from tracker.collect.job import Job, Progress, silent
+from tracker.collect.job import FileJob, Progress, silent
 from tracker.collect.scoping import check_columns, read_scope, scope_in_name, scope_notices
 from tracker.collect.spool import Spool
-from tracker.domain import ImportReport, Listing, Notice, Outcome
+from tracker.collect.writing import Checked, End, check, close
+from tracker.domain import ImportReport, Outcome
 from tracker.errors import BadInput
 from tracker.settings import Settings
 from tracker.store import evidence, reads, writes
-from tracker.store.engine import checkpoint, unit_of_work
+from tracker.store.engine import unit_of_work
 
-BATCH = 10_000
-MATCHED_AT_MOST = 200_000
 COLLECT_EVERY = 10
 """Batches between two collections of garbage."""
 
@@ -50,22 +48,24 @@ def import_file(
     """
     source = sources.load(source_name)
     limits = reading.Limits(settings.max_line_bytes, settings.max_unpacked_ratio)
+    if sources.records_in(source):
+        limits = limits.for_documents()
     facts = reading.inspect(path, limits=limits, tick=_ticker(progress, path))
     check_columns(source, facts, limits)
     asked = {**scope_in_name(source, facts.name), **scope}
-    job = Job(engine, source, facts, limits, read_scope(engine, source, asked, now), now, progress)
+    job = FileJob(engine, source, read_scope(engine, source, asked, now), now, progress, facts, limits)
     with Spool() as spool, _rare_collection():
-        items, read, notices = _check(job, spool)
+        checked = _check(job, spool)
         query_id, done = _open_query(job)
         if done is not None:
-            return _repeated(job, query_id, done, notices)
+            return _repeated(job, query_id, done, checked.notices)
         tally = _resume(engine, query_id)
         for batch in spool.batches(skip=tally.items):
             write(job, query_id, tally, batch)
-            progress("writing", tally.items, items)
+            progress("writing", tally.items, checked.items)
             if tally.seq % COLLECT_EVERY == 0:
                 gc.collect()
-    return _finish(job, query_id, tally, read, notices)
+    return _finish(job, query_id, tally, checked)
 
 
 @contextmanager
@@ -96,29 +96,18 @@ def _ticker(progress: Progress, path: Path) -> Callable[[int], None]:
     return tick
 
 
-def _check(job: Job, spool: Spool) -> tuple[int, int, list[str]]:
-    """Parse the whole file into the spool; return its items, its records and what a person should know."""
-    items, read, notices = 0, 0, scope_notices(job)
-    parsed = job.parsed()
-    while batch := list(islice(parsed, MATCHED_AT_MOST + BATCH if job.source.matched else BATCH)):
-        items += len(batch)
-        kinds = Counter(map(type, batch))
-        if kinds[Notice]:
-            notices += [item.message for item in batch if isinstance(item, Notice)]
-        read += len(batch) - kinds[Notice] - kinds[Listing]
-        spool.add(batch)
-        job.progress("checking", items, None)
-    if job.source.matched and read > MATCHED_AT_MOST:
-        raise BadInput(
-            f"{read:,} rows in one export; split it, at most {MATCHED_AT_MOST:,}", file=job.facts.path.name
-        )
-    return items, read, notices
+def _check(job: FileJob, spool: Spool) -> Checked:
+    try:
+        checked = check(job, job.parsed(), spool)
+    except BadInput as error:
+        raise BadInput(error.found, file=job.facts.name, line=error.line, field=error.field) from error
+    return replace(checked, notices=(*scope_notices(job), *checked.notices))
 
 
 # -- the query and its end ---------------------------------------------------------------------------------------
 
 
-def _open_query(job: Job) -> tuple[int, dict[str, object] | None]:
+def _open_query(job: FileJob) -> tuple[int, dict[str, object] | None]:
     """Keep the evidence and the question; return the query and, for a file imported before, how that ended."""
     now = job.now()
     with unit_of_work(job.engine) as session:
@@ -157,7 +146,7 @@ def _keep(session: Session, facts: reading.FileFacts) -> int:
         raise reading.unreadable(facts.path, error) from error
 
 
-def _repeated(job: Job, query_id: int, done: dict[str, object], notices: list[str]) -> ImportReport:
+def _repeated(job: FileJob, query_id: int, done: dict[str, object], notices: tuple[str, ...]) -> ImportReport:
     """Close a query over bytes that were imported before: evidence that they were seen again, and nothing else."""
     read, quarantined = int(str(done["read"])), int(str(done["quarantined"]))
     counts = writes.Counts(unchanged=read - quarantined)
@@ -177,7 +166,7 @@ def _repeated(job: Job, query_id: int, done: dict[str, object], notices: list[st
         counts.unchanged,
         quarantined,
         0,
-        tuple(notices),
+        notices,
     )
 
 
@@ -187,24 +176,10 @@ def _resume(engine: Engine, query_id: int) -> Tally:
     return Tally(seq, items, counts, quarantined)
 
 
-def _finish(job: Job, query_id: int, tally: Tally, read: int, notices: list[str]) -> ImportReport:
-    """Compare with the look before, write the outcome, and report."""
-    with unit_of_work(job.engine) as session:
+def _finish(job: FileJob, query_id: int, tally: Tally, checked: Checked) -> ImportReport:
+    with Session(job.engine) as session:
         listings = reads.listings_of(session, query_id)
-        found, late = (
-            changes.of_query(session, query_id, listings) if job.source.kind == "ads" else (0, False)
-        )
-        if late:
-            notices.append(
-                "a later look at the same account is in the record already: this one was kept, and nothing was compared"
-            )
-        outcome: Outcome = "rows" if read else (listings[0]["outcome"] if listings else "empty_unverified")
-        writes.finish_query(
-            session, query_id, outcome, finished_at=job.now(), read=read, counts=tally.counts,
-            quarantined=tally.quarantined, warnings=notices,
-        )  # fmt: skip
-    checkpoint(job.engine)
-    return ImportReport(
-        job.source.name, job.facts.name, outcome, read, tally.counts.new, tally.counts.changed,
-        tally.counts.unchanged, tally.quarantined, found, tuple(notices),
-    )  # fmt: skip
+    outcome: Outcome = (
+        "rows" if checked.read else (listings[0]["outcome"] if listings else "empty_unverified")
+    )
+    return close(job, query_id, tally, End(outcome, checked.read, checked.notices), name=job.facts.name)

@@ -1,6 +1,7 @@
 """Opens a file from outside: checks its bytes in one pass, then streams its records in constant memory.
 
-CSV (comma, semicolon or tab), JSON lines and Parquet, plain or gzipped, told apart by content and never by name.
+CSV (comma, semicolon or tab), JSON lines, one JSON document and Parquet, plain or gzipped, told apart by content and
+never by name. A document, and each line of JSON lines, goes through the source's `records_in` where it has one.
 """
 
 import codecs
@@ -11,8 +12,9 @@ import io
 import json
 import zlib
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+from tempfile import NamedTemporaryFile
 from typing import IO, Any, Literal, cast
 
 import orjson
@@ -20,7 +22,8 @@ import orjson
 from tracker.domain import Record
 from tracker.errors import BadInput
 
-Form = Literal["csv", "jsonl", "parquet"]
+Form = Literal["csv", "jsonl", "json", "parquet"]
+RecordsIn = Callable[[bytes], Iterable[Record]]
 
 _BLOCK = 1 << 18
 _FREE_UNPACKED = 64 << 20
@@ -55,6 +58,11 @@ class Limits:
 
     max_line_bytes: int = 10_000_000
     max_unpacked_ratio: int = 200
+    max_document_bytes: int = 200_000_000
+
+    def for_documents(self) -> "Limits":
+        """Return the limits for a source of documents, whose lines may be as long as a document."""
+        return replace(self, max_line_bytes=max(self.max_line_bytes, self.max_document_bytes))
 
 
 def inspect(path: Path, *, limits: Limits, tick: Callable[[int], None] = lambda _bytes: None) -> FileFacts:
@@ -97,18 +105,38 @@ def _inspect(path: Path, limits: Limits, tick: Callable[[int], None]) -> FileFac
     return FileFacts(path, sha256, size, form, packed=packed)
 
 
-def records(facts: FileFacts, *, limits: Limits) -> Iterator[Record]:
-    """Yield the records of an inspected file; raise `BadInput` with file and line for one that cannot be read."""
+def records(facts: FileFacts, *, limits: Limits, records_in: RecordsIn | None = None) -> Iterator[Record]:
+    """Yield the records of an inspected file; raise `BadInput` with file and line for one that cannot be read.
+
+    `records_in` turns a JSON document into records; without it a document is an array of objects, and a line one object.
+    """
     name = facts.name
     if facts.form == "parquet":
         yield from _parquet_records(facts.path, name)
         return
     with _open(facts) as binary:
-        if facts.form == "jsonl":
+        if facts.form == "json":
+            yield from _document_records(_whole(binary, limits, name), records_in or _array, name, None)
+        elif facts.form == "jsonl" and records_in is not None:
+            yield from _line_documents(binary, records_in, name)
+        elif facts.form == "jsonl":
             yield from _json_records(binary, name)
         else:
             with _text(binary) as text:
                 yield from _csv_records(text, limits, name)
+
+
+def records_of_body(
+    body: bytes, *, limits: Limits, records_in: RecordsIn | None, name: str
+) -> Iterator[Record]:
+    """Yield the records of an answer: through `records_in` where the source has it, else as those of a file."""
+    if records_in is not None:
+        yield from _document_records(body, records_in, name, None)
+        return
+    with NamedTemporaryFile() as file:
+        file.write(body)
+        file.flush()
+        yield from records(inspect(Path(file.name), limits=limits), limits=limits)
 
 
 def _open(facts: FileFacts) -> IO[bytes]:
@@ -125,15 +153,15 @@ def _header(first: str) -> tuple[str, list[str]]:
     return delimiter, [column.strip() for column in next(csv.reader([first], delimiter=delimiter), [])]
 
 
-def columns(facts: FileFacts, *, limits: Limits) -> list[str]:
-    """Return the names of the columns: the header of a CSV, the schema of a Parquet file, the first JSON object's keys."""
+def columns(facts: FileFacts, *, limits: Limits, records_in: RecordsIn | None = None) -> list[str]:
+    """Return the names of the columns: the header of a CSV, the schema of Parquet, the first record's keys of JSON."""
     if facts.form == "parquet":
         return _parquet_columns(facts.path, facts.name)
-    with _open(facts) as binary:
-        if facts.form == "csv":
-            with _text(binary) as text:
-                return _header(text.readline(limits.max_line_bytes))[1]
-        return [str(key) for key in next(_json_records(binary, facts.name)).values]
+    if facts.form == "csv":
+        with _open(facts) as binary, _text(binary) as text:
+            return _header(text.readline(limits.max_line_bytes))[1]
+    first = next(records(facts, limits=limits, records_in=records_in), None)
+    return [str(key) for key in first.values] if first else []
 
 
 def _hash(raw: IO[bytes], tick: Callable[[int], None]) -> str:
@@ -178,7 +206,18 @@ def _check_text(blocks: Iterator[bytes], limits: Limits, name: str) -> Form:
     if not head:
         raise BadInput("the file is empty once unpacked", file=name)
     _decode(decoder, b"", name, lines, final=True)
-    return "jsonl" if head.lstrip()[:1] == b"{" else "csv"
+    return _form_of(head)
+
+
+def _form_of(head: bytes) -> Form:
+    """Tell one document from JSON lines: an array is one, and so is an object that goes on after its first line."""
+    text = head.lstrip()
+    if text[:1] == b"[":
+        return "json"
+    if text[:1] != b"{":
+        return "csv"
+    first, end, _ = text.partition(b"\n")
+    return "json" if end and not first.rstrip().endswith(b"}") else "jsonl"
 
 
 def _check_head(block: bytes, name: str) -> bytes:
@@ -258,6 +297,45 @@ def _json_records(lines: Iterable[bytes], name: str) -> Iterator[Record]:
         if type(values) is not dict:
             raise BadInput(f"a JSON object was expected, found {type(values).__name__}", file=name, line=line)
         yield Record(line, clean(values) if b"\\u" in words else values)
+
+
+def _line_documents(lines: Iterable[bytes], records_in: RecordsIn, name: str) -> Iterator[Record]:
+    """Yield the records of documents that stand one on a line, counted through; a lone document counts its own."""
+    for line, words in enumerate(lines, 1):
+        if not words.isspace():
+            for record in _document_records(words, records_in, name, line):
+                yield record if line == 1 else record._replace(line=line)
+
+
+def _whole(binary: IO[bytes], limits: Limits, name: str) -> bytes:
+    body = binary.read(limits.max_document_bytes + 1)
+    if len(body) > limits.max_document_bytes:
+        raise BadInput(
+            f"one JSON document of more than {limits.max_document_bytes:,} bytes; split it, or save it as JSON lines",
+            file=name,
+        )
+    return body
+
+
+def _document_records(body: bytes, records_in: RecordsIn, name: str, line: int | None) -> Iterator[Record]:
+    """Yield what a source finds in a document; raise `BadInput` with the line when it is no JSON."""
+    try:
+        for record in records_in(body.removeprefix(codecs.BOM_UTF8)):
+            yield Record(record.line, clean(record.values))
+    except json.JSONDecodeError as error:  # orjson's is one of these
+        raise BadInput(f"this is not JSON ({error.msg})", file=name, line=line or error.lineno) from error
+    except RecursionError as error:
+        raise BadInput("the JSON is nested too deep", file=name, line=line) from error
+
+
+def _array(body: bytes) -> Iterator[Record]:
+    found = orjson.loads(body)
+    if not isinstance(found, list):
+        raise BadInput("one JSON object; expected an array of objects, or JSON lines", line=1)
+    for number, values in enumerate(found, 1):
+        if type(values) is not dict:
+            raise BadInput(f"item {number} of the array is no object but {type(values).__name__}", line=1)
+        yield Record(number, values)
 
 
 def _lenient(words: bytes, name: str, line: int) -> Any:

@@ -31,6 +31,11 @@ class Spool:
         held: list[Any] = list(map(tuple, batch)) if plain else list(batch)  # type: ignore[arg-type]
         pickle.dump((plain, held), self._file, pickle.HIGHEST_PROTOCOL)
 
+    def clear(self) -> None:
+        """Forget what was added."""
+        self._file.seek(0)
+        self._file.truncate()
+
     def batches(self, *, skip: int) -> Iterator[list[Parsed]]:
         """Yield the batches after the first `skip` items; an import that goes on skips what it wrote before."""
         self._file.seek(0)

@@ -117,6 +117,18 @@ def details_of(
     return found
 
 
+def _in_whole_look() -> Any:
+    """Return the condition that a snapshot was not made by part of a look: what such a part showed is not known yet.
+
+    A question that was throttled, refused or broken off ends in a listing that says so; a later one makes it whole.
+    """
+    part = tables.Listing
+    return ~exists().where(
+        col(part.id) == col(_SNAPSHOT.listing_id),
+        col(part.outcome).not_in(("rows", "empty_confirmed", "empty_unverified")),
+    )
+
+
 def set_of(session: Session, snapshot_ids: Sequence[int]) -> dict[int, int]:
     """Return the targeting set of each snapshot."""
     found: dict[int, int] = {}
@@ -182,7 +194,7 @@ def known_before(session: Session, account_id: int | None, before: datetime | No
     What came after `before`, where it is given, and what the listing `but_for` was the first to show is left out.
     """
     snapshot, item = _SNAPSHOT, tables.TargetingItem
-    mine = [col(_AD.account_id) == account_id, col(snapshot.listing_id) != but_for]
+    mine = [col(_AD.account_id) == account_id, col(snapshot.listing_id) != but_for, _in_whole_look()]
     if before is not None:
         mine.append(col(snapshot.observed_at) <= before)
 
@@ -219,6 +231,7 @@ def ads_known_before(session: Session, ad_ids: Sequence[int], before: datetime, 
                     col(snapshot.ad_id).in_(chunk),
                     col(snapshot.observed_at) <= before,
                     col(snapshot.listing_id) != but_for,
+                    _in_whole_look(),
                 )
             ).scalars()
         )
@@ -235,6 +248,7 @@ def last_listed(session: Session, ad_ids: Sequence[int], series: str, before: da
             .where(
                 col(snapshot.ad_id).in_(chunk),
                 col(listing.series) == series,
+                col(listing.outcome) == "rows",
                 col(snapshot.observed_at) < before,
             )
             .order_by(col(snapshot.observed_at), col(snapshot.id))
@@ -315,6 +329,7 @@ def with_other_ads(session: Session, account_ids: Sequence[int], *, but_for: int
             col(_AD.account_id) == col(tables.Account.id),
             col(_SNAPSHOT.ad_id) == col(_AD.id),
             col(_SNAPSHOT.listing_id) != but_for,
+            _in_whole_look(),
         )
         found.update(
             session.execute(

@@ -91,6 +91,7 @@ def finish_query(
     counts: Counts,
     quarantined: int,
     message: str | None = None,
+    stated_total: int | None = None,
     warnings: Sequence[str] = (),
 ) -> None:
     """Write how a query ended."""
@@ -105,6 +106,7 @@ def finish_query(
             unchanged=counts.unchanged,
             quarantined=quarantined,
             message=message,
+            stated_total=stated_total,
             warnings=list(warnings),
         )
     )

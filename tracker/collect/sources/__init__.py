@@ -34,7 +34,7 @@ gone, else error); a cursor that repeats ends the query.
 
 import importlib
 import pkgutil
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Literal, Protocol, cast
 
 from tracker.domain import Answer, Page, Parsed, Record, Release, Scope
@@ -113,3 +113,8 @@ def load(name: str) -> Source:
 def live(source: Source) -> Live | None:
     """Return the source as one that can be asked live, or `None` when its files are had by hand."""
     return cast("Live", source) if hasattr(source, "fetch") else None
+
+
+def records_in(source: Source) -> Callable[[bytes], Iterable[Record]] | None:
+    """Return how a source reads a JSON document, or `None` when its files are tables."""
+    return cast("Callable[[bytes], Iterable[Record]] | None", getattr(source, "records_in", None))

@@ -1,0 +1,261 @@
+"""The line from a platform to the record: ask page by page, keep each answer, then parse, snapshot, compare.
+
+Every question ends in one outcome, whatever happens on the way. Its pages are kept as they come, and what they hold is
+written when the asking is over: as a whole look, or as part of one that is compared with nothing. A question that was
+interrupted, throttled or refused goes on where it stopped.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from itertools import chain
+from typing import cast
+
+from sqlmodel import Session
+
+from tracker import __version__
+from tracker.collect import reading, sources, writing
+from tracker.collect.batches import Tally, write
+from tracker.collect.client import HttpClient, said
+from tracker.collect.job import Job, known_form
+from tracker.collect.recording import LoginWall, Recorder, outcome_of
+from tracker.collect.spool import Spool
+from tracker.domain import (
+    Ad,
+    AdvertiserReport,
+    ImportReport,
+    Listing,
+    Outcome,
+    Page,
+    Parsed,
+    Post,
+    Record,
+    Unanswered,
+)
+from tracker.errors import RetryLater, TrackerError
+from tracker.store import cursors, evidence, writes
+from tracker.store.cursors import END, Earlier, KeptPage
+from tracker.store.engine import unit_of_work
+
+RESUMED_WITHIN = timedelta(days=7)
+"""A cursor that is older is not used: platforms forget theirs, and the parts of a look should be of one time."""
+UNFINISHED: frozenset[Outcome] = frozenset({"throttled", "login_wall", "refused", "gone", "error"})
+"""How a question ends that was not answered to its end; what came of it is part of a look."""
+_GOES_ON: frozenset[Outcome] = frozenset({"throttled", "login_wall", "refused", "error"})
+
+
+@dataclass(slots=True)
+class _Asking:
+    """How far one question came. `outcome` is what the platform said, if it said more than rows."""
+
+    query_id: int
+    pages: list[KeptPage]
+    outcome: Outcome | None = None
+    message: str | None = None
+    stated_total: int | None = None
+    notices: list[str] = field(default_factory=list)
+
+    @property
+    def cursor(self) -> str | None:
+        """Where to go on; `None` at the beginning."""
+        return self.pages[-1].cursor if self.pages else None
+
+    @property
+    def is_over(self) -> bool:
+        """Say whether all pages were there before."""
+        return self.cursor == END
+
+
+def ask(job: Job, client: HttpClient, credentials: Mapping[str, str]) -> ImportReport:
+    """Ask a source one question and return what became of it; whatever the platform does, this raises nothing of it."""
+    job, asking = _open(job)
+    recorder = Recorder(job, asking.query_id, client)
+    if not asking.is_over:
+        _ask_pages(job, asking, recorder, credentials)
+    return _write(job, asking, recorder)
+
+
+# -- the beginning -----------------------------------------------------------------------------------------------
+
+
+def _open(job: Job) -> tuple[Job, _Asking]:
+    """Open a query, or the one that was interrupted; take over the pages of an unfinished one."""
+    now = job.now()
+    with unit_of_work(job.engine) as session:
+        earlier = cursors.last_like(session, job.source.name, job.digest)
+        if earlier is not None and not _is_recent(earlier, job):
+            earlier = None
+        if earlier and earlier.outcome is None and not cursors.was_written(session, earlier.query_id):
+            job = replace(job, scope=replace(job.scope, observed_at=earlier.observed_at))
+            return job, _Asking(earlier.query_id, list(earlier.pages))
+        query_id = writes.start_query(
+            session, job.source.name, job.scope.values, digest=job.digest, observed_at=job.scope.observed_at,
+            started_at=now, evidence_id=None, tool_version=__version__,
+        )  # fmt: skip
+        asking = _Asking(query_id, [])
+        if earlier and _goes_on(earlier):
+            asking.pages = list(earlier.pages)
+            asking.notices.append(
+                f"goes on after {len(earlier.pages)} pages that query {earlier.query_id} kept"
+            )
+            cursors.add(session, query_id, 0, earlier.pages)
+    return job, asking
+
+
+def _is_recent(earlier: Earlier, job: Job) -> bool:
+    since = earlier.pages[-1].at if earlier.pages else earlier.started_at
+    return job.now() - since <= RESUMED_WITHIN
+
+
+def _goes_on(earlier: Earlier) -> bool:
+    """Say whether an earlier query stopped where a later one can go on; an error twice at one place begins anew."""
+    if not earlier.pages:
+        return False
+    if earlier.outcome is None:
+        return True
+    moved = earlier.pages[-1].at >= earlier.started_at
+    return (
+        earlier.outcome in _GOES_ON
+        and earlier.pages[-1].cursor != END
+        and (moved or earlier.outcome != "error")
+    )
+
+
+# -- the pages ---------------------------------------------------------------------------------------------------
+
+
+def _ask_pages(job: Job, asking: _Asking, recorder: Recorder, credentials: Mapping[str, str]) -> None:
+    """Ask until the platform has no more, or does not answer; every end is an outcome."""
+    live = cast("sources.Live", job.source)
+    cursor = asking.cursor
+    try:
+        for page in known_form(
+            lambda: live.fetch(job.scope, recorder, credentials, cursor), f"{job.source.name}: an answer"
+        ):
+            if not _take(job, asking, recorder, page):
+                return
+    except LoginWall as error:
+        asking.outcome, asking.message = "login_wall", str(error)
+    except Unanswered as error:
+        told = outcome_of(error.answer) if error.answer else None
+        asking.outcome, asking.message = "throttled" if told == "throttled" else "error", str(error)
+    except RetryLater as error:
+        asking.outcome, asking.message = "throttled", str(error)
+    except (TrackerError, OSError) as error:
+        asking.outcome, asking.message = "error", str(error)
+
+
+def _take(job: Job, asking: _Asking, recorder: Recorder, page: Page) -> bool:
+    """Keep how far a page leads and return whether the next one is to be asked for."""
+    kept = recorder.evidence_of(page.answer)
+    asking.outcome, asking.message = page.outcome or outcome_of(page.answer), page.message
+    asking.stated_total = asking.stated_total if page.stated_total is None else page.stated_total
+    if asking.outcome in UNFINISHED:
+        asking.message = page.message or said(page.answer)
+        return False
+    items = sum(1 for _ in _records_of(job, kept))
+    repeats = _repeats(asking, page, kept, items)
+    follows = END if page.cursor is None or repeats else page.cursor
+    taken = KeptPage(job.now(), follows, kept, items)
+    with unit_of_work(job.engine) as session:
+        cursors.add(session, asking.query_id, len(asking.pages), [taken])
+    asking.pages.append(taken)
+    job.progress(f"asking {job.source.name}", sum(page.items for page in asking.pages), asking.stated_total)
+    if repeats:
+        asking.outcome, asking.message = "error", repeats
+    return follows != END
+
+
+def _repeats(asking: _Asking, page: Page, kept: int, items: int) -> str | None:
+    """Return in words what goes round in a circle, if something does."""
+    if page.cursor is not None and page.cursor in {before.cursor for before in asking.pages}:
+        return "the platform gave the same cursor a second time; what came until then is kept"
+    if page.cursor is not None and items and asking.pages and asking.pages[-1].evidence_id == kept:
+        return "the platform gave the same page twice under two cursors; what came until then is kept"
+    return None
+
+
+# -- the end -----------------------------------------------------------------------------------------------------
+
+
+def _write(job: Job, asking: _Asking, recorder: Recorder) -> ImportReport:
+    """Parse what is kept, write it in batches, compare a whole look with the one before, and write the outcome."""
+    outcome, tally = _outcome(asking), Tally()
+    with Spool() as spool:
+        try:
+            checked = writing.check(job, _marked(_parsed(job, asking), outcome), spool)
+        except (
+            TrackerError,
+            OSError,
+        ) as error:  # the pages wait in the evidence for a parser that reads them
+            checked = writing.Checked(0, 0, ())
+            outcome, asking.message = "error", asking.message or str(error)
+            spool.clear()
+        for batch in spool.batches(skip=0):
+            write(job, asking.query_id, tally, batch)
+            job.progress("writing", tally.items, checked.items)
+    end = writing.End(
+        outcome,
+        checked.read,
+        tuple(map(recorder.words, (*asking.notices, *checked.notices, *_reconciled(asking)))),
+        recorder.words(asking.message) if asking.message else None,
+        asking.stated_total,
+    )
+    return writing.close(job, asking.query_id, tally, end, name=_asked(job))
+
+
+def _outcome(asking: _Asking) -> Outcome:
+    if asking.outcome in UNFINISHED:
+        return asking.outcome
+    if any(page.items for page in asking.pages):
+        return "rows"
+    return "empty_confirmed" if asking.outcome == "empty_confirmed" else "empty_unverified"
+
+
+def _reconciled(asking: _Asking) -> Iterator[str]:
+    items = sum(page.items for page in asking.pages)
+    if asking.stated_total is not None and asking.stated_total != items:
+        yield f"{items:,} of the {asking.stated_total:,} that the platform states"
+
+
+def _parsed(job: Job, asking: _Asking) -> Iterator[Parsed]:
+    """Parse the records of all pages as those of one answer; lines are counted through."""
+    pages = chain.from_iterable(_records_of(job, page.evidence_id) for page in asking.pages)
+    records = (Record(line, record.values) for line, record in enumerate(pages, 1))
+    return known_form(lambda: job.source.parse(records, job.scope), f"{job.source.name}: an answer")
+
+
+def _records_of(job: Job, evidence_id: int) -> Iterator[Record]:
+    with Session(job.engine) as session:
+        body = b"".join(evidence.read(session, evidence_id))
+    name = f"{job.source.name}: an answer"
+    read = sources.records_in(job.source)
+    return known_form(
+        lambda: reading.records_of_body(body, limits=reading.Limits(), records_in=read, name=name), name
+    )
+
+
+def _marked(items: Iterable[Parsed], outcome: Outcome) -> Iterator[Parsed]:
+    """Let the listings say how the question ended; only those of a whole look say `rows`, and are compared."""
+    if outcome == "rows":
+        yield from items
+        return
+    marked: dict[int, tuple[Listing, Listing]] = {}
+
+    def of(listing: Listing) -> Listing:
+        return marked.setdefault(id(listing), (listing, replace(listing, outcome=outcome)))[1]
+
+    for item in items:
+        if isinstance(item, Listing):
+            yield of(item)
+        elif isinstance(item, Ad | AdvertiserReport):
+            yield replace(item, listing=of(item.listing))
+        elif isinstance(item, Post):
+            yield item._replace(listing=of(item.listing))
+        else:
+            yield item
+
+
+def _asked(job: Job) -> str:
+    """Return what was asked, in words: stands where a file's name stands in the report of an import."""
+    return ", ".join(f"{key}={value}" for key, value in job.scope.values.items()) or "everything"
