@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import Engine, text
 from sqlmodel import Session, select
 
-from tracker.collect import changes, pipeline, reading
+from tracker.collect import changes, pipeline, reading, writing
 from tracker.collect.diffing import AdView, KnownBefore, Look, compare
 from tracker.collect.job import FileJob, silent
 from tracker.collect.sources import Source
@@ -426,7 +426,7 @@ def test_an_outlet_that_nobody_judged_comes_in_as_unassessed(engine_of: Engine, 
 def test_a_killed_import_keeps_what_was_acknowledged_and_goes_on_after_it(
     engine_of: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(pipeline, "BATCH", 10)
+    monkeypatch.setattr(writing, "BATCH", 10)
     path = tmp_path / "release.jsonl"
     path.write_text(
         "\n".join(ira_ad(number, url=f"https://www.facebook.com/page{number}/") for number in range(35))
