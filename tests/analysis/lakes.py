@@ -76,7 +76,7 @@ SCHEMAS: Mapping[str, pa.Schema] = {
             ("organisation_id", pa.string()), ("name", pa.string()), ("native_name", pa.string()),
             ("kind", pa.string()), ("level", pa.string()), ("place", pa.string()), ("province", pa.string()),
             ("country", pa.string()), ("founded", pa.string()), ("founded_document", pa.string()),
-            ("accounts", pa.int64()), ("accepted_accounts", pa.int64()), ("accounts_below", pa.int64()),
+            ("aliases", pa.string()), ("accounts", pa.int64()), ("accepted_accounts", pa.int64()), ("accounts_below", pa.int64()),
             ("accepted_below", pa.int64()),
         ],
         "figures": [

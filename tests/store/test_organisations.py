@@ -98,7 +98,7 @@ def test_where_a_body_sits_and_since_when_reaches_the_mirror(engine_of: Engine, 
     assert rows[0] == {
         "organisation_id": "centre", "name": "The Centre", "native_name": None, "kind": "icc", "level": "city",
         "place": "Hangzhou, Zhejiang", "province": "CN-ZJ", "country": "CN", "founded": "2023-06",
-        "founded_document": "press", "accounts": 3, "accepted_accounts": 2, "accounts_below": 3, "accepted_below": 2,
+        "founded_document": "press", "aliases": None, "accounts": 3, "accepted_accounts": 2, "accounts_below": 3, "accepted_below": 2,
     }  # fmt: skip
 
 

@@ -30,6 +30,31 @@ def above(claims: ibis.Table) -> ibis.Table:
     return pairs.distinct().order_by("body", "name")
 
 
+def same(claims: ibis.Table) -> ibis.Table:
+    """Return the pairs of bodies that a live claim says are one: `one`, `one_name`, `other`, `other_name`, `grade`."""
+    between = (_.subject_type == "organisation") & (_.object_type == "organisation")
+    found = claims.filter(~_.withdrawn.fill_null(False) & between & (_.predicate == "same_as"))
+    return found.select(
+        one=_.subject,
+        one_name=ibis.coalesce(_.subject_name, _.subject),
+        other=_.object,
+        other_name=ibis.coalesce(_.object_name, _.object),
+        grade=_.grade,
+    ).order_by("one", "other")
+
+
+def paying(claims: ibis.Table, accounts: ibis.Table) -> ibis.Table:
+    """Return the bodies that a live claim says pay for an account, or for its brand: `body`, `account`, each pair once."""
+    by_body = (_.subject_type == "organisation") & (_.predicate == "pays_for")
+    live = claims.filter(~_.withdrawn.fill_null(False) & by_body).select(
+        body=_.subject, kind=_.object_type, paid=_.object
+    )
+    direct = live.filter(_.kind == "account").select("body", account=_.paid)
+    brands = live.filter(_.kind == "brand")
+    through = brands.join(accounts, brands.paid == accounts.brand_id).select("body", "account")
+    return direct.union(through).distinct().order_by("account", "body")
+
+
 def figures(published: ibis.Table, organisations: ibis.Table) -> ibis.Table:
     """Return the published figures with `known`: how many of what they count the registry knows, where that compares.
 

@@ -8,7 +8,18 @@ from dataclasses import dataclass, replace
 
 from tracker.analysis.tables import Lake
 from tracker.errors import BadInput
-from tracker.findings import ads, advertisers, bodies, coverage, looks, registry, shifts, targeting, topics
+from tracker.findings import (
+    ads,
+    advertisers,
+    bodies,
+    coverage,
+    looks,
+    payers,
+    registry,
+    shifts,
+    targeting,
+    topics,
+)
 from tracker.findings.finding import Finding
 from tracker.findings.options import Options, Period, read_options
 from tracker.findings.question import Question, ask
@@ -33,6 +44,8 @@ NAMES: Mapping[str, FindingHelp] = {
         "how many ads were first shown each month", (*_ADS, "by"), ("account", "payer", "repository")
     ),
     "payers": FindingHelp("who paid for whose ads, from when to when", _ADS),
+    "payer-candidates": FindingHelp("which bodies the names of payers may be, for a person to judge", _ADS),
+    "shared-payers": FindingHelp("payers of several accounts: a lead, not evidence", _ADS),
     "topics": FindingHelp(
         "the share of items with each code, and the uncoded part",
         (*_ADS, "by", "items", "level"),
@@ -77,6 +90,8 @@ NAMES: Mapping[str, FindingHelp] = {
 _MAKERS: Mapping[str, Callable[[Question], Finding]] = {
     "ads-per-month": ads.ads_per_month,
     "payers": ads.who_paid,
+    "payer-candidates": payers.candidates,
+    "shared-payers": payers.shared,
     "topics": topics.shares,
     "targeting": targeting.criteria,
     "targeting-shift": shifts.shifts,

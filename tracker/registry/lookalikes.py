@@ -1,10 +1,19 @@
 """Names that can be mistaken for each other, after the Unicode security mechanisms (UTS 39)."""
 
+import re
 import unicodedata
 from functools import cache
 
 from confusable_homoglyphs import categories, confusables
 
+_ALIKE = ("LATIN", "CYRILLIC", "GREEK")
+_LATIN_LIKE = {
+    "LATIN": "",
+    "CYRILLIC": "ABCEHKMOPTXYIJSaceopxyijs",
+    "GREEK": "ABEHIKMNOPTXYZovikpuyx",
+}
+"""Latin letters, by a script with letters of today that look the same."""
+_WORD = re.compile(r"[^\W\d_]+")
 _CJK = ({"LATIN", "HAN", "HIRAGANA", "KATAKANA"}, {"LATIN", "HAN", "HANGUL"}, {"LATIN", "HAN", "BOPOMOFO"})
 
 
@@ -23,6 +32,38 @@ def mixed_script(text: str) -> bool:
     """Say whether letters of scripts that do not belong together stand in one name (UTS 39 §5.2)."""
     scripts = categories.unique_aliases(text) - {"COMMON", "INHERITED"}
     return len(scripts) > 1 and not any(scripts <= together for together in _CJK)
+
+
+def mixed_words(text: str) -> list[str]:
+    """Return the words of a text in which one of two scripts is there only by letters that look like the other's.
+
+    Latin, Cyrillic and Greek: `Hовости`, `Globаl`. A name in two scripts, word by word (`DW українською`), and a word
+    that another script merely inflects (`VIPы`) are ordinary and not returned.
+    """
+    words = _WORD.findall(unicodedata.normalize("NFKC", text))
+    return [word for word in words if len(word) > 2 and _is_disguised(word)]
+
+
+def _is_disguised(word: str) -> bool:
+    by_script: dict[str, set[str]] = {}
+    for letter in word:
+        script = categories.alias(letter) if letter.isalpha() else ""
+        if script in _ALIKE:
+            by_script.setdefault(script, set()).add(letter)
+    if len(by_script) < 2:
+        return False
+    return any(
+        all(_looks_like(letter, other) for letter in letters for other in by_script if other != script)
+        for script, letters in by_script.items()
+    )
+
+
+def _looks_like(letter: str, script: str) -> bool:
+    """Say whether a letter can be taken for one of another script in common use."""
+    if script == "LATIN":
+        plain = _homoglyphs().get(ord(letter), letter)
+        return plain != "" and plain.isascii()
+    return letter in _LATIN_LIKE[script]
 
 
 def _unicode_host(text: str) -> str:

@@ -33,7 +33,8 @@ def known_organisations(session: Session, claims: list[Row]) -> list[Row]:
         {
             "organisation_id": one.id, "name": one.name, "native_name": one.native_name, "kind": one.kind,
             "level": one.level, "place": one.place, "province": one.province, "country": one.country,
-            "founded": one.founded, "founded_document": one.founded_document, **_counts(one.id, directly, below),
+            "founded": one.founded, "founded_document": one.founded_document,
+            "aliases": "\n".join(one.aliases) or None, **_counts(one.id, directly, below),
         }
         for one in organisations
     ]  # fmt: skip

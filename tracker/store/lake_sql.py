@@ -87,7 +87,7 @@ SCHEMAS: dict[str, pa.Schema] = {
     ),
     "organisations": _schema(
         organisation_id=TEXT, name=TEXT, native_name=TEXT, kind=TEXT, level=TEXT, place=TEXT, province=TEXT,
-        country=TEXT, founded=TEXT, founded_document=TEXT, accounts=INT, accepted_accounts=INT, accounts_below=INT,
+        country=TEXT, founded=TEXT, founded_document=TEXT, aliases=TEXT, accounts=INT, accepted_accounts=INT, accounts_below=INT,
         accepted_below=INT,
     ),
     "figures": _schema(
