@@ -1,0 +1,137 @@
+"""Findings of what ads show: near-copies as one creative, and the domains that ads lead to."""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import ibis
+
+from tracker.analysis import creatives, scope
+from tracker.errors import BadInput
+from tracker.findings.finding import Finding
+from tracker.findings.question import Question, answer, ground
+from tracker.registry.handles import host_of, site_of
+
+Row = Mapping[str, Any]
+
+
+def near_copies(question: Question) -> Finding:
+    """Group ads that say nearly the same, each group with its earliest text and the post that it promotes."""
+    items = _asked(question)
+    rows = question.rows(_with_account(question, creatives.shown(items), "first_shown", "ad_id"))
+    posts: dict[str, Row] = {}
+    for post in question.rows(creatives.promoted(items, question.tables["posts"])):
+        posts.setdefault(post["creative_url"], post)
+    without = sum(row["ads"] for row in rows if not row["text"] and not row["creative_url"])
+    groups = sorted(_groups(rows), key=lambda group: (-sum(row["ads"] for row in group), group[0]["ad_id"]))
+    found = [_creative(group, posts) for group in groups]
+    return answer(
+        question,
+        n=sum(row["ads"] for row in found),
+        columns=(
+            "creative", "ads", "accounts", "first_shown", "last_shown", "text", "distance", "versions", "post",
+            "post_published", "creative_url",
+        ),
+        rows=found,
+        method=(
+            f"Texts whose bigrams have a Jaccard index of at least {creatives.LEAST_ALIKE} with those of the earliest text of "
+            "the group (of words; of characters where no spaces part words; without addresses and mentions), found by MinHash; "
+            f"below {creatives.FEWEST_BIGRAMS} bigrams only the same text. `distance` is 1 less the lowest index in the group. "
+            "Ads without a text are grouped by their creative. `post` is the post of the record that the ad promotes."
+        ),
+        ground=ground(question, "ad", items),
+        coverage={"creatives": len(found), "promote_a_known_post": sum(row["post"] is not None for row in found),
+                  "without_text_or_creative": without},
+        caveats=("Translations and paraphrases are not found: only what is worded alike.",
+                 "Where a post is not linked, it is not in the record; it may exist."),
+    )  # fmt: skip
+
+
+def landing_domains(question: Question) -> Finding:
+    """List the domains that ads lead to, with the accounts that lead there; nothing is fetched."""
+    items = _asked(question)
+    by_host = defaultdict[str, list[Row]](list)
+    unread = 0
+    for row in question.rows(_with_account(question, creatives.landings(items), "landing_url", "account")):
+        host = _host(row["landing_url"])
+        by_host[host or ""].append(row)
+        unread += 0 if host else row["ads"]
+    by_host.pop("", None)
+    rows = [
+        {"domain": host, "defanged": host.replace(".", "[.]"), "site": site_of(host), **_sums(found)}
+        for host, found in by_host.items()
+    ]
+    rows.sort(key=lambda row: (-row["ads"], row["domain"]))
+    return answer(
+        question,
+        n=sum(row["ads"] for row in rows),
+        columns=("domain", "defanged", "ads", "accounts", "first_shown", "last_shown", "site"),
+        rows=rows,
+        method="Hosts of the landing addresses as published, without `www.`. No address was opened, and none is followed.",
+        ground=ground(question, "ad", items),
+        coverage={"domains": len(rows), "unreadable": unread},
+        caveats=("A shortened address hides where it leads. An ad may lead to anybody's site: a domain is not an operator.",),
+    )  # fmt: skip
+
+
+def _asked(question: Question) -> ibis.Table:
+    items = scope.ads(question.tables, question.scope)
+    limits = question.scope
+    return items if limits.since is None and limits.until is None else scope.dated(items, limits)
+
+
+def _with_account(question: Question, rows: ibis.Table, *order: str) -> ibis.Table:
+    named = scope.with_account(rows, question.tables["accounts"])
+    return named.order_by(*(named[name].asc(nulls_first=False) for name in order))
+
+
+def _groups(rows: list[dict[str, Any]]) -> Iterable[list[dict[str, Any]]]:
+    """Yield the rows of each creative, the earliest first: by their texts, else by their address."""
+    groups = defaultdict[tuple[str, Any], list[dict[str, Any]]](list)
+    said = [row for row in rows if row["text"]]
+    for row, place in zip(said, creatives.grouped([row["text"] for row in said]), strict=True):
+        groups["text", place.leader].append(row | {"distance": place.distance})
+    for row in rows:
+        if not row["text"] and row["creative_url"]:
+            groups["address", row["creative_url"]].append(row | {"distance": None})
+    return groups.values()
+
+
+def _creative(group: list[dict[str, Any]], posts: Mapping[str, Row]) -> dict[str, Any]:
+    post = next((posts[row["creative_url"]] for row in group if row["creative_url"] in posts), None)
+    distances = [row["distance"] for row in group if row["distance"] is not None]
+    return {
+        "creative": f"ad-{group[0]['ad_id']}",
+        "text": group[0]["text"],
+        "creative_url": next((row["creative_url"] for row in group if row["creative_url"]), None),
+        "distance": max(distances, default=None),
+        "versions": len({row["text"] for row in group if row["text"]}),
+        "post": post and post["url"],
+        "post_published": post and post["published_at"],
+        **_sums(group),
+    }
+
+
+def _sums(rows: Iterable[Row]) -> dict[str, Any]:
+    """Return `ads`, `accounts` (those of most ads first), `first_shown` and `last_shown` of rows."""
+    ads, total, first, last = Counter[str](), 0, [], []
+    for row in rows:
+        total += row["ads"]
+        if row["account"]:
+            ads[row["account"]] += row["ads"]
+        first += [row["first_shown"]] if row["first_shown"] else []
+        last += [row["last_shown"]] if row["last_shown"] else []
+    accounts = sorted(ads, key=lambda account: (-ads[account], account))
+    return {
+        "ads": total,
+        "accounts": accounts,
+        "first_shown": min(first, default=None),
+        "last_shown": max(last, default=None),
+    }
+
+
+def _host(address: str) -> str | None:
+    try:
+        return host_of(address)
+    except BadInput:
+        return None
