@@ -11,6 +11,8 @@ from tracker.collect import sources
 from tracker.settings import Settings
 
 ROOT = Path(__file__).parents[1]
+EXAMPLE = (ROOT / ".env.example").read_text(encoding="utf-8")
+KEYS = "# Keys of platforms"
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 
 
@@ -32,11 +34,18 @@ def test_every_command_has_help_and_stands_in_the_readme(name: str, command: cli
 
 
 def test_every_setting_stands_in_the_example_with_nothing_besides() -> None:
-    example = (ROOT / ".env.example").read_text(encoding="utf-8")
-
-    named = set(re.findall(r"^#?(TRACKER_[A-Z_]+)=", example, re.MULTILINE))
+    named = set(re.findall(r"^#?(TRACKER_[A-Z_]+)=", EXAMPLE.partition(KEYS)[0], re.MULTILINE))
 
     assert named == {f"TRACKER_{name.upper()}" for name in Settings.model_fields}
+
+
+@pytest.mark.parametrize("name", sources.names())
+def test_every_key_that_a_source_may_use_stands_in_the_example(name: str) -> None:
+    source = sources.load(name)
+
+    named = set(re.findall(r"^#(TRACKER_[A-Z0-9_]+)=$", EXAMPLE.partition(KEYS)[2], re.MULTILINE))
+
+    assert {f"TRACKER_{need}" for need in (*source.needs, *getattr(source, "takes", ()))} <= named
 
 
 def test_every_source_stands_in_the_table_of_sources() -> None:

@@ -14,9 +14,17 @@ from typing import Any
 import click
 
 from tracker import __version__, console
-from tracker.commands import care, export, identity, lists, looks, people, registry
+from tracker.commands import care, collect, export, identity, lists, looks, people, registry
 from tracker.commands.options import finding_options
-from tracker.commands.shared import format_option, lake_of, now, record_of, refresh_mirror, settings_of
+from tracker.commands.shared import (
+    format_option,
+    lake_of,
+    now,
+    record_of,
+    refresh_mirror,
+    scope_of,
+    settings_of,
+)
 from tracker.errors import BadInput, ConfigError, PlatformChanged, RetryLater, TrackerError
 
 
@@ -143,12 +151,7 @@ def import_(
 def _split_scope(files: Sequence[str], scopes: Sequence[str]) -> tuple[list[Path], dict[str, str]]:
     """Tell files from the scope's further KEY=VALUE words, which may follow one --scope."""
     words = [*scopes, *(word for word in files if "=" in word and not _is_file(word))]
-    scope: dict[str, str] = {}
-    for word in words:
-        key, separator, value = word.partition("=")
-        if not separator:
-            raise BadInput(f"{word!r} is not KEY=VALUE", field="--scope")
-        scope[key] = value
+    scope = scope_of(words)
     paths = [Path(word) for word in files if word not in words]
     if not paths:
         raise BadInput("no file is named")
@@ -256,6 +259,7 @@ for command in (registry.seeds, registry.accounts, registry.suspects, registry.c
 for care_command in (care.verify, care.doctor, care.health, care.backup, care.lake):
     cli.add_command(care_command)
 cli.add_command(export.export)
+cli.add_command(collect.collect)
 
 
 def main() -> None:

@@ -1,9 +1,15 @@
-"""Where things are and what is switched on: `TRACKER_*` from the environment or from `.env` beside the data."""
+"""Where things are and what is switched on: `TRACKER_*` from the environment or from `.env` beside the data.
 
+The keys of platforms are no settings of their own: a source names what it needs, and `credentials` looks for that.
+"""
+
+import re
+from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
 
 import platformdirs
-from pydantic import SecretStr, ValidationError
+from pydantic import SecretStr, ValidationError, create_model
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from tracker.errors import ConfigError
@@ -11,11 +17,16 @@ from tracker.errors import ConfigError
 ROOT = Path(__file__).resolve().parent.parent
 
 
+PREFIX = "TRACKER_"
+_SECRET = re.compile(r"(TOKEN|SECRET|KEY|PASSWORD)$")
+_SHORTEST_SECRET = 8
+
+
 class Settings(BaseSettings):
     """Every setting with its default; each stands in `.env.example`."""
 
     model_config = SettingsConfigDict(
-        env_prefix="TRACKER_", env_file=ROOT / ".env", env_file_encoding="utf-8", extra="ignore"
+        env_prefix=PREFIX, env_file=ROOT / ".env", env_file_encoding="utf-8", extra="ignore"
     )
 
     home: Path = Path(platformdirs.user_data_dir("influence-tracker", appauthor=False))
@@ -61,3 +72,31 @@ def load(**overrides: object) -> Settings:
             for item in error.errors()
         )
         raise ConfigError(problems) from error
+
+
+class _Keys(BaseSettings):
+    model_config = Settings.model_config
+
+
+def credentials(names: Iterable[str]) -> dict[str, str]:
+    """Return the values that are set for names such as `META_TOKEN`, from `TRACKER_META_TOKEN` or `.env`.
+
+    Raises `ConfigError` that names the variable, and never its value, for one that cannot be sent in a header.
+    """
+    fields: dict[str, Any] = {name.lower(): (SecretStr, SecretStr("")) for name in names}
+    found: BaseSettings = create_model("Credentials", __base__=_Keys, **fields)()
+    held = {name.upper(): getattr(found, name).get_secret_value().strip() for name in fields}
+    return {name: _usable(name, value) for name, value in held.items() if value}
+
+
+def is_secret(name: str) -> bool:
+    """Say whether a credential must never be kept or shown; a project's or an operation's id may be."""
+    return _SECRET.search(name) is not None
+
+
+def _usable(name: str, value: str) -> str:
+    if not re.fullmatch(r"[\x20-\x7e]+", value) or (is_secret(name) and " " in value):
+        raise ConfigError(f"{PREFIX}{name}: holds a blank or a character outside ASCII")
+    if is_secret(name) and len(value) < _SHORTEST_SECRET:
+        raise ConfigError(f"{PREFIX}{name}: too short; a key has at least {_SHORTEST_SECRET} characters")
+    return value

@@ -117,7 +117,10 @@ def _scope_account(engine: Engine, source: sources.Source, values: Mapping[str, 
                 f"{wanted} is on {platform}; {source.name} holds what is on {source.platform}",
                 field="--scope account",
             )
-        return AccountRef(platform, known["key"], handle=known["handle"], name=known["name"])
+        return AccountRef(
+            platform, known["key"], handle=known["handle"], name=known["name"], url=known["url"],
+            native_id=known["native_id"],
+        )  # fmt: skip
     if "handle" in source.scope:
         raise BadInput(
             "the file does not say whose it is; give --scope handle=NAME (or account=ID)",

@@ -1,6 +1,5 @@
 """Trust and care at the command line: verify, doctor, health, backup, lake."""
 
-import os
 import sys
 from pathlib import Path
 
@@ -34,17 +33,18 @@ def verify(context: click.Context) -> None:
 @click.pass_context
 def doctor(context: click.Context, form: str) -> None:
     """Say per source whether it is ready, what it needs, or how a file is had; and where things are."""
-    from tracker.collect import sources
+    from tracker.collect import rounds, sources
 
     settings = settings_of(context)
-    rows = []
-    for name in sources.names():
-        source = sources.load(name)
-        missing = [need for need in source.needs if not os.environ.get(need)]
-        state = f"needs {', '.join(missing)}" if missing else f"import by hand: {source.origin}"
-        rows.append(
-            {"source": name, "kind": source.kind, "state": state, "scope": ", ".join(source.scope) or "none"}
-        )
+    rows = [
+        {
+            "source": source.name,
+            "kind": source.kind,
+            "state": rounds.readiness(source).words,
+            "scope": ", ".join(source.scope) or "none",
+        }
+        for source in map(sources.load, sources.names())
+    ]
     console.say(f"home {settings.home}\nlake {settings.lake}\nseeds {settings.seeds}")
     console.print_rows(rows, None, form)
 

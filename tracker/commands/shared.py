@@ -1,6 +1,6 @@
 """What the commands share: the settings, the record, the lake, and how rows are printed."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import is_dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -41,6 +41,19 @@ def record_of(settings: "Settings") -> "Engine":
     engine = open_record(settings.record)
     migrate(engine)
     return engine
+
+
+def scope_of(words: Iterable[str]) -> dict[str, str]:
+    """Return KEY=VALUE words as a scope; raise `BadInput` that names a word which is none."""
+    from tracker.errors import BadInput
+
+    scope: dict[str, str] = {}
+    for word in words:
+        key, separator, value = word.partition("=")
+        if not separator:
+            raise BadInput(f"{word!r} is not KEY=VALUE", field="--scope")
+        scope[key] = value
+    return scope
 
 
 def now() -> datetime:

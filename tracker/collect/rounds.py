@@ -1,0 +1,166 @@
+"""One round of live collection: which questions are asked, with which keys, one source after the other."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import groupby
+from operator import attrgetter
+
+from sqlalchemy import Engine
+from sqlmodel import Session
+
+from tracker import settings as setting
+from tracker.collect import sources
+from tracker.collect.client import HttpClient
+from tracker.collect.guard import Guard
+from tracker.collect.job import Job, Progress
+from tracker.collect.live import ask
+from tracker.collect.redaction import Redactor
+from tracker.collect.scoping import read_scope
+from tracker.domain import ImportReport
+from tracker.errors import BadInput, ConfigError, RetryLater
+from tracker.settings import Settings
+from tracker.store import registry
+
+OpenClient = Callable[[sources.Live, Redactor, Settings], HttpClient]
+Tell = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What one source is asked."""
+
+    source: str
+    scope: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Readiness:
+    """Whether a source can be asked live: `missing` are the names of keys that are not set."""
+
+    live: bool
+    missing: tuple[str, ...]
+    origin: str
+
+    @property
+    def ready(self) -> bool:
+        """Say whether the source can be asked now."""
+        return self.live and not self.missing
+
+    @property
+    def words(self) -> str:
+        """Return what `tracker doctor` says."""
+        if self.ready:
+            return "ready"
+        if self.missing:
+            return f"needs {', '.join(setting.PREFIX + name for name in self.missing)}"
+        return f"import by hand: {self.origin}"
+
+
+def readiness(source: sources.Source) -> Readiness:
+    """Say whether a source can be asked, and what it lacks."""
+    held = setting.credentials(source.needs)
+    missing = tuple(name for name in source.needs if name not in held)
+    return Readiness(sources.live(source) is not None, missing, source.origin)
+
+
+def questions(
+    engine: Engine, *, source: str | None, account: str | None, scope: Mapping[str, str], tell: Tell
+) -> list[Question]:
+    """Return what is to be asked; without a source, every one that is ready, about each accepted account.
+
+    Raises `BadInput` for a source that is not asked live, and `ConfigError` for one that lacks a key.
+    """
+    if "exported_at" in scope:
+        raise BadInput("is for files; what is asked live is of now", field="--scope exported_at")
+    with Session(engine) as session:
+        known = registry.accounts(session, statuses=["accepted"])
+    accepted = [f"{row['platform']}:{row['key']}" for row in known]
+    if source is not None:
+        return _of(_ready(source), [account] if account else accepted, scope)
+    asked = []
+    for name in sources.names():
+        module = sources.load(name)
+        state = readiness(module)
+        if not state.ready:
+            tell(f"{name}: {state.words}")
+            continue
+        fitting = {key: value for key, value in scope.items() if key in module.scope}
+        asked += _of(module, [account] if account else accepted, fitting)
+    return asked
+
+
+def _ready(name: str) -> sources.Source:
+    source = sources.load(name)
+    state = readiness(source)
+    if not state.live:
+        raise BadInput(f"{name} is not asked live; {state.words}", field="--source")
+    if state.missing:
+        raise ConfigError(f"{name} {state.words}")
+    return source
+
+
+def _of(source: sources.Source, accounts: Sequence[str], scope: Mapping[str, str]) -> list[Question]:
+    """Return a question for each account on the source's platform, or one where the scope says about whom."""
+    if "account" not in source.scope or {"account", "handle"} & scope.keys():
+        return [Question(source.name, scope)]
+    mine = [account for account in accounts if account.partition(":")[0] == source.platform]
+    return [Question(source.name, {**scope, "account": account}) for account in mine]
+
+
+def open_client(source: sources.Live, redactor: Redactor, settings: Settings) -> HttpClient:
+    """Return the client that asks the hosts of a source on the internet."""
+    return HttpClient(
+        Guard(source.hosts), per_minute=source.per_minute, redactor=redactor, contact=settings.contact
+    )
+
+
+def collect(
+    engine: Engine,
+    settings: Settings,
+    asked: Sequence[Question],
+    *,
+    now: Callable[[], datetime],
+    progress: Progress,
+    tell: Tell,
+    connect: OpenClient = open_client,
+) -> Iterator[ImportReport]:
+    """Ask the questions and yield what became of each. A source that asks us to wait is left alone for this round."""
+    with _alone(settings):
+        for name, group in groupby(asked, key=attrgetter("source")):
+            source = sources.live(sources.load(name))
+            if source is None:
+                raise BadInput(f"{name} is not asked live")
+            yield from _ask_source(engine, settings, source, list(group), now, progress, tell, connect)
+
+
+def _ask_source(
+    engine: Engine, settings: Settings, source: sources.Live, asked: Sequence[Question],
+    now: Callable[[], datetime], progress: Progress, tell: Tell, connect: OpenClient,
+) -> Iterator[ImportReport]:  # fmt: skip
+    optional: tuple[str, ...] = getattr(source, "takes", ())
+    held = setting.credentials((*source.needs, *optional))
+    redactor = Redactor(value for name, value in held.items() if setting.is_secret(name))
+    with connect(source, redactor, settings) as client:
+        for place, question in enumerate(asked, 1):
+            job = Job(engine, source, read_scope(engine, source, question.scope, now), now, progress)
+            report = ask(job, client, held)
+            yield report
+            if report.outcome == "throttled" and place < len(asked):
+                tell(f"{source.name}: asks us to wait; {len(asked) - place} more questions were not asked")
+                return
+
+
+@contextmanager
+def _alone(settings: Settings) -> Iterator[None]:
+    """Hold the round of this home; two at once would go on in each other's queries."""
+    import fcntl  # not on Windows, where everything but this works
+
+    settings.home.mkdir(parents=True, exist_ok=True)
+    with (settings.home / "collect.lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            raise RetryLater(f"another round of collection runs in {settings.home}") from error
+        yield
