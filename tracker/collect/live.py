@@ -5,7 +5,7 @@ written when the asking is over: as a whole look, or as part of one that is comp
 interrupted, throttled or refused goes on where it stopped.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from itertools import chain
@@ -180,17 +180,9 @@ def _repeats(asking: _Asking, page: Page, kept: int, items: int) -> str | None:
 
 def _write(job: Job, asking: _Asking, recorder: Recorder) -> ImportReport:
     """Parse what is kept, write it in batches, compare a whole look with the one before, and write the outcome."""
-    outcome, tally = _outcome(asking), Tally()
+    tally = Tally()
     with Spool() as spool:
-        try:
-            checked = writing.check(job, _marked(_parsed(job, asking), outcome), spool)
-        except (
-            TrackerError,
-            OSError,
-        ) as error:  # the pages wait in the evidence for a parser that reads them
-            checked = writing.Checked(0, 0, ())
-            outcome, asking.message = "error", asking.message or str(error)
-            spool.clear()
+        outcome, checked = _check(job, asking, spool)
         for batch in spool.batches(skip=0):
             write(job, asking.query_id, tally, batch)
             job.progress("writing", tally.items, checked.items)
@@ -202,6 +194,27 @@ def _write(job: Job, asking: _Asking, recorder: Recorder) -> ImportReport:
         asking.stated_total,
     )
     return writing.close(job, asking.query_id, tally, end, name=_asked(job))
+
+
+def _check(job: Job, asking: _Asking, spool: Spool) -> tuple[Outcome, writing.Checked]:
+    """Parse all pages into the spool; where they break the parser, they wait in the evidence, and the look is an error."""
+    outcome = _outcome(asking)
+    try:
+        checked = writing.check(job, _marked(_parsed(job, asking.pages), outcome), spool)
+    except (TrackerError, OSError) as error:
+        asking.message = asking.message or str(error)
+        spool.clear()
+        return "error", _bare_look(job, spool)
+    return outcome, checked if asking.pages else replace(checked, notices=())
+
+
+def _bare_look(job: Job, spool: Spool) -> writing.Checked:
+    """Put into the spool that somebody looked, without anything that was seen."""
+    try:
+        return replace(writing.check(job, _marked(_parsed(job, ()), "error"), spool), notices=())
+    except (TrackerError, OSError):  # it breaks the parser without a record too, such as by a scope
+        spool.clear()
+        return writing.Checked(0, 0, ())
 
 
 def _outcome(asking: _Asking) -> Outcome:
@@ -218,10 +231,10 @@ def _reconciled(asking: _Asking) -> Iterator[str]:
         yield f"{items:,} of the {asking.stated_total:,} that the platform states"
 
 
-def _parsed(job: Job, asking: _Asking) -> Iterator[Parsed]:
+def _parsed(job: Job, pages: Sequence[KeptPage]) -> Iterator[Parsed]:
     """Parse the records of all pages as those of one answer; lines are counted through."""
-    pages = chain.from_iterable(_records_of(job, page.evidence_id) for page in asking.pages)
-    records = (Record(line, record.values) for line, record in enumerate(pages, 1))
+    found = chain.from_iterable(_records_of(job, page.evidence_id) for page in pages)
+    records = (Record(line, record.values) for line, record in enumerate(found, 1))
     return known_form(lambda: job.source.parse(records, job.scope), f"{job.source.name}: an answer")
 
 
