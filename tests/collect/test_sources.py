@@ -99,7 +99,7 @@ def test_a_source_speaks_neither_http_nor_sql_nor_to_another_source(source: sour
     assert not {
         name for name in imported if name.split(".")[0] in ("httpx", "sqlalchemy", "sqlmodel", "requests")
     }
-    assert not {name for name in imported if name.startswith(("tracker.store", "tracker.collect.sources"))}
+    assert not {name for name in imported if name.startswith(("tracker.store", "tracker.collect.sources."))}
 
 
 def test_the_same_records_give_the_same_values(source: sources.Source) -> None:

@@ -194,15 +194,32 @@ class Listings:
 def parsed_by(
     read: Callable[[Record], Parsed], records: Iterable[Record], listings: Listings, *unseen: Unseen
 ) -> Iterator[Parsed]:
-    """Yield what `read` makes of each record, an ad that stands twice kept apart, then what a person should know."""
-    keys: set[str] = set()
+    """Yield what `read` makes of each record, then what a person should know.
+
+    An ad that comes again as it was counts once; one that comes again with other values is kept apart.
+    """
+    known: dict[str, int] = {}
+    again = 0
     for record in records:
         item = apart_or(read, record)
-        if isinstance(item, Ad) and item.key in keys:
-            item = Quarantined(record.line, "id", f"{item.key} stands twice in one answer", record.values)
-        elif isinstance(item, Ad):
-            keys.add(item.key or "")
+        if isinstance(item, Ad):
+            digest, before = _digest(record), known.get(item.key or "")
+            known.setdefault(item.key or "", digest)
+            if before == digest:
+                again += 1
+                continue
+            if before is not None:
+                item = Quarantined(
+                    record.line, "id", f"{item.key} stands here twice, not alike", record.values
+                )
         yield item
     yield from listings.empty()
     for one in unseen:
         yield from one.notice()
+    if again:
+        yield Notice(f"{again:,} records repeat an ad as it was, counted once")
+
+
+def _digest(record: Record) -> int:
+    words = json.dumps(record.values, sort_keys=True, default=str).encode()
+    return int.from_bytes(hashlib.blake2b(words, digest_size=8).digest())
