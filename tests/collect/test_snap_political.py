@@ -194,8 +194,15 @@ def test_two_exports_glued_together_give_each_ad_once_and_the_second_header_apar
 
     with engine_of.connect() as connection:
         apart = connection.execute(text("SELECT line, field FROM quarantined ORDER BY line")).all()
-    assert (report.read, report.new, report.quarantined) == (3, 1, 2)
-    assert [tuple(row) for row in apart] == [(3, "ADID"), (4, "id")]
+    assert (report.read, report.new, report.quarantined) == (2, 1, 1)
+    assert [tuple(row) for row in apart] == [(3, "ADID")]
+    assert report.warnings[-1] == "1 records repeat an ad as it was, counted once"
+
+
+def test_an_ad_that_comes_again_with_other_values_is_kept_apart() -> None:
+    items = parsed(ROW, {**ROW, "Spend": "1,400"})
+
+    assert [(item.line, item.field) for item in items if isinstance(item, Quarantined)] == [(3, "id")]
 
 
 def test_a_truncated_last_line_refuses_the_file_with_its_line(engine: Engine, tmp_path: Path) -> None:

@@ -57,6 +57,11 @@ BODIES = {
         "Impressions": "345", "StartDate": "2024/03/16 16:19:45Z", "EndDate": "", "OrganizationName": "River Agency",
         "PayingAdvertiserName": "River Party", "CountryCode": "germany", "Regions (Excluded)": "Bayern",
     },
+    "microsoft_ads": {
+        "AdId": 71468541217674123, "AdvertiserName": "River Media", "AdvertiserId": 4295001234, "Title": "See the river",
+        "AdDetails": {"StartDate": "2024-02-01", "TotalImpressionsRange": "2.5K - 5K",
+                      "ImpressionsByCountry": [{"Country": 72, "ImpressionShare": "17.3%"}]},
+    },
     "page_snapshots": {
         "outlet": "daily", "section": "WORLD", "snapshot_at": "2022-07-01T10:00:00", "published_raw": "1 Jul",
         "headline": "Hello", "published_at": "2022-07-01T08:00:00",

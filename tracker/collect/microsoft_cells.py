@@ -9,6 +9,10 @@ from tracker.collect.targeting_cells import criterion
 from tracker.domain import Metric, Polarity, Record, Target
 from tracker.errors import BadInput, PlatformChanged
 
+DETAILS = (
+    "PaidForByName", "StartDate", "EndDate", "TotalImpressionsRange", "ImpressionsByCountry", "TargetTypes", "Targets",
+    "RestrictionReason", "RejectionJson",
+)  # fmt: skip
 COUNTRIES = {
     10: "AT", 14: "BE", 26: "BG", 49: "HR", 207: "CY", 51: "CZ", 53: "DK", 61: "EE", 65: "FI", 66: "FR", 72: "DE",
     76: "GR", 88: "HU", 92: "IE", 93: "IT", 104: "LV", 108: "LT", 109: "LU", 115: "MT", 129: "NL", 151: "PL",

@@ -8,6 +8,7 @@ learn.microsoft.com/advertising, "Ad Library API Overview"; how often one may as
 
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, timedelta
+from typing import Any
 
 from tracker.collect import microsoft_cells
 from tracker.collect.answers import (
@@ -47,10 +48,6 @@ FIELDS = (
     "AdId", "AdvertiserName", "AdvertiserId", "Title", "Description", "DisplayUrl", "DestinationUrl", "AssetJson",
     "AdDetails",
 )  # fmt: skip
-DETAILS = (
-    "PaidForByName", "StartDate", "EndDate", "TotalImpressionsRange", "ImpressionsByCountry", "TargetTypes", "Targets",
-    "RestrictionReason", "RejectionJson",
-)  # fmt: skip
 IGNORED = ("AdId@odata.type", "AdvertiserId@odata.type", "@odata.context", "@odata.count", "@odata.nextLink")
 """What the envelope says of itself."""
 BASE = "https://adlibrary.api.bingads.microsoft.com/api/v1"
@@ -69,7 +66,7 @@ def records_in(body: bytes) -> Iterator[Record]:
 def parse(records: Iterable[Record], scope: Scope) -> Iterator[Parsed]:
     """Yield an ad for each record; a country whose number is not documented is kept as `ms:NN` and named once."""
     listings, strange = Listings(name, scope, "country"), dict[str, None]()
-    unseen = Unseen((*FIELDS, *IGNORED)), Unseen(DETAILS, "fields of AdDetails")
+    unseen = Unseen((*FIELDS, *IGNORED)), Unseen(microsoft_cells.DETAILS, "fields of AdDetails")
     yield from parsed_by(
         lambda record: _ad(record, scope, listings, unseen, strange), records, listings, *unseen
     )

@@ -1,0 +1,60 @@
+"""A source, a server on loopback that speaks for it, and a record: asks one question from end to end."""
+
+import json
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any, cast
+
+from sqlalchemy import Engine, text
+from sqlmodel import Session
+
+from tests.collect.servers import FakeTime, FaultServer, Told, client_of
+from tracker.collect import sources
+from tracker.collect.job import Job, silent
+from tracker.collect.live import ask
+from tracker.domain import AccountRef, ImportReport, Scope
+
+START = datetime(2026, 10, 1, 12, tzinfo=UTC)
+BODIES = Path(__file__).parent / "bodies"
+
+
+def body(source: str, case: str) -> Any:
+    """The JSON of a case that is kept for a source, whatever its status."""
+    (path,) = (BODIES / source).glob(f"{case}.*.json")
+    return json.loads(path.read_text(encoding="utf-8"))
+
+
+def told(source: str, case: str) -> Told:
+    """The answer of a case: its body with the status in its file's name."""
+    (path,) = (BODIES / source).glob(f"{case}.*.json")
+    return Told(path.read_bytes(), int(path.name.split(".")[-2]), {"Content-Type": "application/json"})
+
+
+class Line:
+    """Asks a source through the product's own client; `later` moves the clock between two questions."""
+
+    def __init__(self, engine: Engine, server: FaultServer, source: str):
+        self.engine, self.server, self.later = engine, server, timedelta(0)
+        self.source = cast("sources.Live", sources.load(source))
+        self.slept: list[float] = []
+
+    def ask(
+        self,
+        account: AccountRef | None = None,
+        credentials: Mapping[str, str] | None = None,
+        *,
+        per_minute: int = 0,
+        **scope: str,
+    ) -> ImportReport:
+        time = FakeTime(START + self.later)
+        job = Job(self.engine, self.source, Scope(scope, time.now(), account), time.now, silent)
+        hosts = self.source.hosts
+        with client_of(self.server, hosts, time=time, per_minute=per_minute) as client:
+            report = ask(job, client, credentials or {})
+        self.slept = time.slept
+        return report
+
+    def rows(self, statement: str) -> list[tuple[Any, ...]]:
+        with Session(self.engine) as session:
+            return [tuple(row) for row in session.execute(text(statement))]
