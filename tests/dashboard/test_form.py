@@ -90,7 +90,7 @@ BAD = (
     ("address_or_handle", "http://192.168.0.1/admin", "number address (IP)"),
     ("address_or_handle", "http://localhost/x", "public"),
     ("address_or_handle", "NO", "platform"),
-    ("address_or_handle", "0555567", "number address (IP)"),
+    ("address_or_handle", "0555567", "without its platform"),
     ("address_or_handle", "harbour\x00voice", "U+0000"),
     ("document_url", "javascript:alert(1)", "begins with https://"),
     ("document_url", "file:///etc/passwd", "begins with https://"),

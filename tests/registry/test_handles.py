@@ -250,3 +250,11 @@ def test_no_landing_page_makes_an_import_fall_over(text):
     ref = landing_account(f"https://www.facebook.com{text}")
 
     assert ref is None or ref.key
+
+
+@pytest.mark.parametrize("typed", ["@HarbourVoice", "0555567", "12345"])
+def test_a_bare_handle_or_number_without_a_platform_is_told_that_it_needs_one(typed: str) -> None:
+    with pytest.raises(
+        BadInput, match="without its platform; choose the platform, or give the whole address"
+    ):
+        account_ref(typed)

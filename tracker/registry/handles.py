@@ -14,6 +14,7 @@ from tracker.registry.platforms import RULES, platform_at, platform_of, shown
 
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*):(?!\d+(?:/|$))")
 _PAGE_ID = re.compile(r"(?:(.*?)[-_ ])?(\d{9,})")
+_BARE = re.compile(r"@[^./:]+|\d+")
 _SECOND_LEVEL = frozenset({"ac", "co", "com", "edu", "gov", "net", "or", "org"})
 _LONGEST = 500
 
@@ -30,6 +31,11 @@ def account_ref(text: str, platform: str | None = None, *, field: str = "account
         typed = f"facebook.com/{typed}"
     if wanted and wanted != "web" and not _is_address(typed):
         return _handle_ref(wanted, typed, field=field)
+    if wanted is None and _BARE.fullmatch(typed):
+        raise BadInput(
+            f"{shown(typed)} is a handle or a number without its platform; choose the platform, or give the whole address",
+            field=field,
+        )
     host, path, query = _split(typed, field=field)
     found = platform_at(host)
     if wanted and wanted not in (found, "web"):
