@@ -78,6 +78,20 @@ class Example:
             yield Ad(listing, record.values["id"], account, text=record.values.get("text"), line=record.line)
 
 
+class Exporting(Example):
+    """A source whose answer is made while one waits: the first answer names it, a later one is it."""
+
+    def fetch(
+        self, scope: Scope, client: Client, credentials: Mapping[str, str], cursor: str | None
+    ) -> Iterator[Page]:
+        answer = client.get(URL, params={"export": cursor} if cursor else None)
+        if answer.status == 202:
+            export = json.loads(answer.body)["export"]
+            yield Page(answer, export, "throttled", message="the export is being made")
+        else:
+            yield Page(answer)
+
+
 class Line:
     """One record, one server, one clock; `ask` asks the example source one question."""
 
@@ -314,6 +328,19 @@ def test_the_same_page_under_ever_new_cursors_ends_in_error(line: Line) -> None:
 
     assert report.outcome == "error"
     assert len(line.server.asked) == 2
+
+
+def test_a_page_that_stops_the_question_may_say_where_to_go_on(line: Line) -> None:
+    line.server.answers("/ads", data({"export": "e7"}, 202), pages(ads(1)))
+    line.source = Exporting()
+    waiting = line.ask()
+    line.later = timedelta(minutes=10)
+
+    report = line.ask()
+
+    assert (waiting.outcome, waiting.warnings) == ("throttled", ("the export is being made",))
+    assert [asked.query.get("export") for asked in line.server.asked] == [None, "e7"]
+    assert told(report) == ("rows", 1, 1, 0)
 
 
 # -- what an answer means ----------------------------------------------------------------------------------------

@@ -1,8 +1,9 @@
 """What a hostile or broken file gets: a clear refusal that names the file and, where it helps, the line."""
 
 import gzip
+import json
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 import pyarrow as pa
@@ -10,6 +11,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from tracker.collect.reading import Limits, columns, inspect, records
+from tracker.domain import Record
 from tracker.errors import BadInput
 
 LIMITS = Limits(max_line_bytes=1_000, max_unpacked_ratio=200)
@@ -142,3 +144,91 @@ def test_a_name_longer_than_any_file_can_have_is_refused() -> None:
 def test_a_missing_file_is_refused_by_its_name(tmp_path: Path) -> None:
     with pytest.raises(BadInput, match="there is no such file"):
         inspect(tmp_path / "nothing.csv", limits=LIMITS)
+
+
+# -- JSON documents ----------------------------------------------------------------------------------------------
+
+
+def in_list(body: bytes) -> Iterator[Record]:
+    """Read a document as a source does: the objects under `data`, or the object itself."""
+    found = json.loads(body)
+    rows = found.get("data", [found]) if isinstance(found, dict) else found
+    return (Record(number, values) for number, values in enumerate(rows, 1))
+
+
+def read_documents(path: Path, limits: Limits = LIMITS) -> list[tuple[int, Mapping[str, object]]]:
+    wide = limits.for_documents()
+    facts = inspect(path, limits=wide)
+    return [(record.line, record.values) for record in records(facts, limits=wide, records_in=in_list)]
+
+
+ROWS = [{"id": "1"}, {"id": "2", "text": "茶\n"}]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        pytest.param(json.dumps({"data": ROWS}), id="one line"),
+        pytest.param(json.dumps({"data": ROWS}, indent=2, ensure_ascii=False), id="pretty-printed"),
+        pytest.param(json.dumps({"data": ROWS}, indent=2).replace("\n", "\r\n"), id="crlf"),
+        pytest.param("\ufeff\n" + json.dumps(ROWS, indent=1), id="array with a mark"),
+        pytest.param(json.dumps(ROWS), id="array"),
+        pytest.param(f'{{"x": "{"y" * 900}",\n"data": {json.dumps(ROWS)}}}', id="long first line"),
+        pytest.param("\n".join(json.dumps(row) for row in ROWS) + "\n\n", id="lines"),
+        pytest.param("\n".join(json.dumps({"data": [row]}) for row in ROWS), id="documents on lines"),
+    ],
+)
+def test_a_json_answer_is_read_however_it_was_saved(tmp_path: Path, body: str) -> None:
+    plain = written(tmp_path, body.encode(), "answer.txt")
+    packed = written(tmp_path, gzip.compress(body.encode()), "answer.gz")
+
+    assert read_documents(plain) == [(1, ROWS[0]), (2, ROWS[1])]
+    assert read_documents(packed) == [(1, ROWS[0]), (2, ROWS[1])]
+
+
+def test_a_document_may_stand_on_a_line_longer_than_a_row_may_be(tmp_path: Path) -> None:
+    path = written(tmp_path, json.dumps({"data": [{"text": "x" * 5_000}]}).encode())
+
+    assert len(read_documents(path)) == 1
+    with pytest.raises(BadInput, match="longer than 1,000 bytes"):
+        read(path)
+
+
+def test_a_row_of_a_table_stays_short_for_a_source_of_documents_too(tmp_path: Path) -> None:
+    path = written(tmp_path, b"a,b\n1," + b"x" * 2_000)
+
+    with pytest.raises(BadInput, match="line 2: the line is longer than 1,000 bytes"):
+        read_documents(path)
+
+
+@pytest.mark.parametrize(
+    ("body", "words"),
+    [
+        pytest.param(b'{\n "data": [\n  {"id": 1},\n', "line 4: this is not JSON", id="cut"),
+        pytest.param(b'[{"id": 1},\n {"id": ]', "line 2: this is not JSON", id="broken array"),
+        pytest.param(b'{"data": []}\n{"data": \n', "line 2: this is not JSON", id="broken line"),
+        pytest.param(b"[" * 100_000, "the JSON is nested too deep", id="deep"),
+    ],
+)
+def test_a_document_that_is_none_is_refused_with_its_line(tmp_path: Path, body: bytes, words: str) -> None:
+    with pytest.raises(BadInput, match=r"export\.csv") as refusal:
+        read_documents(written(tmp_path, body))
+
+    assert words in str(refusal.value)
+
+
+def test_a_document_larger_than_the_limit_is_refused_and_told_how_to_be_split(tmp_path: Path) -> None:
+    path = written(tmp_path, json.dumps(ROWS * 100, indent=1).encode())
+
+    with pytest.raises(BadInput, match="one JSON document of more than 900 bytes; split it"):
+        read_documents(path, Limits(max_document_bytes=900))
+
+
+def test_an_array_of_objects_is_read_for_a_source_of_tables_too(tmp_path: Path) -> None:
+    assert read(written(tmp_path, json.dumps(ROWS).encode())) == [(1, ROWS[0]), (2, ROWS[1])]
+
+
+@pytest.mark.parametrize("body", [b'[{"a": 1}, 2]', b'{\n"a": 1\n}', b"[[]]"])
+def test_another_document_is_refused_for_a_source_of_tables(tmp_path: Path, body: bytes) -> None:
+    with pytest.raises(BadInput, match=r"array|object"):
+        read(written(tmp_path, body))

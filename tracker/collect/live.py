@@ -152,18 +152,23 @@ def _take(job: Job, asking: _Asking, recorder: Recorder, page: Page) -> bool:
     asking.stated_total = asking.stated_total if page.stated_total is None else page.stated_total
     if asking.outcome in UNFINISHED:
         asking.message = page.message or said(page.answer)
+        if page.cursor not in (None, asking.cursor):
+            _go(job, asking, KeptPage(job.now(), page.cursor or END, None, 0))
         return False
     items = sum(1 for _ in _records_of(job, kept))
     repeats = _repeats(asking, page, kept, items)
     follows = END if page.cursor is None or repeats else page.cursor
-    taken = KeptPage(job.now(), follows, kept, items)
-    with unit_of_work(job.engine) as session:
-        cursors.add(session, asking.query_id, len(asking.pages), [taken])
-    asking.pages.append(taken)
+    _go(job, asking, KeptPage(job.now(), follows, kept, items))
     job.progress(f"asking {job.source.name}", sum(page.items for page in asking.pages), asking.stated_total)
     if repeats:
         asking.outcome, asking.message = "error", repeats
     return follows != END
+
+
+def _go(job: Job, asking: _Asking, page: KeptPage) -> None:
+    with unit_of_work(job.engine) as session:
+        cursors.add(session, asking.query_id, len(asking.pages), [page])
+    asking.pages.append(page)
 
 
 def _repeats(asking: _Asking, page: Page, kept: int, items: int) -> str | None:
@@ -233,7 +238,8 @@ def _reconciled(asking: _Asking) -> Iterator[str]:
 
 def _parsed(job: Job, pages: Sequence[KeptPage]) -> Iterator[Parsed]:
     """Parse the records of all pages as those of one answer; lines are counted through."""
-    found = chain.from_iterable(_records_of(job, page.evidence_id) for page in pages)
+    kept = [page.evidence_id for page in pages if page.evidence_id is not None]
+    found = chain.from_iterable(_records_of(job, evidence_id) for evidence_id in kept)
     records = (Record(line, record.values) for line, record in enumerate(found, 1))
     return known_form(lambda: job.source.parse(records, job.scope), f"{job.source.name}: an answer")
 

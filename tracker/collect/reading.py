@@ -9,26 +9,22 @@ import csv
 import gzip
 import hashlib
 import io
-import json
 import zlib
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 from typing import IO, Any, Literal, cast
 
-import orjson
-
+from tracker.collect import documents
 from tracker.domain import Record
 from tracker.errors import BadInput
 
 Form = Literal["csv", "jsonl", "json", "parquet"]
-RecordsIn = Callable[[bytes], Iterable[Record]]
 
 _BLOCK = 1 << 18
 _FREE_UNPACKED = 64 << 20
 _PARQUET_MAGIC = b"PAR1"
-_REPLACEMENT = "\ufffd"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +45,10 @@ class FileFacts:
 
 def shown_name(path: Path) -> str:
     """Return the name of a file with what cannot be printed shown as the replacement character."""
-    return "".join(character if character.isprintable() else _REPLACEMENT for character in clean(path.name))
+    return "".join(
+        character if character.isprintable() else documents.REPLACEMENT
+        for character in documents.clean(path.name)
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,10 +58,17 @@ class Limits:
     max_line_bytes: int = 10_000_000
     max_unpacked_ratio: int = 200
     max_document_bytes: int = 200_000_000
+    max_json_line_bytes: int | None = None
 
     def for_documents(self) -> "Limits":
-        """Return the limits for a source of documents, whose lines may be as long as a document."""
-        return replace(self, max_line_bytes=max(self.max_line_bytes, self.max_document_bytes))
+        """Return the limits for a source of JSON documents: one may stand on a line, however long it is."""
+        return replace(self, max_json_line_bytes=self.max_document_bytes)
+
+    def for_head(self, head: bytes) -> "Limits":
+        """Return the limits for a file that begins like this."""
+        is_json = head.lstrip()[:1] in (b"{", b"[")
+        longest = self.max_json_line_bytes if is_json else None
+        return replace(self, max_line_bytes=longest or self.max_line_bytes)
 
 
 def inspect(path: Path, *, limits: Limits, tick: Callable[[int], None] = lambda _bytes: None) -> FileFacts:
@@ -105,7 +111,9 @@ def _inspect(path: Path, limits: Limits, tick: Callable[[int], None]) -> FileFac
     return FileFacts(path, sha256, size, form, packed=packed)
 
 
-def records(facts: FileFacts, *, limits: Limits, records_in: RecordsIn | None = None) -> Iterator[Record]:
+def records(
+    facts: FileFacts, *, limits: Limits, records_in: documents.RecordsIn | None = None
+) -> Iterator[Record]:
     """Yield the records of an inspected file; raise `BadInput` with file and line for one that cannot be read.
 
     `records_in` turns a JSON document into records; without it a document is an array of objects, and a line one object.
@@ -116,22 +124,24 @@ def records(facts: FileFacts, *, limits: Limits, records_in: RecordsIn | None = 
         return
     with _open(facts) as binary:
         if facts.form == "json":
-            yield from _document_records(_whole(binary, limits, name), records_in or _array, name, None)
+            yield from documents.of_document(
+                _whole(binary, limits, name), records_in or documents.of_array, name, None
+            )
         elif facts.form == "jsonl" and records_in is not None:
-            yield from _line_documents(binary, records_in, name)
+            yield from documents.of_line_documents(binary, records_in, name)
         elif facts.form == "jsonl":
-            yield from _json_records(binary, name)
+            yield from documents.of_lines(binary, name)
         else:
             with _text(binary) as text:
                 yield from _csv_records(text, limits, name)
 
 
 def records_of_body(
-    body: bytes, *, limits: Limits, records_in: RecordsIn | None, name: str
+    body: bytes, *, limits: Limits, records_in: documents.RecordsIn | None, name: str
 ) -> Iterator[Record]:
     """Yield the records of an answer: through `records_in` where the source has it, else as those of a file."""
     if records_in is not None:
-        yield from _document_records(body, records_in, name, None)
+        yield from documents.of_document(body, records_in, name, None)
         return
     with NamedTemporaryFile() as file:
         file.write(body)
@@ -153,7 +163,7 @@ def _header(first: str) -> tuple[str, list[str]]:
     return delimiter, [column.strip() for column in next(csv.reader([first], delimiter=delimiter), [])]
 
 
-def columns(facts: FileFacts, *, limits: Limits, records_in: RecordsIn | None = None) -> list[str]:
+def columns(facts: FileFacts, *, limits: Limits, records_in: documents.RecordsIn | None = None) -> list[str]:
     """Return the names of the columns: the header of a CSV, the schema of Parquet, the first record's keys of JSON."""
     if facts.form == "parquet":
         return _parquet_columns(facts.path, facts.name)
@@ -192,10 +202,12 @@ def _unpacked(raw: IO[bytes], packed: bool, most: int, name: str) -> Iterator[by
 def _check_text(blocks: Iterator[bytes], limits: Limits, name: str) -> Form:
     """Check encoding, NUL bytes and line length over all blocks; return the form that the first bytes show."""
     decoder = codecs.getincrementaldecoder("utf-8")()
+    form: Form = "csv"
     head, lines, open_line = b"", 1, 0
     for block in blocks:
         if not head:
             head = _check_head(block, name)
+            limits, form = limits.for_head(head), _form_of(block)
         if (at := block.find(b"\0")) >= 0:
             raise BadInput(
                 "a NUL byte: this is not a text file", file=name, line=lines + block.count(b"\n", 0, at)
@@ -206,12 +218,12 @@ def _check_text(blocks: Iterator[bytes], limits: Limits, name: str) -> Form:
     if not head:
         raise BadInput("the file is empty once unpacked", file=name)
     _decode(decoder, b"", name, lines, final=True)
-    return _form_of(head)
+    return form
 
 
-def _form_of(head: bytes) -> Form:
+def _form_of(block: bytes) -> Form:
     """Tell one document from JSON lines: an array is one, and so is an object that goes on after its first line."""
-    text = head.lstrip()
+    text = block.removeprefix(codecs.BOM_UTF8).lstrip()
     if text[:1] == b"[":
         return "json"
     if text[:1] != b"{":
@@ -286,27 +298,6 @@ def _row(columns: list[str], cells: list[str], name: str, line: int) -> dict[str
     return dict(zip(columns, cells, strict=True))
 
 
-def _json_records(lines: Iterable[bytes], name: str) -> Iterator[Record]:
-    for line, words in enumerate(lines, 1):
-        if words.isspace():
-            continue
-        try:
-            values = orjson.loads(words)
-        except orjson.JSONDecodeError:
-            values = _lenient(words, name, line)
-        if type(values) is not dict:
-            raise BadInput(f"a JSON object was expected, found {type(values).__name__}", file=name, line=line)
-        yield Record(line, clean(values) if b"\\u" in words else values)
-
-
-def _line_documents(lines: Iterable[bytes], records_in: RecordsIn, name: str) -> Iterator[Record]:
-    """Yield the records of documents that stand one on a line, counted through; a lone document counts its own."""
-    for line, words in enumerate(lines, 1):
-        if not words.isspace():
-            for record in _document_records(words, records_in, name, line):
-                yield record if line == 1 else record._replace(line=line)
-
-
 def _whole(binary: IO[bytes], limits: Limits, name: str) -> bytes:
     body = binary.read(limits.max_document_bytes + 1)
     if len(body) > limits.max_document_bytes:
@@ -315,35 +306,6 @@ def _whole(binary: IO[bytes], limits: Limits, name: str) -> bytes:
             file=name,
         )
     return body
-
-
-def _document_records(body: bytes, records_in: RecordsIn, name: str, line: int | None) -> Iterator[Record]:
-    """Yield what a source finds in a document; raise `BadInput` with the line when it is no JSON."""
-    try:
-        for record in records_in(body.removeprefix(codecs.BOM_UTF8)):
-            yield Record(record.line, clean(record.values))
-    except json.JSONDecodeError as error:  # orjson's is one of these
-        raise BadInput(f"this is not JSON ({error.msg})", file=name, line=line or error.lineno) from error
-    except RecursionError as error:
-        raise BadInput("the JSON is nested too deep", file=name, line=line) from error
-
-
-def _array(body: bytes) -> Iterator[Record]:
-    found = orjson.loads(body)
-    if not isinstance(found, list):
-        raise BadInput("one JSON object; expected an array of objects, or JSON lines", line=1)
-    for number, values in enumerate(found, 1):
-        if type(values) is not dict:
-            raise BadInput(f"item {number} of the array is no object but {type(values).__name__}", line=1)
-        yield Record(number, values)
-
-
-def _lenient(words: bytes, name: str, line: int) -> Any:
-    """Read what the standard library still reads: half characters and numbers that are none."""
-    try:
-        return json.loads(words.removeprefix(codecs.BOM_UTF8))
-    except (ValueError, RecursionError) as error:
-        raise BadInput(f"the line is not JSON ({error})", file=name, line=line) from error
 
 
 def _parquet_columns(path: Path, name: str) -> list[str]:
@@ -382,16 +344,5 @@ def _values(column: Any) -> list[Any]:
 
     if pa.types.is_string(column.type) or pa.types.is_large_string(column.type):
         found = pc.any(pc.match_substring(column, "\0")).as_py()
-        return [clean(value) for value in column.to_pylist()] if found else list(column.to_pylist())
-    return [clean(value) for value in column.to_pylist()]
-
-
-def clean(value: Any) -> Any:
-    """Return the value with NUL and lone surrogates, which no database keeps, shown as the replacement character."""
-    if isinstance(value, str):
-        return value.replace("\0", _REPLACEMENT).encode("utf-16", "surrogatepass").decode("utf-16", "replace")
-    if isinstance(value, list):
-        return [clean(item) for item in value]
-    if isinstance(value, dict):
-        return {clean(key): clean(item) for key, item in value.items()}
-    return value
+        return [documents.clean(value) for value in column.to_pylist()] if found else list(column.to_pylist())
+    return [documents.clean(value) for value in column.to_pylist()]

@@ -48,10 +48,11 @@ class Recorder:
         )
 
     def evidence_of(self, answer: Answer) -> int:
-        """Return under which evidence an answer is kept, and forget the answers before it."""
+        """Return under which evidence an answer is kept, and forget the other answers."""
         found = next((kept for known, kept in self._kept if known is answer), None)
-        self._kept.clear()
-        return self._keep(answer) if found is None else found
+        kept = self._keep(answer) if found is None else found
+        self._kept = [(answer, kept)]
+        return kept
 
     def words(self, text: str) -> str:
         """Return words that may be kept: on one line, not too long, without a credential."""

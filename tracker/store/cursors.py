@@ -16,11 +16,14 @@ END = ""
 
 @dataclass(frozen=True, slots=True)
 class KeptPage:
-    """A page that was kept: the cursor after it (`END` when none follows), its evidence, and how many items it held."""
+    """A page that was kept: the cursor after it (`END` when none follows), its evidence, and how many items it held.
+
+    Without evidence it is a place to go on from, such as the number of an export that is still being made.
+    """
 
     at: datetime
     cursor: str
-    evidence_id: int
+    evidence_id: int | None
     items: int
 
 
@@ -58,7 +61,7 @@ def of_query(session: Session, query_id: int) -> tuple[KeptPage, ...]:
     rows = session.execute(
         select(cursor).where(col(cursor.query_id) == query_id).order_by(col(cursor.seq))
     ).scalars()
-    return tuple(KeptPage(row.at, row.cursor, row.evidence_id or 0, row.items) for row in rows)
+    return tuple(KeptPage(row.at, row.cursor, row.evidence_id, row.items) for row in rows)
 
 
 def last_like(session: Session, source: str, digest: str) -> Earlier | None:

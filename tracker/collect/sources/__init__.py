@@ -15,7 +15,8 @@ A source whose files or answers are JSON documents also defines
 
     records_in(body) -> iterator of Record
 
-which is pure and turns the bytes of one document (a file, or a line of JSON lines) into the records that `parse` reads.
+which is pure and turns the bytes of one document (a file, or a line of JSON lines) into the records that `parse` reads. What
+is asked live goes through it too, whatever its form; without it an answer is read as a file would be.
 
 A source that can be asked live says `hosts`, the only hosts that it asks, and defines
 
@@ -24,7 +25,8 @@ A source that can be asked live says `hosts`, the only hosts that it asks, and d
 which asks page by page, from `cursor` (text, or `None` for the first page) on where a run before was interrupted.
 `credentials` is a mapping from a name in `needs` to its value; a name in `takes`, if the source says one, stands there
 only when it is set. A credential is sent in a header or a form, never in an address. `fetch` reads what an answer means:
-it gives `empty_confirmed` only where the platform states a total of nothing. Each answer is evidence before the source
+it gives `empty_confirmed` only where the platform states a total of nothing. A page that stops the query may bear the
+cursor from which to go on later, such as the number of an export that is still being made. Each answer is evidence before the source
 sees it, so the answers that are no page (a token, a status that is asked again) need not be yielded.
 
 What `fetch` need not handle: 5xx and 429 are retried and end in `Unanswered`; a web page in place of data is a login wall;
