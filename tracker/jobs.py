@@ -22,15 +22,15 @@ def run(engine: Engine, settings: Settings) -> None:
 def build_report(engine: Engine, settings: Settings, week: str) -> Path | None:
     """Bring the mirror up to the record and write the report of an ISO week; return its folder.
 
-    A week in which nothing was collected has a report that says so; a record without any look has none.
+    A week in which nothing was collected has a report that says so; a record without any look or decision has none.
     """
     from tracker.analysis.tables import open_lake
     from tracker.reports import weekly
 
     mirror.refresh(engine, settings, progress=_silent)
     lake = open_lake(settings.lake, settings.analysis_url)
-    if lake.as_of is None:
-        LOG.info("nothing has been collected yet: there is no report to make")
+    if weekly.reaches_to(lake) is None:
+        LOG.info("nothing has been collected or decided yet: there is no report to make")
         return None
     secret = publishing.secret_of(engine)
     return weekly.build(lake, week, settings.reports, secret=secret, today=datetime.now(UTC))

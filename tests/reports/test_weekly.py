@@ -8,15 +8,18 @@ from pathlib import Path
 
 import pymupdf
 import pytest
+from sqlalchemy import Engine
 
 from tests.reports import lakes
 from tests.reports.conftest import WEEK
+from tracker import desk, mirror, publishing, reviewdesk
 from tracker.analysis.tables import Lake, open_lake
 from tracker.errors import BadInput
 from tracker.reports import weekly, weeks
 from tracker.reports.content import Report, Table
 from tracker.reports.exports import xlsx
 from tracker.reports.issue import open_issue
+from tracker.settings import Settings
 
 
 def contents(place: Path) -> dict[str, bytes]:
@@ -216,6 +219,26 @@ def test_an_empty_store_has_no_report(tmp_path: Path) -> None:
         weekly.build(lake, WEEK, tmp_path / "out", secret=lakes.SECRET)
 
     assert not (tmp_path / "out").exists()
+
+
+def test_a_store_in_which_people_only_decided_has_a_report_of_their_decisions(
+    engine: Engine, tmp_path: Path
+) -> None:
+    typed = {"address_or_handle": "https://x.com/HarbourVoice", "reason": "It posts the same clips.", "submitted_by": "Ada",
+             "document_title": "A", "document_publisher": "B", "relation": "operated_by", "operator": "Harbour ICC"}  # fmt: skip
+    suspect = desk.add_suspect(engine, typed, now=datetime(2024, 10, 1, 9, tzinfo=UTC)).suspect_id
+    decision = {"suspect": suspect, "decision": "accepted", "by": "Ben", "rival": "A fan who copies it."}
+    reviewdesk.review(engine, decision, now=datetime(2024, 10, 2, 9, tzinfo=UTC))
+    setup = Settings(home=tmp_path)
+    mirror.refresh(engine, setup, progress=lambda *_: None)
+    lake = open_lake(setup.lake)
+
+    folder = weekly.build(lake, WEEK, tmp_path / "out", secret=publishing.secret_of(engine))
+
+    page = (folder / "report.html").read_text(encoding="utf-8")
+    assert weekly.reaches_to(lake) == datetime(2024, 10, 2, 9, tzinfo=UTC)
+    assert "HarbourVoice" in page
+    assert "A fan who copies it." in page
 
 
 def test_the_order_of_the_stored_rows_does_not_matter(tmp_path: Path) -> None:

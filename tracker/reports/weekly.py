@@ -1,7 +1,7 @@
 """The weekly report: what changed, what was paid for, said and aimed at, and on what ground we say so."""
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 
 from tracker import __version__
@@ -35,12 +35,22 @@ def build_at(lake: Lake, week: str, place: Path, *, secret: Secret, today: datet
     return _write(_composed(published(lake, secret), week, today), lambda _report: place)
 
 
+def reaches_to(lake: Lake) -> datetime | None:
+    """Return up to when a report can speak: the latest observation, else the latest decision, else `None`."""
+    if lake.as_of is not None:
+        return lake.as_of
+    decisions = lake.tables["decisions"]
+    last = lake.rows(decisions.aggregate(at=decisions.at.max()))[0]["at"]
+    return datetime.fromisoformat(last).astimezone(UTC) if last else None
+
+
 def _composed(lake: Lake, week: str, today: datetime | None) -> Report:
-    if lake.as_of is None:
-        raise BadInput("nothing has been collected yet; import a file or collect first", field="week")
-    return compose(
-        open_issue(lake, weeks.parse(week, as_of=max(lake.as_of, today or lake.as_of)), as_of=lake.as_of)
-    )
+    as_of = reaches_to(lake)
+    if as_of is None:
+        raise BadInput(
+            "nothing has been collected or decided yet; import a file or collect first", field="week"
+        )
+    return compose(open_issue(lake, weeks.parse(week, as_of=max(as_of, today or as_of)), as_of=as_of))
 
 
 def _write(report: Report, place_of: Callable[[Report], Path]) -> Path:
