@@ -62,6 +62,11 @@ BODIES = {
         "AdDetails": {"StartDate": "2024-02-01", "TotalImpressionsRange": "2.5K - 5K",
                       "ImpressionsByCountry": [{"Country": 72, "ImpressionShare": "17.3%"}]},
     },
+    "snap_ads": {
+        "id": "e3f1a9c2-88b4-4e77-9c1a-2f6d0a7b5c11", "ad_account_name": "River EMEA", "status": "ACTIVE", "headline": "Gear up",
+        "start_date": "2026-06-01T00:00:00.000Z", "impressions_total": 120, "impressions_map": {"el": 120, "de": 0},
+        "targeting_v2": {"demographics": [{"min_age": 18}]}, "paying_advertiser_name": "River SE",
+    },
     "page_snapshots": {
         "outlet": "daily", "section": "WORLD", "snapshot_at": "2022-07-01T10:00:00", "published_raw": "1 Jul",
         "headline": "Hello", "published_at": "2022-07-01T08:00:00",

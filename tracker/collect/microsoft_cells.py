@@ -101,7 +101,8 @@ def _target(entry: Mapping[str, Any]) -> Iterator[Target]:
         polarities = ("include", "exclude") if excludes else ("include",)
     for polarity in polarities:
         kind = KINDS.get(words.casefold(), "unknown")
-        yield criterion(kind, "not published", polarity, f"{words}, UsedForExclusion {excludes}")
+        value = "not published" if kind != "unknown" else f"type {words}, not published"
+        yield criterion(kind, value, polarity, f"{words}, UsedForExclusion {excludes}")
 
 
 def removal(details: Record) -> str | None:

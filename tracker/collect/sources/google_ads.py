@@ -141,7 +141,8 @@ def _targets(record: Record) -> Iterator[Target]:
     """Yield which kinds of criteria were used; Google publishes none of their values."""
     for field, words in nested(record, "audience_selection_approach_info", dict).items():
         for polarity in POLARITIES.get(str(words), ("used_unspecified",)):
-            yield criterion(KINDS.get(field, "unknown"), "not published", polarity, f"{field}: {words}")
+            value = "not published" if field in KINDS else f"{field}, not published"
+            yield criterion(KINDS.get(field, "unknown"), value, polarity, f"{field}: {words}")
 
 
 def _extra(record: Record, regions: list[dict[str, Any]], unseen: tuple[Unseen, Unseen]) -> dict[str, str]:
