@@ -240,6 +240,15 @@ def test_what_the_gallery_cannot_answer_is_not_asked(line: Line, scope: dict[str
     assert (report.outcome, line.server.asked) == ("error", [])
 
 
+def test_an_account_is_asked_for_by_its_printed_name(line: Line) -> None:
+    line.server.answers(SEARCH, told("snap_ads", "last_page"))
+
+    report = line.ask(AccountRef("snapchat", "~river-se", name="River SE"))
+
+    assert (report.outcome, line.server.asked[0].json["paying_advertiser_name"]) == ("rows", "River SE")
+    assert line.rows("SELECT a.key FROM listing l JOIN account a ON a.id = l.account_id") == [("~river-se",)]
+
+
 def test_questions_are_a_minute_apart(line: Line) -> None:
     line.server.answers(SEARCH, told("snap_ads", "search"), told("snap_ads", "last_page"))
 

@@ -39,7 +39,8 @@ required = ("id", "paying_advertiser_name")
 release: Release | None = None
 matched = False
 scope = {
-    "payer": "the exact name of who pays, as Snap prints it; needed to ask",
+    "payer": "the exact name of who pays, as Snap prints it",
+    "account": "the ad account, such as snapchat:~river; its name is asked for where no payer is given",
     "country": "a country of the EU, or TR, two letters; else all of them",
     "status": "ACTIVE or PAUSED; else both",
     "from": "first day asked about, YYYY-MM-DD; else a year ago",
@@ -122,9 +123,10 @@ def _ad_account(record: Record) -> AccountRef:
 
 def fetch(scope: Scope, client: Client, credentials: Mapping[str, str], cursor: str | None) -> Iterator[Page]:
     """Search for what a payer paid for, and follow the links on by asking the same again."""
-    if not scope.values.get("payer"):
+    payer = scope.values.get("payer") or (scope.account.name if scope.account else None)
+    if not payer:
         raise BadInput("say who pays, exactly as Snap prints it: --scope payer='NAME'", field="--scope payer")
-    address, asked = cursor or f"{BASE}/ads/search", _question(scope)
+    address, asked = cursor or f"{BASE}/ads/search", _question(scope, payer)
     while True:
         answer = client.post(_checked(address), json=asked)
         page = _page(answer, followed=address != f"{BASE}/ads/search")
@@ -134,12 +136,12 @@ def fetch(scope: Scope, client: Client, credentials: Mapping[str, str], cursor: 
         address = page.cursor
 
 
-def _question(scope: Scope) -> dict[str, Any]:
+def _question(scope: Scope, payer: str) -> dict[str, Any]:
     values, today = scope.values, scope.observed_at.date()
     first = read_date(values.get("from", "")) or today - timedelta(days=365)
     last = read_date(values.get("to", "")) or today
     return {
-        "paying_advertiser_name": values["payer"], "countries": snap_cells.asked_countries(values.get("country")),
+        "paying_advertiser_name": payer, "countries": snap_cells.asked_countries(values.get("country")),
         "start_date": f"{first}T00:00:00.000Z", "end_date": f"{last}T23:59:59.999Z",
         **({"status": values["status"].upper()} if values.get("status") else {}),
     }  # fmt: skip
