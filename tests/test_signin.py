@@ -22,7 +22,7 @@ def setup(tmp_path: Path, **given: str) -> Settings:
 
 @pytest.mark.parametrize("listen", ["127.0.0.1", "::1", "localhost", "127.0.0.2", "::ffff:127.0.0.1"])
 def test_without_sign_in_the_dashboard_may_listen_on_this_machine(listen: str, tmp_path: Path):
-    signin.check_listen(setup(tmp_path, listen=listen))
+    assert signin.check_listen(setup(tmp_path, listen=listen)) is None
 
 
 @pytest.mark.parametrize("listen", ["0.0.0.0", "::", "192.168.1.5", "10.0.0.1", "fe80::1"])
@@ -32,7 +32,7 @@ def test_without_sign_in_any_other_address_is_refused_and_the_settings_are_named
 
 
 def test_with_sign_in_the_dashboard_may_listen_elsewhere(tmp_path: Path):
-    signin.check_listen(setup(tmp_path, listen="0.0.0.0", **FULL))
+    assert signin.check_listen(setup(tmp_path, listen="0.0.0.0", **FULL)) is None
 
 
 @pytest.mark.parametrize("listen", ["tracker.example.org", "127.0.0.1:80", "", "0"])

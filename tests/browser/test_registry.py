@@ -126,8 +126,8 @@ def test_a_refused_suspect_keeps_its_reasons_on_the_page_of_its_account(
     page.goto(f"{registry}/account?id=x:lakefan")
     settle(page)
 
-    page.get_by_text("Rejected in the review:").wait_for()
-    page.get_by_text("A fan page; quoting is not operating.").wait_for()
+    expect(page.get_by_text("Rejected in the review:")).to_be_visible()
+    expect(page.get_by_text("A fan page; quoting is not operating.")).to_be_visible()
 
 
 def test_a_claim_is_withdrawn_and_met_by_an_objection_on_the_page(registry: str, new_browser: OpenBrowser):

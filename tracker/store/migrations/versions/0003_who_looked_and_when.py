@@ -10,6 +10,7 @@ from sqlmodel import Session
 from sqlmodel.sql.sqltypes import AutoString, UTCDateTime
 
 from tracker.store import lookup
+from tracker.store.guards import guard
 
 revision = "0003"
 down_revision = "0002"
@@ -18,25 +19,6 @@ depends_on = None
 
 APPEND_ONLY = ("identity_step", "name_seen", "profile_snapshot", "published_figure")
 BIG_ID = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
-
-
-def guard(table: str) -> None:
-    """Refuse updates and deletes of a table on either database."""
-    if op.get_bind().dialect.name == "postgresql":
-        op.execute(
-            f'CREATE TRIGGER {table}_append_only BEFORE UPDATE OR DELETE ON "{table}" '
-            "FOR EACH ROW EXECUTE FUNCTION refuse_change()"
-        )
-        op.execute(
-            f'CREATE TRIGGER {table}_no_truncate BEFORE TRUNCATE ON "{table}" '
-            "FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()"
-        )
-        return
-    for action in ("update", "delete"):
-        op.execute(
-            f"CREATE TRIGGER {table}_no_{action} BEFORE {action.upper()} ON {table} "
-            f"BEGIN SELECT RAISE(ABORT, 'rows of {table} are added, never changed'); END"
-        )
 
 
 def widen() -> None:
