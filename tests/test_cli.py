@@ -244,3 +244,54 @@ def test_help_answers_without_loading_what_it_does_not_need() -> None:
     loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
 
     assert loaded.strip() == "[]"
+
+
+# -- asked live --------------------------------------------------------------------------------------------------
+
+
+def test_doctor_says_per_source_ready_or_what_it_lacks(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TRACKER_GOOGLE_CLOUD_PROJECT", "")
+
+    rows = run.json("doctor")
+
+    assert isinstance(rows, list)
+    states = {row["source"]: row["state"] for row in rows}
+    assert states["google_ads"] == "needs TRACKER_GOOGLE_CLOUD_PROJECT"
+    assert states["microsoft_ads"] == "ready"
+    assert states["meta_ad_report"].startswith("import by hand: https://www.facebook.com/ads/library/report")
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("--source", "ira_ads"), "ira_ads is not asked live; import by hand"),
+        (("--source", "google_ads"), "needs TRACKER_GOOGLE_CLOUD_PROJECT"),
+        (("--source", "nothing"), "no source is called 'nothing'"),
+        (("--source", "microsoft_ads", "--scope", "country"), "'country' is not KEY=VALUE"),
+    ],
+)
+def test_a_source_that_cannot_be_asked_is_refused_with_what_to_do(
+    run: Run, words: tuple[str, ...], said: str
+) -> None:
+    result = run("collect", *words)
+
+    assert result.exit_code == 2
+    assert said in result.stderr
+
+
+def test_collecting_without_an_accepted_account_asks_nobody(run: Run) -> None:
+    result = run("collect", "--source", "microsoft_ads")
+
+    assert (result.exit_code, result.stdout) == (0, "")
+    assert "nothing to show" in result.stderr
+
+
+def test_an_answer_that_was_saved_pretty_printed_is_imported(run: Run, tmp_path: Path) -> None:
+    answer = tmp_path / "answer.json"
+    ads = [{"AdId": 7, "AdvertiserId": 12, "AdvertiserName": "River News", "Title": "Hello"}]
+    answer.write_text(json.dumps({"@odata.count": 1, "value": ads}, indent=2))
+
+    report = run.json("import", "microsoft_ads", str(answer), "--scope", "account=")
+
+    assert isinstance(report, dict)
+    assert (report["outcome"], report["read"], report["new"]) == ("rows", 1, 1)

@@ -84,7 +84,8 @@ def credentials(names: Iterable[str]) -> dict[str, str]:
     Raises `ConfigError` that names the variable, and never its value, for one that cannot be sent in a header.
     """
     fields: dict[str, Any] = {name.lower(): (SecretStr, SecretStr("")) for name in names}
-    found: BaseSettings = create_model("Credentials", __base__=_Keys, **fields)()
+    model = create_model("Credentials", __base__=_Keys, **fields)
+    found: BaseSettings = model(_env_file=Settings.model_config["env_file"])
     held = {name.upper(): getattr(found, name).get_secret_value().strip() for name in fields}
     return {name: _usable(name, value) for name, value in held.items() if value}
 

@@ -265,6 +265,7 @@ def client_of(
     *,
     per_minute: int = 0,
     secrets: Sequence[str] = (),
+    redactor: Redactor | None = None,
     time: FakeTime | None = None,
     bounds: Bounds | None = None,
 ) -> HttpClient:
@@ -272,7 +273,7 @@ def client_of(
     return HttpClient(
         guard_of(server, hosts),
         per_minute=per_minute,
-        redactor=Redactor(secrets),
+        redactor=redactor or Redactor(secrets),
         clock=(time or FakeTime()).clock,
         bounds=bounds or Bounds(timeout=5),
     )

@@ -148,7 +148,9 @@ def _ask_source(
             report = ask(job, client, held)
             yield report
             if report.outcome == "throttled" and place < len(asked):
-                tell(f"{source.name}: asks us to wait; {len(asked) - place} more questions were not asked")
+                left = len(asked) - place
+                more = "1 more question was" if left == 1 else f"{left} more questions were"
+                tell(f"{source.name}: asks us to wait; {more} not asked")
                 return
 
 
