@@ -356,9 +356,11 @@ class Listing:
     outcome: Outcome = "rows"
 
 
-@dataclass(frozen=True, slots=True)
-class Target:
-    """One targeting criterion: its kind in our words, its value as published, included or excluded."""
+class Target(NamedTuple):
+    """One targeting criterion: its kind in our words, its value as published, included or excluded.
+
+    A named tuple, as `Metric` is: an ad has dozens.
+    """
 
     kind: str
     value: str
@@ -366,8 +368,7 @@ class Target:
     as_published: str
 
 
-@dataclass(frozen=True, slots=True)
-class Metric:
+class Metric(NamedTuple):
     """A number as published, as a range; `upper` is `None` when the publisher leaves it open.
 
     Without `country` and `segment` it is the total that the publisher states. `segment` is a part of the people

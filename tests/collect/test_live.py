@@ -75,7 +75,10 @@ class Example:
         listing = Listing("example_ads|river", scope.observed_at, account, country=scope.values["country"])
         yield listing
         for record in records:
-            yield Ad(listing, record.values["id"], account, text=record.values.get("text"), line=record.line)
+            yield Ad(
+                listing, record.values["id"], account, text=record.values.get("text"),
+                payer=record.values.get("payer"), line=record.line,
+            )  # fmt: skip
 
 
 class Exporting(Example):
@@ -447,3 +450,18 @@ def test_no_byte_that_is_kept_holds_the_callers_token(line: Line) -> None:
     assert b"access_token=" not in kept
     assert kept.count(b"REDACTED") >= 4
     assert TOKEN not in str(report)
+
+
+def test_a_payer_that_part_of_a_look_showed_is_told_once_by_the_next_whole_look(line: Line) -> None:
+    first, new = ({**ads(number)[0], "payer": payer} for number, payer in ((1, "Old"), (2, "New")))
+    looks = [[[first]], [[first], [new], ads(9)], [[first], [new]], [[first], [new], [{**new, "id": "3"}]]]
+    for number, shown in enumerate(looks):
+        line.later = timedelta(days=10 * number)
+        whole = pages(*shown)
+        line.server.answers("/ads", *((whole, throttled(3600)) if number == 1 else (whole,)))
+        line.ask()
+
+    told = line.rows(
+        "SELECT l.id, c.after FROM change c JOIN listing l ON l.observed_at = c.at WHERE type = 'payer_new'"
+    )
+    assert [payer for _, payer in told] == ["New"]

@@ -190,6 +190,21 @@ def test_a_look_taken_in_parts_tells_what_it_tells_in_one(
     ]  # fmt: skip
 
 
+def test_rows_of_one_creative_meet_however_far_apart_they_stand(
+    engine_of: Engine, bring: Import, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(writing, "BATCH", 2)
+    rows = [row(1), *(row(n) for n in range(2, 12)), row(1, payer="Second Payer"), row(1)]
+
+    first = bring("first.csv", *rows, on="2024-08-01")
+    again = bring("again.csv", *reversed(rows), on="2024-08-15")
+
+    with Session(engine_of) as session:
+        keys = [ad.key[-2:] for ad in session.exec(select(tables.Ad)) if f"18{1:017d}" in ad.key]
+    assert (first.read, first.new, first.unchanged, sorted(keys)) == (13, 12, 1, ["#1", "#2"])
+    assert (again.new, again.changed, again.unchanged, again.changes) == (0, 0, 13, 0)
+
+
 def test_a_payer_that_paid_for_the_account_before_is_not_new(engine_of: Engine, bring: Import) -> None:
     bring("first.csv", row(1), row(2, payer="Second Payer"), on="2024-08-01")
 

@@ -1,6 +1,6 @@
 """Writes an import batch by batch: finds or makes the accounts and listings that its items refer to."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -102,11 +102,14 @@ class _Batch:
 def _keyed(session: Session, job: Job, ads: list[Ad], place: "_Placer") -> list[Ad]:
     if not job.source.matched or not ads:
         return ads
-    rows = reads.ads_matching(
-        session, job.source.name, place.account(ads[0].account), [ad.match or "" for ad in ads]
-    )
-    known = {match: [changes.candidate(row) for row in group] for match, group in rows.items()}
-    return matching.assign_keys(ads, known)
+    account = place.account(ads[0].account)
+    rows = Counter(ad.match or "" for ad in ads)
+    keys = reads.keys_matching(session, job.source.name, account, list(rows))
+    alone = {match: known[0] for match, known in keys.items() if len(known) == rows[match] == 1}
+    unclear = [match for match in keys if match not in alone]
+    details = reads.ads_matching(session, job.source.name, account, unclear)
+    known = {match: [changes.candidate(row) for row in group] for match, group in details.items()}
+    return matching.assign_keys(ads, known, alone)
 
 
 class _Placer:

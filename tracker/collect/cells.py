@@ -4,6 +4,7 @@ import json
 import math
 import re
 from datetime import UTC, date, datetime
+from functools import lru_cache
 
 from tracker.domain import Record
 from tracker.errors import BadInput
@@ -29,6 +30,7 @@ class UnclearDate(ValueError):
     """The cell could be two dates, or none; its words say which."""
 
 
+@lru_cache(4_096)
 def read_date(cell: str) -> date | None:
     """Return the date of a cell, or `None` for an empty one; ISO is tried first.
 
@@ -67,6 +69,7 @@ def _slashed(first: int, second: int, year: int) -> date:
     )
 
 
+@lru_cache(4_096)
 def read_range(cell: str) -> tuple[float | None, float | None] | None:
     """Return (lower, upper) of a number as platforms print it, or `None` when it cannot be read for certain.
 

@@ -9,7 +9,7 @@ from tracker.collect import diffing, firsts
 from tracker.collect.matching import Candidate
 from tracker.collect.views import AdView, KnownBefore, Look
 from tracker.domain import COMPARED_FIELDS, Change
-from tracker.store import compared, writes
+from tracker.store import adviews, compared, writes
 
 AT_ONCE = 20_000
 """Differing ads that are held in memory at a time."""
@@ -81,7 +81,7 @@ def _telling(session: Session, pairs: Sequence[compared.Pair]) -> set[int]:
     """Return the snapshots whose criteria must be read: of ads that appeared, and of those that got other ones."""
     appeared = {now for _, was, now in pairs if was is None and now is not None}
     both = [(was, now) for _, was, now in pairs if was is not None and now is not None]
-    sets = compared.set_of(session, [number for pair in both for number in pair])
+    sets = adviews.set_of(session, [number for pair in both for number in pair])
     return appeared | {number for pair in both if sets[pair[0]] != sets[pair[1]] for number in pair}
 
 
@@ -136,7 +136,7 @@ def _look(listing: Row, ads: Mapping[int, AdView]) -> Look:
 
 
 def _views(session: Session, numbers: Iterable[int], *, criteria_of: Collection[int]) -> dict[int, AdView]:
-    rows = compared.details_of(session, list(numbers), criteria_of=criteria_of)
+    rows = adviews.details_of(session, list(numbers), criteria_of=criteria_of)
     return {number: _view(row) for number, row in rows.items()}
 
 

@@ -27,19 +27,32 @@ def differing(first: Mapping[str, object], second: Mapping[str, object]) -> int:
     return sum(first.get(field) != second.get(field) for field in first.keys() | second.keys())
 
 
-def assign_keys(ads: Sequence[Ad], known: Mapping[str, Sequence[Candidate]]) -> list[Ad]:
+def assign_keys(
+    ads: Sequence[Ad], known: Mapping[str, Sequence[Candidate]], alone: Mapping[str, str] | None = None
+) -> list[Ad]:
     """Return the ads with keys: those of known ads where creative and start date agree, new ones elsewhere.
+
+    `alone` gives the key under a match that one row and one known ad share: there is nothing to compare.
 
     Where several rows or several known ads share a match, the pairs with the fewest differing fields go first. A row
     that repeats another of the same file in every field is the same ad and gets the same key.
     """
     groups: dict[str, list[Ad]] = defaultdict(list)
+    paired: list[Ad] = []
     for ad in ads:
-        groups[ad.match or ""].append(ad)
-    return [keyed for match, group in groups.items() for keyed in _assign(match, group, known.get(match, ()))]
+        match = ad.match or ""
+        if alone and match in alone:
+            paired.append(replace(ad, key=alone[match]))
+        else:
+            groups[match].append(ad)
+    return paired + [
+        keyed for match, group in groups.items() for keyed in _assign(match, group, known.get(match, ()))
+    ]
 
 
 def _assign(match: str, ads: Sequence[Ad], candidates: Sequence[Candidate]) -> list[Ad]:
+    if len(ads) == 1 and not candidates:
+        return [replace(ads[0], key=f"{match}#1")]
     values = [values_of(ad) for ad in ads]
     first_alike = [values.index(value) for value in values]
     rows = sorted(set(first_alike))

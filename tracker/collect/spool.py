@@ -2,10 +2,14 @@
 
 import pickle
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, Self
+from zlib import crc32
 
-from tracker.domain import Parsed, Post
+from tracker.domain import Ad, Parsed, Post
+
+_DRAWERS, _IN_HAND = 256, 50
 
 
 class Spool:
@@ -16,6 +20,8 @@ class Spool:
 
     def __init__(self) -> None:
         self._file = tempfile.TemporaryFile()  # noqa: SIM115, closed by __exit__
+        self._drawers: dict[int, list[int]] = {}
+        self._batch = 0
 
     def __enter__(self) -> Self:
         """Return the spool itself."""
@@ -31,20 +37,56 @@ class Spool:
         held: list[Any] = list(map(tuple, batch)) if plain else list(batch)  # type: ignore[arg-type]
         pickle.dump((plain, held), self._file, pickle.HIGHEST_PROTOCOL)
 
+    def sort(self, items: Iterable[Parsed], *, batch: int) -> None:
+        """Put items so that all ads of one match come out in one batch, of `batch` items or the next more.
+
+        They lie in drawers by the hash of their match, as many as fit into memory one after the other.
+        """
+        hands, drawers = defaultdict[int, list[Parsed]](list), defaultdict[int, list[int]](list)
+        for item in items:
+            drawer = crc32((item.match or "").encode()) % _DRAWERS if isinstance(item, Ad) else 0
+            hands[drawer].append(item)
+            if len(hands[drawer]) == _IN_HAND:
+                self._put(hands.pop(drawer), drawers[drawer])
+        for drawer, held in hands.items():
+            self._put(held, drawers[drawer])
+        self._drawers, self._batch = dict(sorted(drawers.items())), batch
+
+    def _put(self, held: list[Parsed], places: list[int]) -> None:
+        places.append(self._file.tell())
+        pickle.dump(held, self._file, pickle.HIGHEST_PROTOCOL)
+
+    def _sorted(self) -> Iterator[list[Parsed]]:
+        held: list[Parsed] = []
+        for places in self._drawers.values():
+            for place in places:
+                self._file.seek(place)
+                held += pickle.load(self._file)  # noqa: S301, written by `_put` a moment ago
+            if len(held) >= self._batch:
+                yield held
+                held = []
+        if held:
+            yield held
+
     def clear(self) -> None:
         """Forget what was added."""
+        self._drawers = {}
         self._file.seek(0)
         self._file.truncate()
 
     def batches(self, *, skip: int) -> Iterator[list[Parsed]]:
         """Yield the batches after the first `skip` items; an import that goes on skips what it wrote before."""
+        for held in self._sorted() if self._drawers else self._in_order():
+            left = held[skip:]
+            skip = max(0, skip - len(held))
+            if left:
+                yield left
+
+    def _in_order(self) -> Iterator[list[Parsed]]:
         self._file.seek(0)
         while True:
             try:
                 plain, held = pickle.load(self._file)  # noqa: S301, written by `add` a moment ago
             except EOFError:
                 return
-            left = held[skip:]
-            skip = max(0, skip - len(held))
-            if left:
-                yield [Post._make(item) for item in left] if plain else left
+            yield [Post._make(item) for item in held] if plain else held

@@ -8,6 +8,7 @@ import hashlib
 import json
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 from tracker.domain import Polarity, Target
 
@@ -42,26 +43,37 @@ _LONGEST = 500
 _TYPED = re.compile(r"\s*([A-Za-z][A-Za-z \-]{1,40}?)\s*:\s*(.+)", re.DOTALL)
 
 
-def targets(cell: str, polarity: Polarity) -> Iterator[Target]:
-    """Yield the criteria of one cell, in its order; a part whose kind is not known comes as `unparsed`, never lost."""
+@lru_cache(1_024)
+def targets(cell: str, polarity: Polarity) -> tuple[Target, ...]:
+    """Return the criteria of one cell, in its order; a part whose kind is not known comes as `unparsed`, never lost.
+
+    The ads of a campaign share their cells, so the last ones read are remembered.
+    """
     text = cell.strip()
     if not text:
-        return
-    pairs = list(_json_pairs(text)) or list(_typed_pairs(text))
-    for type_name, value in pairs:
-        kind = KINDS.get(type_name.casefold().strip())
-        words = f"{type_name}: {value}"
-        yield (
-            criterion(kind, value, polarity, words) if kind else criterion("unparsed", words, polarity, words)
-        )
-    if not pairs:
-        for part in filter(None, (part.strip() for part in re.split(r"[;|,\n]", text))):
-            yield criterion("unparsed", part, polarity, part)
+        return ()
+    if pairs := list(_json_pairs(text)) or list(_typed_pairs(text)):
+        return tuple(_typed(type_name, value, polarity) for type_name, value in pairs)
+    parts = (part.strip() for part in re.split(r"[;|,\n]", text))
+    return tuple(criterion("unparsed", part, polarity, part) for part in parts if part)
 
 
 def criterion(kind: str, value: str, polarity: Polarity, as_published: str) -> Target:
     """Return a criterion; one too long for an index is named by its beginning and its hash, `as_published` is whole."""
+    if len(kind) <= _LONGEST and len(value) <= _LONGEST:
+        return Target(kind, value, polarity, as_published)
     return Target(_indexed(kind), _indexed(value), polarity, as_published)
+
+
+def _typed(type_name: str, value: str, polarity: Polarity) -> Target:
+    words = f"{type_name}: {value}"
+    kind = _kind(type_name)
+    return criterion(kind, value, polarity, words) if kind else criterion("unparsed", words, polarity, words)
+
+
+@lru_cache(1_024)
+def _kind(type_name: str) -> str | None:
+    return KINDS.get(type_name.casefold().strip())
 
 
 def _indexed(words: str) -> str:

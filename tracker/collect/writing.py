@@ -1,21 +1,18 @@
 """What imports and live questions share: check all values in a spool, then compare with the look before, and close."""
 
-from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from itertools import islice
+from itertools import chain, islice
 
 from tracker.collect import changes
 from tracker.collect.batches import Tally
 from tracker.collect.job import Job
 from tracker.collect.spool import Spool
 from tracker.domain import ImportReport, Listing, Notice, Outcome, Parsed
-from tracker.errors import BadInput
 from tracker.store import reads, writes
 from tracker.store.engine import checkpoint, unit_of_work
 
 BATCH = 10_000
-MATCHED_AT_MOST = 200_000
 LATE = (
     "a later look at the same account is in the record already: this one was kept, and nothing was compared"
 )
@@ -43,19 +40,41 @@ class End:
 
 def check(job: Job, parsed: Iterable[Parsed], spool: Spool) -> Checked:
     """Parse everything into the spool, so that what cannot be read leaves nothing behind."""
-    items, read, notices = 0, 0, list[str]()
+    seen = _Seen(job)
     values = iter(parsed)
-    while batch := list(islice(values, MATCHED_AT_MOST + BATCH if job.source.matched else BATCH)):
-        items += len(batch)
-        kinds = Counter(map(type, batch))
-        if kinds[Notice]:
-            notices += [item.message for item in batch if isinstance(item, Notice)]
-        read += len(batch) - kinds[Notice] - kinds[Listing]
-        spool.add(batch)
-        job.progress("checking", items, None)
-    if job.source.matched and read > MATCHED_AT_MOST:
-        raise BadInput(f"{read:,} rows in one export; split it, at most {MATCHED_AT_MOST:,}")
-    return Checked(items, read, tuple(notices))
+    first = list(islice(values, BATCH))
+    if job.source.matched and len(first) == BATCH:
+        spool.sort(seen.passing(chain(first, values)), batch=BATCH)
+        return seen.checked()
+    spool.add(list(seen.passing(first)))
+    while batch := list(islice(values, BATCH)):
+        spool.add(list(seen.passing(batch)))
+    return seen.checked()
+
+
+class _Seen:
+    """Counts what passes on its way into the spool, and keeps what a person should know."""
+
+    def __init__(self, job: Job) -> None:
+        self._job, self._items, self._read = job, 0, 0
+        self._notices: list[str] = []
+
+    def passing(self, items: Iterable[Parsed]) -> Iterator[Parsed]:
+        """Yield the items as they are."""
+        for item in items:
+            self._items += 1
+            if isinstance(item, Notice):
+                self._notices.append(item.message)
+            elif not isinstance(item, Listing):
+                self._read += 1
+            if self._items % BATCH == 0:
+                self._job.progress("checking", self._items, None)
+            yield item
+
+    def checked(self) -> Checked:
+        """Return what passed."""
+        self._job.progress("checking", self._items, None)
+        return Checked(self._items, self._read, tuple(self._notices))
 
 
 def close(job: Job, query_id: int, tally: Tally, end: End, *, name: str) -> ImportReport:

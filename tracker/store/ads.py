@@ -13,7 +13,7 @@ from sqlmodel import Session, col
 from tracker.domain import Ad, Target
 from tracker.store import tables
 from tracker.store.ids import reserve
-from tracker.store.writes import Counts, in_chunks, insert_all, insert_new
+from tracker.store.writes import Counts, in_chunks, insert_all, insert_many
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,14 +36,15 @@ def write_ads(session: Session, source: str, placed: Sequence[PlacedAd]) -> Coun
     known = _known_ads(session, source, [item.ad.key or "" for item in placed])
     until = max((item.ad.listing.observed_at for item in placed), default=None)
     heads = _last_in_series(session, until, known.values()) if until else {}
-    sets = _targeting_sets(session, [item.ad.targets for item in placed])
+    set_names = [set_digest(item.ad.targets) for item in placed]
+    sets = _targeting_sets(session, dict(zip(set_names, (item.ad.targets for item in placed), strict=True)))
     new, changed = 0, 0
     ads: list[dict[str, Any]] = []
-    snapshots: list[tuple[PlacedAd, int, str, int]] = []
-    sightings: list[dict[str, int]] = []
+    snapshots: list[tuple[PlacedAd, int, str, int, int]] = []
+    sightings: list[tuple[int, int]] = []
     first_ad = reserve(session, "ad", len(placed)) if placed else 0
     first_snapshot = reserve(session, "ad_snapshot", len(placed)) if placed else 0
-    for item in placed:
+    for item, set_name in zip(placed, set_names, strict=True):
         key, digest = item.ad.key or "", digest_of(item.ad)
         if key not in known:
             known[key] = first_ad + len(ads)
@@ -55,16 +56,16 @@ def write_ads(session: Session, source: str, placed: Sequence[PlacedAd]) -> Coun
         place = ad_id, item.ad.listing.series
         if place not in heads or heads[place][1] != digest:
             heads[place] = (first_snapshot + len(snapshots), digest)
-            snapshots.append((item, ad_id, digest, heads[place][0]))
-        sightings.append({"listing_id": item.listing_id, "item": heads[place][0]})
+            snapshots.append((item, ad_id, digest, heads[place][0], sets[set_name]))
+        sightings.append((item.listing_id, heads[place][0]))
     insert_all(session, tables.Ad, ads)
-    insert_all(session, tables.AdSnapshot, [_snapshot_row(*entry, sets) for entry in snapshots])
-    insert_all(
+    insert_all(session, tables.AdSnapshot, [_snapshot_row(*entry) for entry in snapshots])
+    insert_many(
         session,
         tables.AdMetric,
-        [row for item, _, _, number in snapshots for row in _metric_rows(item.ad, number)],
+        [row for item, _, _, number, _ in snapshots for row in _metric_rows(item.ad, number)],
     )
-    insert_new(session, tables.Sighting, sightings)
+    insert_many(session, tables.Sighting, sightings)
     return Counts(new=new, changed=changed, unchanged=len(placed) - new - changed)
 
 
@@ -114,9 +115,8 @@ def _last_in_series(
     return found
 
 
-def _targeting_sets(session: Session, criteria: Sequence[tuple[Target, ...]]) -> dict[str, int]:
+def _targeting_sets(session: Session, wanted: Mapping[str, tuple[Target, ...]]) -> dict[str, int]:
     """Return the id of each combination of criteria by its hash, writing those that are new."""
-    wanted = {set_digest(targets): targets for targets in criteria}
     table, found = tables.TargetingSet, {}
     for chunk in in_chunks(list(wanted)):
         rows = session.execute(select(col(table.sha256), col(table.id)).where(col(table.sha256).in_(chunk)))
@@ -126,7 +126,7 @@ def _targeting_sets(session: Session, criteria: Sequence[tuple[Target, ...]]) ->
         first = reserve(session, "targeting_set", len(fresh))
         found.update({sha256: first + offset for offset, sha256 in enumerate(fresh)})
         insert_all(session, table, [{"id": found[sha256], "sha256": sha256} for sha256 in fresh])
-        insert_new(
+        insert_many(
             session,
             tables.TargetingItem,
             [row for sha256 in fresh for row in _item_rows(found[sha256], wanted[sha256])],
@@ -140,17 +140,8 @@ def set_digest(targets: Iterable[Target]) -> str:
     return hashlib.sha256(json.dumps(items, ensure_ascii=False).encode()).hexdigest()
 
 
-def _item_rows(set_id: int, targets: Iterable[Target]) -> list[dict[str, Any]]:
-    return [
-        {
-            "set_id": set_id,
-            "kind": target.kind,
-            "value": target.value,
-            "polarity": target.polarity,
-            "as_published": target.as_published,
-        }
-        for target in targets
-    ]
+def _item_rows(set_id: int, targets: Iterable[Target]) -> list[tuple[Any, ...]]:
+    return [(set_id, *target) for target in targets]
 
 
 def _ad_row(item: PlacedAd, source: str, ad_id: int) -> dict[str, Any]:
@@ -163,9 +154,7 @@ def _ad_row(item: PlacedAd, source: str, ad_id: int) -> dict[str, Any]:
     }
 
 
-def _snapshot_row(
-    item: PlacedAd, ad_id: int, digest: str, number: int, sets: Mapping[str, int]
-) -> dict[str, Any]:
+def _snapshot_row(item: PlacedAd, ad_id: int, digest: str, number: int, set_id: int) -> dict[str, Any]:
     ad = item.ad
     return {
         "id": number,
@@ -174,23 +163,17 @@ def _snapshot_row(
         "observed_at": ad.listing.observed_at,
         "digest": digest,
         "line": ad.line,
-        "targeting_set_id": sets[set_digest(ad.targets)],
+        "targeting_set_id": set_id,
         "extra": dict(ad.extra),
         **{field: getattr(ad, field) for field in _FIELDS},
     }
 
 
-def _metric_rows(ad: Ad, number: int) -> list[dict[str, Any]]:
+def _metric_rows(ad: Ad, number: int) -> list[tuple[Any, ...]]:
     return [
-        {
-            "snapshot_id": number,
-            "name": metric.name,
-            "country": metric.country or "",
-            "segment": metric.segment or "",
-            "lower": metric.lower,
-            "upper": metric.upper,
-            "unit": metric.unit,
-            "as_published": metric.as_published,
-        }
+        (
+            number, metric.name, metric.country or "", metric.segment or "", metric.lower, metric.upper, metric.unit,
+            metric.as_published,
+        )
         for metric in ad.metrics
-    ]
+    ]  # fmt: skip

@@ -4,12 +4,11 @@ Each docstring lists what is returned. Nothing here loads a whole listing: a loo
 """
 
 from array import array
-from collections import Counter, defaultdict
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, exists, func, literal, select, union_all
+from sqlalchemy import and_, exists, func, literal, or_, select, union_all
 from sqlmodel import Session, col
 
 from tracker.store import tables
@@ -80,98 +79,6 @@ def _only_in(listing_id: int, other_id: int, side: int) -> Any:
     return select(one.c.item, literal(side).label("side")).where(one.c.listing_id == listing_id, ~shown_there)
 
 
-def details_of(
-    session: Session, snapshot_ids: Sequence[int], *, criteria_of: Collection[int] | None = None
-) -> dict[int, dict[str, Any]]:
-    """Return snapshots by id: their columns, `account_id` and `key` of the ad, `metrics`, `spend`, `targets`.
-
-    The criteria are read for the snapshots `criteria_of`, else for all; the others have none.
-    """
-    found: dict[int, dict[str, Any]] = {}
-    numbers: defaultdict[int, list[Row[Any]]] = defaultdict(list)
-    metric = tables.AdMetric
-    columns = [
-        *(column for column in tables.table_of(_SNAPSHOT).columns if column.name not in ("extra", "digest")),
-        col(_AD.account_id),
-        col(_AD.key),
-    ]
-    for chunk in in_chunks(snapshot_ids):
-        rows = session.execute(
-            select(*columns)
-            .join(_AD, col(_AD.id) == col(_SNAPSHOT.ad_id))
-            .where(col(_SNAPSHOT.id).in_(chunk))
-        )
-        found.update((row["id"], dict(row)) for row in rows.mappings())
-        whole = select(
-            col(metric.snapshot_id), col(metric.name), col(metric.country), col(metric.as_published),
-            col(metric.lower), col(metric.upper), col(metric.unit),
-        ).where(col(metric.snapshot_id).in_(chunk), col(metric.segment) == "")  # fmt: skip
-        for row in session.execute(whole):
-            numbers[row[0]].append(row)
-    wanted = found.keys() if criteria_of is None else found.keys() & set(criteria_of)
-    targets = _criteria(session, {found[number]["targeting_set_id"] for number in wanted})
-    for number, values in found.items():
-        values["metrics"] = _compared(numbers[number])
-        values["spend"] = _spend(numbers[number])
-        values["targets"] = targets[values["targeting_set_id"]] if number in wanted else frozenset()
-    return found
-
-
-def _in_whole_look() -> Any:
-    """Return the condition that a snapshot was not made by part of a look: what such a part showed is not known yet.
-
-    A question that was throttled, refused or broken off ends in a listing that says so; a later one makes it whole.
-    """
-    part = tables.Listing
-    return ~exists().where(
-        col(part.id) == col(_SNAPSHOT.listing_id),
-        col(part.outcome).not_in(("rows", "empty_confirmed", "empty_unverified")),
-    )
-
-
-def set_of(session: Session, snapshot_ids: Sequence[int]) -> dict[int, int]:
-    """Return the targeting set of each snapshot."""
-    found: dict[int, int] = {}
-    for chunk in in_chunks(snapshot_ids):
-        rows = session.execute(
-            select(col(_SNAPSHOT.id), col(_SNAPSHOT.targeting_set_id)).where(col(_SNAPSHOT.id).in_(chunk))
-        )
-        found.update({number: set_id for number, set_id in rows})  # noqa: C416, a Result has keys()
-    return found
-
-
-def _criteria(session: Session, set_ids: set[int]) -> defaultdict[int, frozenset[tuple[str, str, str]]]:
-    item, found = tables.TargetingItem, defaultdict[int, list[tuple[str, str, str]]](list)
-    for chunk in in_chunks(sorted(set_ids)):
-        rows = session.execute(
-            select(col(item.set_id), col(item.kind), col(item.value), col(item.polarity)).where(
-                col(item.set_id).in_(chunk)
-            )
-        )
-        for set_id, kind, value, polarity in rows:
-            found[set_id].append((kind, value, polarity))
-    return defaultdict(frozenset, {set_id: frozenset(items) for set_id, items in found.items()})
-
-
-def _compared(numbers: Sequence[Row[Any]]) -> dict[str, str]:
-    """Return the numbers that are compared between two looks: by name, and by country where there are several.
-
-    What was delivered to a part of the people is kept and not compared: it moves with every look.
-    """
-    several = {name for name, count in Counter(row.name for row in numbers).items() if count > 1}
-    return {
-        f"{row.name} in {row.country}" if row.name in several and row.country else row.name: row.as_published
-        for row in numbers
-    }
-
-
-def _spend(numbers: Sequence[Row[Any]]) -> tuple[float | None, float | None, str] | None:
-    """Return the spend as lower and upper bound and unit: the total that is stated, else the only one there is."""
-    found = [row for row in numbers if row.name == "spend"]
-    row = next((one for one in found if not one.country), found[0] if len(found) == 1 else None)
-    return None if row is None else (row.lower, row.upper, row.unit)
-
-
 def changes_told(session: Session, series: str, at: datetime) -> set[tuple[str | None, ...]]:
     """Return the changes that looks at a series of this very time have shown: type, subject, field, before, after."""
     change, listing = tables.Change, tables.Listing
@@ -185,24 +92,45 @@ def changes_told(session: Session, series: str, at: datetime) -> set[tuple[str |
     return {tuple(row) for row in rows}
 
 
+def _seen_whole(before: datetime | None, but_for: int) -> Any:
+    """Say of a snapshot, joined with its listing, that a whole look other than `but_for` had shown it up to a time.
+
+    What only a look shows that was not answered to its end is told by the next whole one.
+    """
+    own, further = tables.Listing, tables.Listing.__table__.alias()  # type: ignore[attr-defined]
+    again = _SIGHTING.__table__.alias()  # type: ignore[attr-defined]
+    in_time = [further.c.observed_at <= before] if before is not None else []
+    shown_again = exists().where(
+        again.c.item == col(_SNAPSHOT.id),
+        again.c.listing_id == further.c.id,
+        further.c.series == col(own.series),
+        further.c.outcome == "rows",
+        further.c.id != but_for,
+        *in_time,
+    )
+    return and_(
+        col(_SNAPSHOT.listing_id) != but_for,
+        *([col(_SNAPSHOT.observed_at) <= before] if before is not None else []),
+        or_(col(own.outcome) == "rows", shown_again),
+    )
+
+
 Known = tuple[dict[str, int], dict[tuple[str, str, str], int], dict[str, int]]
 
 
 def known_before(session: Session, account_id: int | None, before: datetime | None, *, but_for: int) -> Known:
     """Return what an account's ads had shown: payers, criteria, beneficiaries, each with its latest snapshot.
 
-    What came after `before`, where it is given, and what the listing `but_for` was the first to show is left out.
+    What came after `before`, where it is given, and what only the listing `but_for` shows is left out.
     """
-    snapshot, item = _SNAPSHOT, tables.TargetingItem
-    mine = [col(_AD.account_id) == account_id, col(snapshot.listing_id) != but_for, _in_whole_look()]
-    if before is not None:
-        mine.append(col(snapshot.observed_at) <= before)
+    snapshot, own, item = _SNAPSHOT, tables.Listing, tables.TargetingItem
 
     def latest_of(column: Any) -> Any:
         return (
             select(column, func.max(col(snapshot.id)).label("latest"))
             .join(_AD, col(_AD.id) == col(snapshot.ad_id))
-            .where(*mine, column.is_not(None))
+            .join(own, col(own.id) == col(snapshot.listing_id))
+            .where(col(_AD.account_id) == account_id, _seen_whole(before, but_for), column.is_not(None))
             .group_by(column)
         )
 
@@ -221,18 +149,14 @@ def known_before(session: Session, account_id: int | None, before: datetime | No
 
 
 def ads_known_before(session: Session, ad_ids: Sequence[int], before: datetime, *, but_for: int) -> set[int]:
-    """Return which of these ads some listing other than `but_for` had shown up to a time."""
-    snapshot = _SNAPSHOT
-    found: set[int] = set()
+    """Return which of these ads some whole look other than `but_for` had shown up to a time."""
+    snapshot, listing, found = _SNAPSHOT, tables.Listing, set[int]()
     for chunk in in_chunks(ad_ids):
         found.update(
             session.execute(
-                select(col(snapshot.ad_id)).where(
-                    col(snapshot.ad_id).in_(chunk),
-                    col(snapshot.observed_at) <= before,
-                    col(snapshot.listing_id) != but_for,
-                    _in_whole_look(),
-                )
+                select(col(snapshot.ad_id))
+                .join(listing, col(listing.id) == col(snapshot.listing_id))
+                .where(col(snapshot.ad_id).in_(chunk), _seen_whole(before, but_for))
             ).scalars()
         )
     return found
@@ -322,20 +246,19 @@ def tracked_before(session: Session, account_ids: Sequence[int], at: datetime) -
 
 
 def with_other_ads(session: Session, account_ids: Sequence[int], *, but_for: int) -> set[int]:
-    """Return which accounts have ads that a listing other than `but_for` was the first to show, at any time."""
-    found = set[int]()
+    """Return which accounts have ads that a whole look other than `but_for` showed, at any time."""
+    listing, found = tables.Listing, set[int]()
     for chunk in in_chunks(account_ids):
-        other = exists().where(
-            col(_AD.account_id) == col(tables.Account.id),
-            col(_SNAPSHOT.ad_id) == col(_AD.id),
-            col(_SNAPSHOT.listing_id) != but_for,
-            _in_whole_look(),
+        other = (
+            select(col(_SNAPSHOT.id))
+            .join(_AD, col(_AD.id) == col(_SNAPSHOT.ad_id))
+            .join(listing, col(listing.id) == col(_SNAPSHOT.listing_id))
+            .where(col(_AD.account_id) == col(tables.Account.id), _seen_whole(None, but_for))
+            .correlate(tables.table_of(tables.Account))
+            .exists()
         )
-        found.update(
-            session.execute(
-                select(col(tables.Account.id)).where(col(tables.Account.id).in_(chunk), other)
-            ).scalars()
-        )
+        accounts = select(col(tables.Account.id)).where(col(tables.Account.id).in_(chunk), other)
+        found.update(session.execute(accounts).scalars())
     return found
 
 

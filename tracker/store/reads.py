@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlmodel import Session, col
 
 from tracker.store import tables
-from tracker.store.compared import details_of
+from tracker.store.adviews import details_of
 from tracker.store.writes import Counts, in_chunks
 
 
@@ -71,6 +71,22 @@ def listings_of(session: Session, query_id: int) -> list[dict[str, Any]]:
     """Return the listings of a query as dicts of the table's columns."""
     rows = session.execute(select(tables.Listing).where(col(tables.Listing.query_id) == query_id)).scalars()
     return [row.model_dump() for row in rows]
+
+
+def keys_matching(
+    session: Session, source: str, account_id: int | None, matches: Sequence[str]
+) -> dict[str, list[str]]:
+    """Return the keys of the known ads under each match, in their order."""
+    ad, found = tables.Ad, defaultdict[str, list[str]](list)
+    for chunk in in_chunks(list(dict.fromkeys(matches))):
+        rows = session.execute(
+            select(col(ad.match), col(ad.key))
+            .where(col(ad.source) == source, col(ad.account_id) == account_id, col(ad.match).in_(chunk))
+            .order_by(col(ad.match), col(ad.key))
+        )
+        for match, key in rows:
+            found[match or ""].append(key)
+    return dict(found)
 
 
 def ads_matching(
