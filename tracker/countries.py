@@ -52,6 +52,14 @@ def a3(name: str) -> str | None:
     return ALIASES.get(folded) or _codes().get(folded)
 
 
+def a2(name: str) -> str | None:
+    """Return the alpha-2 code of a country, named as for `a3`, else `None`."""
+    code = a3(name)
+    return (
+        next((short for short, long in _alpha3_of_alpha2().items() if long == code), None) if code else None
+    )
+
+
 def name_of(code: str) -> str:
     """Return the English name of an alpha-3 code, or the code itself when CLDR has none."""
     return _names().get(code, code)

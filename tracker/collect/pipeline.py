@@ -48,7 +48,7 @@ def import_file(
     """
     source = sources.load(source_name)
     limits = reading.Limits(settings.max_line_bytes, settings.max_unpacked_ratio)
-    if sources.records_in(source):
+    if sources.records_in(source) and not getattr(source, "tables", False):
         limits = limits.for_documents()
     facts = reading.inspect(path, limits=limits, tick=_ticker(progress, path))
     check_columns(source, facts, limits)

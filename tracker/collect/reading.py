@@ -5,7 +5,6 @@ never by name. A document, and each line of JSON lines, goes through the source'
 """
 
 import codecs
-import csv
 import gzip
 import hashlib
 import io
@@ -16,7 +15,7 @@ from pathlib import Path
 from tempfile import NamedTemporaryFile
 from typing import IO, Any, Literal, cast
 
-from tracker.collect import documents
+from tracker.collect import csvrows, documents
 from tracker.domain import Record
 from tracker.errors import BadInput
 
@@ -133,7 +132,7 @@ def records(
             yield from documents.of_lines(binary, name)
         else:
             with _text(binary) as text:
-                yield from _csv_records(text, limits, name)
+                yield from csvrows.records(text, limits.max_line_bytes, name)
 
 
 def records_of_body(
@@ -157,19 +156,13 @@ def _text(binary: IO[bytes]) -> io.TextIOWrapper:
     return io.TextIOWrapper(binary, encoding="utf-8-sig", newline="")
 
 
-def _header(first: str) -> tuple[str, list[str]]:
-    """Return the delimiter that the header uses and its column names."""
-    delimiter = max(",;\t", key=first.count)
-    return delimiter, [column.strip() for column in next(csv.reader([first], delimiter=delimiter), [])]
-
-
 def columns(facts: FileFacts, *, limits: Limits, records_in: documents.RecordsIn | None = None) -> list[str]:
     """Return the names of the columns: the header of a CSV, the schema of Parquet, the first record's keys of JSON."""
     if facts.form == "parquet":
         return _parquet_columns(facts.path, facts.name)
     if facts.form == "csv":
         with _open(facts) as binary, _text(binary) as text:
-            return _header(text.readline(limits.max_line_bytes))[1]
+            return csvrows.header(text.readline(limits.max_line_bytes))[1]
     first = next(records(facts, limits=limits, records_in=records_in), None)
     return [str(key) for key in first.values] if first else []
 
@@ -272,30 +265,6 @@ def _decode(
         raise BadInput(
             f"byte 0x{byte:02X} is not UTF-8. Save the file as UTF-8 and import again", file=name, line=line
         ) from error
-
-
-def _csv_records(text: io.TextIOWrapper, limits: Limits, name: str) -> Iterator[Record]:
-    csv.field_size_limit(limits.max_line_bytes)
-    delimiter, columns = _header(text.readline())
-    if len({column.casefold() for column in columns}) < len(columns):
-        raise BadInput("two columns have the same name", file=name, line=1)
-    reader = csv.reader(text, delimiter=delimiter, strict=True)
-    line = 2
-    try:
-        for cells in reader:
-            if cells:
-                yield Record(line, _row(columns, cells, name, line))
-            line = reader.line_num + 2
-    except csv.Error as error:
-        raise BadInput(f"the CSV cannot be read here ({error})", file=name, line=line) from error
-
-
-def _row(columns: list[str], cells: list[str], name: str, line: int) -> dict[str, str]:
-    if len(cells) != len(columns):
-        raise BadInput(
-            f"{len(cells)} cells where the header names {len(columns)} columns", file=name, line=line
-        )
-    return dict(zip(columns, cells, strict=True))
 
 
 def _whole(binary: IO[bytes], limits: Limits, name: str) -> bytes:

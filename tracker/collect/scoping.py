@@ -24,7 +24,7 @@ def check_columns(source: sources.Source, facts: reading.FileFacts, limits: read
     columns = known_form(
         lambda: reading.columns(facts, limits=limits, records_in=records_in), f"{source.name}: {facts.name}"
     )
-    found = {column.casefold() for column in columns}
+    found = {" ".join(column.casefold().split()) for column in columns}
     if not found and records_in is not None:
         return  # a document without a record is an empty answer, whatever it would have held
     if missing := [column for column in source.required if column.casefold() not in found]:
@@ -121,7 +121,7 @@ def _scope_account(engine: Engine, source: sources.Source, values: Mapping[str, 
             platform, known["key"], handle=known["handle"], name=known["name"], url=known["url"],
             native_id=known["native_id"],
         )  # fmt: skip
-    if "handle" in source.scope:
+    if "handle" in source.scope and not getattr(source, "names_accounts", False):
         raise BadInput(
             "the file does not say whose it is; give --scope handle=NAME (or account=ID)",
             field="--scope handle",

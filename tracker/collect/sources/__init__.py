@@ -9,14 +9,16 @@ lower case, without which it is another kind of file) and defines
 which is pure: the same records and scope give the same values, whether a person imported a file or a collector
 fetched an answer. It may say `release`, the published data release that attributes the accounts it holds, and
 `matched = True` when its rows bear no id, so that rows of two exports are matched by likeness, and `scope_of_file`,
-which reads what the name that the platform gives its file says of the scope.
+which reads what the name that the platform gives its file says of the scope. A source with `names_accounts = True` has
+records that say whose they are: its scope may, and need not, name a `handle` to hold them against.
 
 A source whose files or answers are JSON documents also defines
 
     records_in(body) -> iterator of Record
 
 which is pure and turns the bytes of one document (a file, or a line of JSON lines) into the records that `parse` reads. What
-is asked live goes through it too, whatever its form; without it an answer is read as a file would be.
+is asked live goes through it too, whatever its form; without it an answer is read as a file would be. With `tables = True`
+its files are tables all the same, and no line of one is as long as a document may be.
 
 A source that can be asked live says `hosts`, the only hosts that it asks, and defines
 

@@ -2,27 +2,33 @@
 
 Read by its published header (seen on an empty export of 2026-10-02). No public copy of a filled export is known:
 the grammar of its cells is read in several ways, and what fits none stays visible as `unparsed`. X gives no text: a
-researcher may add a column `Post text` with the words of the promoted post.
+researcher may add a column `Post text` with the words of the promoted post. A person makes the export by hand, or the
+documented interface makes it, which takes minutes.
 """
 
-from collections.abc import Iterable, Iterator
-from datetime import date, timedelta
+import io
+import json
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import chain
 from typing import Literal
 
-from tracker.collect.cells import UnclearDate, cell_text, posted_at, read_date, read_range
+from tracker.collect import csvrows, x_cells, x_export
+from tracker.collect.answers import records_of
+from tracker.collect.cells import cell_text, posted_at
+from tracker.collect.sources import Client
 from tracker.collect.targeting_cells import targets
-from tracker.domain import Ad, Listing, Metric, Notice, Parsed, Quarantined, Record, Release, Scope
+from tracker.domain import Ad, Listing, Notice, Page, Parsed, Record, Release, Scope
 from tracker.errors import BadInput
 
 name = "x_ads"
 platform = "x"
 kind = "ads"
-needs: tuple[str, ...] = ()
-per_minute = 0
+needs: tuple[str, ...] = ("X_BEARER_TOKEN",)
+hosts = ("api.twitter.com", "api.x.com", "ton.twitter.com", "ton.x.com", "ads.twitter.com", "ads.x.com")
+per_minute = 6
 origin = "https://ads.x.com/ads-repository, 'Export' (made by hand; no key is needed)"
 release: Release | None = None
-matched = True
+matched = tables = True
 scope = {
     "handle": "the account asked about, without @",
     "account": "or the account's id here, such as x:~china-says, when its handle is not published",
@@ -30,17 +36,28 @@ scope = {
     "from": "first day asked about, YYYY-MM-DD",
     "to": "last day asked about, YYYY-MM-DD",
     "exported_at": "when the export was made, YYYY-MM-DD or with a time (UTC)",
+    "user": "the account's number, by which the export interface is asked",
+    "create_operation": "the operation that makes an export, when X has changed it",
+    "status_operation": "the operation that tells how far it is, when X has changed it",
 }
 
 required = ("advertiser name", "funding entity", "creative", "start date", "targeted segments")
 
-COLUMNS = {
-    "advertiser name", "funding entity", "creative", "start date", "end date", "targeted segments",
-    "excluded targeting segments", "impressions", "reach", "facts and circumstances of removal",
-    "enforcement action", "statement of reason", "post text",
-}  # fmt: skip
-_FOUNDED = date(2006, 3, 21)
-_LONGEST = 2_000
+_LONGEST, _POLLS = 2_000, 90
+
+
+def records_in(body: bytes) -> Iterator[Record]:
+    """Yield the rows of an export, or the ads of an answer in JSON; a status or a refusal has none."""
+    if body.lstrip()[:1] in (b"{", b"["):
+        return (
+            record
+            for record in records_of(body, "ads")
+            if not {"data", "errors", "error"} & set(record.values)
+        )
+    try:
+        return csvrows.records(io.StringIO(body.decode("utf-8-sig"), newline=""), len(body) + 1)
+    except UnicodeDecodeError as error:
+        raise BadInput(f"byte {error.start} is not UTF-8") from error
 
 
 def parse(records: Iterable[Record], scope: Scope) -> Iterator[Parsed]:
@@ -52,19 +69,23 @@ def parse(records: Iterable[Record], scope: Scope) -> Iterator[Parsed]:
     if first is None:
         yield Notice("the export holds no row: X says that this may mean no ads, and it is not taken as none")
         return
-    yield from _about_columns(first)
+    yield from x_cells.about_header(first, required)
     unread: list[str] = []
+    whose = x_cells.Whose(scope)
     for record in chain([first], rows):
-        cells = {column.casefold(): cell_text(value) for column, value in record.values.items()}
-        if (out := _impossible(cells, record, scope)) is not None:
+        cells = {x_cells.folded(column): cell_text(value) for column, value in record.values.items()}
+        x_cells.check_not_glued(cells, record.line)
+        whose.saw(cells.get("creative", ""))
+        if (out := x_cells.impossible(cells, record, scope)) is not None:
             yield out
             continue
         yield _ad(cells, record, listing, scope)
         unread += [
             f"{metric.as_published[:40]!r} on line {record.line}"
-            for metric in _metrics(cells, None)
+            for metric in x_cells.metrics(cells, None)
             if metric.lower is metric.upper is None
         ]
+    yield from whose.verdict()
     if unread:
         told = ", ".join(unread[:5]) + (" …" if len(unread) > 5 else "")
         yield Notice(f"not read as numbers for certain, kept as published: {told}")
@@ -77,46 +98,16 @@ def _listing(scope: Scope, outcome: Literal["rows", "empty_unverified"]) -> List
             "an X export does not say whose ads it holds; give --scope handle=NAME (or account=ID)"
         )
     country = scope.values.get("country", "").upper() or None
-    asked = {key: _scope_date(scope, key) for key in ("from", "to")}
+    first, last = (x_cells.asked_day(scope, key) for key in ("from", "to"))
     return Listing(
-        series=f"x_ads|{account.key}|{country or '?'}",
-        observed_at=scope.observed_at,
-        account=account,
-        country=country,
-        covers_from=asked["from"],
-        covers_to=asked["to"],
-        outcome=outcome,
-    )
-
-
-def _scope_date(scope: Scope, key: str) -> date | None:
-    try:
-        return read_date(scope.values.get(key, ""))
-    except UnclearDate as error:
-        raise BadInput(str(error), field=f"--scope {key}") from error
-
-
-def _about_columns(record: Record) -> Iterator[Notice]:
-    if unknown := [column for column in record.values if column and column.casefold() not in COLUMNS]:
-        yield Notice(f"columns not known here, kept with each ad: {', '.join(unknown)}")
-
-
-def _impossible(cells: dict[str, str], record: Record, scope: Scope) -> Quarantined | None:
-    """Return the row as one to keep apart when it starts before X existed or over a year after the export."""
-    shown = _date(cells, "start date", record.line)
-    if shown is None or _FOUNDED <= shown <= scope.observed_at.date() + timedelta(days=366):
-        return None
-    return Quarantined(
-        record.line,
-        "Start date",
-        f"dated {shown}, not between {_FOUNDED} and the year after the export",
-        record.values,
-    )
+        series=f"x_ads|{account.key}|{country or '?'}", observed_at=scope.observed_at, account=account, country=country,
+        covers_from=first, covers_to=last, outcome=outcome,
+    )  # fmt: skip
 
 
 def _ad(cells: dict[str, str], record: Record, listing: Listing, scope: Scope) -> Ad:
     creative = cells.get("creative")
-    first_shown = _date(cells, "start date", record.line)
+    first_shown = x_cells.day(cells, "start date", record.line)
     if not creative:
         raise BadInput(
             "the cell is empty; a row without a creative cannot be told from another",
@@ -140,37 +131,48 @@ def _ad(cells: dict[str, str], record: Record, listing: Listing, scope: Scope) -
         text=cells.get("post text") or None,
         posted_at=posted_at(creative),
         first_shown=first_shown,
-        last_shown=_date(cells, "end date", record.line),
+        last_shown=x_cells.day(cells, "end date", record.line),
         status=cells.get("enforcement action") or None,
         removal=" · ".join(
             filter(None, (cells.get("facts and circumstances of removal"), cells.get("statement of reason")))
         )
         or None,
-        metrics=tuple(_metrics(cells, listing.country)),
+        metrics=tuple(x_cells.metrics(cells, listing.country)),
         targets=(
             *targets(cells.get("targeted segments", ""), "include"),
             *targets(cells.get("excluded targeting segments", ""), "exclude"),
         ),
-        extra={
-            column: words
-            for column, value in record.values.items()
-            if column.casefold() not in COLUMNS and (words := cell_text(value))
-        },
+        extra=x_cells.unknown(record),
         line=record.line,
     )
 
 
-def _date(cells: dict[str, str], column: str, line: int) -> date | None:
-    try:
-        return read_date(cells.get(column, ""))
-    except UnclearDate as error:
-        raise BadInput(str(error), line=line, field=column.capitalize()) from error
-
-
-def _metrics(cells: dict[str, str], country: str | None) -> Iterator[Metric]:
-    for metric in ("impressions", "reach"):
-        if words := cells.get(metric):
-            lower, upper = read_range(words) or (None, None)
-            yield Metric(
-                metric, lower, upper, "people" if metric == "reach" else "impressions", words, country
-            )
+def fetch(scope: Scope, client: Client, credentials: Mapping[str, str], cursor: str | None) -> Iterator[Page]:
+    """Have an export made, ask until it is there, and fetch it; the cursor is the number of an export in the making."""
+    api, headers = "https://api.twitter.com/graphql", {"Authorization": f"Bearer {credentials[needs[0]]}"}
+    create, status = (scope.values.get(f"{step}_operation") for step in ("create", "status"))
+    export = cursor
+    if export is None:
+        asked = x_export.question(scope)
+        address = f"{api}/{create or x_export.CREATE}/CreateExportReportMutation"
+        answer = client.post(address, json=asked, headers=headers)
+        export = x_export.export_id(answer)
+        if export is None:
+            outcome, words = x_export.refused(answer)
+            yield Page(answer, None, outcome, message=words)
+            return
+        yield Page(answer, export)
+    address = f"{api}/{status or x_export.STATUS}/GetExportReportStatusQuery"
+    for _ in range(_POLLS):
+        answer = client.get(address, params={"variables": json.dumps({"exportId": export})}, headers=headers)
+        state, url = x_export.status_of(answer)
+        if state is None:
+            outcome, words = x_export.refused(answer)
+            yield Page(answer, export, outcome, message=words)
+            return
+        if state == "Finished" and url:
+            file = client.get(url)  # nothing says that the file wants the token, so it is not sent there
+            outcome, said = x_export.emptiness(file)
+            yield Page(file, None if file.status == 200 else export, outcome, message=said)
+            return
+    yield Page(answer, export, "throttled", message=f"the export is not ready yet ({state}); ask again later")

@@ -1,0 +1,143 @@
+"""Reads nested answers strictly: names what no reader takes, takes an id only when it is whole, keeps a range open."""
+
+import json
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from tracker.collect.answers import Unseen
+from tracker.collect.cells import cell_text, read_range
+from tracker.domain import Metric, Record
+from tracker.errors import BadInput
+
+_SAFE = 1 << 53
+_ID = re.compile(r"\d{1,40}")
+
+
+class Deep(Unseen):
+    """Keeps what stands in an answer at a path that is neither used nor ignored: `ad.reach.unique_users_seen`.
+
+    A path that is known covers all below it; lists of objects are looked into as if each stood alone.
+    """
+
+    def __init__(self, *known: Iterable[str]):
+        paths = [path for group in known for path in group]
+        super().__init__(paths)
+        self._inner = {path[:at].casefold() for path in paths for at, mark in enumerate(path) if mark == "."}
+
+    def of(self, values: Mapping[str, Any], place: str = "") -> dict[str, str]:
+        """Return what is new in a record, as text by its path."""
+        new = dict(self._new(values, place))
+        self._found.update(dict.fromkeys(new))
+        return new
+
+    def _new(self, values: Mapping[str, Any], place: str) -> Iterator[tuple[str, str]]:
+        for name, value in values.items():
+            path = f"{place}{name}"
+            if path.casefold() in self._known:
+                continue
+            inner = [value] if isinstance(value, dict) else value if isinstance(value, list) else []
+            if path.casefold() in self._inner and inner and all(isinstance(one, dict) for one in inner):
+                for one in inner:
+                    yield from self._new(one, f"{path}.")
+            elif words := cell_text(value):
+                yield path, words
+
+
+def whole_id(record: Record, field: str, value: object) -> str:
+    """Return an id as text; refuse a number that JavaScript rounds, because it may name something else."""
+    if isinstance(value, float) or (isinstance(value, int) and abs(value) > _SAFE):
+        raise BadInput(
+            f"{str(value)[:40]} came as a number beyond 2^53, as JavaScript rounds it; expected the id as text",
+            line=record.line,
+            field=field,
+        )
+    words = str(value).strip() if isinstance(value, str | int) and not isinstance(value, bool) else ""
+    if not _ID.fullmatch(words):
+        raise BadInput(f"{str(value)[:40]!r} is not an id", line=record.line, field=field)
+    return words
+
+
+def inside(values: Mapping[str, Any], *names: str) -> Any:
+    """Return the first of `names` that `values` holds, each a spelling of one field; else `None`."""
+    return next((values[name] for name in names if values.get(name) not in (None, "")), None)
+
+
+def object_at(record: Record, values: Mapping[str, Any], *names: str) -> dict[str, Any]:
+    """Return an object that stands under one of `names`, an empty one when it is missing."""
+    value = inside(values, *names)
+    if value is None:
+        return {}
+    if not isinstance(value, dict):
+        raise BadInput(f"found {type(value).__name__}, expected an object", line=record.line, field=names[0])
+    return value
+
+
+def list_at(record: Record, values: Mapping[str, Any], name: str, kind: type = dict) -> list[Any]:
+    """Return a list of `kind` that stands under `name`, an empty one when it is missing."""
+    value = values.get(name)
+    if value is None:
+        return []
+    if not isinstance(value, list) or any(not isinstance(one, kind) for one in value):
+        raise BadInput(f"expected a list of {kind.__name__}", line=record.line, field=name)
+    return value
+
+
+def words_at(record: Record, values: Mapping[str, Any], *names: str) -> str | None:
+    """Return the text that stands under one of `names`, `None` when it is missing or empty."""
+    value = inside(values, *names)
+    if value is None or isinstance(value, str):
+        return (value or "").strip() or None
+    raise BadInput(f"found {type(value).__name__}, expected text", line=record.line, field=names[0])
+
+
+def between(name: Any, value: Any, ends: tuple[str, str], unit: str) -> Iterator[Metric]:
+    """Yield a range that an answer gives as an object of two ends; an end that is absent stays open."""
+    if not isinstance(value, dict):
+        yield from counted(name, value, unit)
+        return
+    lower, upper = (read_range(cell_text(value.get(end))) or (None, None) for end in ends)
+    words = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    if lower[0] is not None and upper[1] is not None and upper[1] < lower[0]:
+        lower, upper = (None, None), (None, None)
+    yield Metric(name, lower[0], upper[1], unit, words)
+
+
+def counted(
+    name: Any, value: Any, unit: str, country: str | None = None, segment: str | None = None
+) -> Iterator[Metric]:
+    """Yield a number as published, `11K` or 138; what cannot be read for certain stays as published without ends."""
+    if words := cell_text(value):
+        lower, upper = read_range(words) or (None, None)
+        yield Metric(name, lower, upper, unit, words, country, segment)
+
+
+def share(
+    name: Any, value: Any, factor: int, country: str | None = None, segment: str | None = None
+) -> Iterator[Metric]:
+    """Yield a share in percent; `factor` is 100 for a platform that publishes fractions."""
+    words = cell_text(value)
+    bounds = read_range(words) if not words.endswith("%") else read_range(words[:-1].strip())
+    if words:
+        ends = [None if end is None else round(end * factor, 6) for end in bounds or (None, None)]
+        yield Metric(name, ends[0], ends[1], "percent", words, country, segment)
+
+
+def distinct(record: Record, metrics: Iterable[Metric]) -> tuple[Metric, ...]:
+    """Return the numbers, each once; refuse two that contradict each other about the same people."""
+    found: dict[tuple[str, str | None, str | None], Metric] = {}
+    for metric in metrics:
+        place = (metric.name, metric.country, metric.segment)
+        if found.setdefault(place, metric) != metric:
+            told = " ".join(filter(None, place))
+            raise BadInput(
+                f"{told}: {found[place].as_published} and {metric.as_published}",
+                line=record.line,
+                field=metric.name,
+            )
+    return tuple(found.values())
+
+
+def unread(metrics: Iterable[Metric]) -> dict[str, str]:
+    """Return the numbers that stay as published, by name, to be told."""
+    return {metric.name: metric.as_published for metric in metrics if metric.lower is metric.upper is None}

@@ -1,0 +1,148 @@
+"""Knows the header of X's exports by a fingerprint, and reads the cells of a row that are no targeting."""
+
+import hashlib
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+
+from tracker.collect.cells import UnclearDate, cell_text, read_date, read_range
+from tracker.domain import Metric, Notice, Quarantined, Record, Scope
+from tracker.errors import BadInput, PlatformChanged
+
+HEADER = (
+    "Advertiser Name", "Funding Entity", "Creative", "Start date", "End Date", "Targeted Segments",
+    "Excluded Targeting Segments", "Impressions", "Reach", "Facts And Circumstances Of Removal", "Enforcement Action",
+    "Statement Of Reason",
+)  # fmt: skip
+"""The header of an export of 2026-10-02, the only form that is known."""
+OURS = "post text"
+"""A column that a researcher may add; no part of the form."""
+_FOUNDED = date(2006, 3, 21)
+_GLUED = 5
+_POST = re.compile(r"https?://(?:[\w-]+\.)*(?:x|twitter)\.com/(\w{1,25})/status", re.IGNORECASE)
+
+
+def folded(column: str) -> str:
+    """Return the name of a column without what people and programs change: case, spaces, a byte order mark."""
+    return " ".join(column.lstrip("\ufeff").replace("_", " ").split()).casefold()
+
+
+_KNOWN = frozenset(map(folded, HEADER))
+
+
+def fingerprint(columns: Iterable[str]) -> str:
+    """Return twelve letters that stand for a header: its names as they are written, in their order."""
+    return hashlib.sha256("\n".join(columns).encode()).hexdigest()[:12]
+
+
+def about_header(record: Record, required: Iterable[str]) -> Iterator[Notice]:
+    """Yield what is not as in the known header; raise `PlatformChanged` where it is another kind of file."""
+    columns = [column for column in record.values if column and folded(column) != OURS]
+    known, found = [folded(column) for column in HEADER], [folded(column) for column in columns]
+    if missing := [column for column in required if column not in found]:
+        raise PlatformChanged(
+            f"x_ads: a header that is not known (fingerprint {fingerprint(columns)}): no {', '.join(map(repr, missing))}; "
+            f"expected {', '.join(HEADER)}; found {', '.join(columns)[:500]}"
+        )
+    extra = [column for column in columns if folded(column) not in known]
+    lacking = [column for column in HEADER if folded(column) not in found]
+    common = [column for column in found if column in known]
+    parts = [
+        f"columns not known here, kept with each ad: {', '.join(extra)}" if extra else "",
+        f"without {', '.join(lacking)}" if lacking else "",
+        "in another order" if common != [column for column in known if column in found] else "",
+        "written otherwise" if any(column not in HEADER for column in columns if column not in extra) else "",
+    ]
+    if said := "; ".join(filter(None, parts)):
+        yield Notice(f"the header is not the known one (fingerprint {fingerprint(columns)}): {said}")
+
+
+def check_not_glued(cells: Mapping[str, str], line: int) -> None:
+    """Raise `BadInput` where the header stands again: two exports in one file, each of another question."""
+    if (
+        folded(cells.get("creative", "")) in _KNOWN
+        and sum(folded(one) in _KNOWN for one in cells.values()) >= _GLUED
+    ):
+        raise BadInput(
+            "the header stands here again: two exports glued together. Import each by itself, with its own scope",
+            line=line,
+        )
+
+
+@dataclass
+class Whose:
+    """Counts by whom the promoted posts are, against the account that the scope says."""
+
+    scope: Scope
+    own: int = 0
+    others: Counter[str] = field(default_factory=Counter)
+
+    def saw(self, creative: str) -> None:
+        """Count one promoted post by its address; one without a handle counts for nobody."""
+        found = _POST.match(creative)
+        if found is None or found[1] == "i":
+            return
+        handle = found[1]
+        ref = self.scope.account
+        if ref is None or handle.casefold() in {name.casefold() for name in (ref.key, *ref.known_as)}:
+            self.own += 1
+        else:
+            self.others[handle] += 1
+
+    def verdict(self) -> Iterator[Notice]:
+        """Yield whose posts were promoted too; raise `BadInput` where none is of the account asked about."""
+        ref = self.scope.account
+        if not self.others or ref is None or ref.handle is None:
+            return
+        told = ", ".join(f"@{handle} ({number})" for handle, number in self.others.most_common(5))
+        if not self.own:
+            raise BadInput(
+                f"every promoted post is of {told}, and the scope says @{ref.handle}: an export of another account? "
+                "If the account was renamed, give the handle that it bears now",
+                field="Creative",
+            )
+        yield Notice(f"posts of other accounts were promoted as well: {told}")
+
+
+def impossible(cells: Mapping[str, str], record: Record, scope: Scope) -> Quarantined | None:
+    """Return the row as one to keep apart when it starts before X existed or over a year after the export."""
+    shown = day(cells, "start date", record.line)
+    if shown is None or _FOUNDED <= shown <= scope.observed_at.date() + timedelta(days=366):
+        return None
+    told = f"dated {shown}, not between {_FOUNDED} and the year after the export"
+    return Quarantined(record.line, "Start date", told, record.values)
+
+
+def day(cells: Mapping[str, str], column: str, line: int) -> date | None:
+    """Return the day in a cell; raise `BadInput` for one that could be two days, or none."""
+    try:
+        return read_date(cells.get(column, ""))
+    except UnclearDate as error:
+        raise BadInput(str(error), line=line, field=column.capitalize()) from error
+
+
+def asked_day(scope: Scope, key: str) -> date | None:
+    """Return a day of the scope; raise `BadInput` for one that could be two days, or none."""
+    try:
+        return read_date(scope.values.get(key, ""))
+    except UnclearDate as error:
+        raise BadInput(str(error), field=f"--scope {key}") from error
+
+
+def metrics(cells: Mapping[str, str], country: str | None) -> Iterator[Metric]:
+    """Yield impressions and reach as ranges; what cannot be read for certain has no ends."""
+    for metric, unit in (("impressions", "impressions"), ("reach", "people")):
+        if words := cells.get(metric):
+            lower, upper = read_range(words) or (None, None)
+            yield Metric(metric, lower, upper, unit, words, country)  # type: ignore[arg-type]
+
+
+def unknown(record: Record) -> dict[str, str]:
+    """Return the cells of columns that nobody here knows, by their names."""
+    return {
+        column: words
+        for column, value in record.values.items()
+        if folded(column) not in {*_KNOWN, OURS} and (words := cell_text(value))
+    }
