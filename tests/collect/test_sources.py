@@ -42,6 +42,18 @@ BODIES = {
         "text": "words", "impressions": 0, "clicks": 0, "spend_amount": "0.00", "spend_currency": "RUB",
         "targets": [{"category": "exclude", "prefix": "exclude", "name": "exclude:interests:tea"}],
     },
+    "meta_ads": {
+        "id": "500600700800", "page_id": "100200300400", "page_name": "River News", "ad_delivery_start_time": "2024-07-03",
+        "spend": {"lower_bound": "0"}, "currency": "EUR", "target_locations": [{"name": "Lyon", "type": "CITY", "excluded": True}],
+    },
+    "tiktok_ads": {
+        "ad": {"id": 1700000000000001, "first_shown_date": 20240703, "reach": {"unique_users_seen": "10K-100K"}},
+        "advertiser": {"buisness_id": "7000001", "business_name": "River News"},
+    },
+    "linkedin_ads": {
+        "adUrl": "https://www.linkedin.com/ad-library/detail/600700800", "isRestricted": False,
+        "details": {"type": "TEXT_AD", "advertiser": {"advertiserName": "River News", "advertiserUrl": "https://www.linkedin.com/company/somebody"}},
+    },
     "meta_ad_report": {
         "Page ID": "100200300400", "Page name": "River News", "Disclaimer": "These ads ran without a disclaimer",
         "Amount spent (CHF)": "≤100", "Number of ads in Library": "3",

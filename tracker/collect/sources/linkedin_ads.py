@@ -20,7 +20,7 @@ from tracker.errors import BadInput
 name = "linkedin_ads"
 platform = "linkedin"
 kind = "ads"
-needs: tuple[str, ...] = ("LINKEDIN_ACCESS_TOKEN",)
+needs: tuple[str, ...] = ("LINKEDIN_TOKEN",)
 hosts = ("api.linkedin.com",)
 per_minute = 15
 origin = "https://www.linkedin.com/ad-library (a member's token of an approved app), or its answer as a file"

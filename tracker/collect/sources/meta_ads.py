@@ -18,7 +18,7 @@ from tracker.errors import BadInput
 name = "meta_ads"
 platform = "facebook"
 kind = "ads"
-needs: tuple[str, ...] = ("META_ACCESS_TOKEN",)
+needs: tuple[str, ...] = ("META_TOKEN",)
 hosts = ("graph.facebook.com",)
 per_minute = 3
 origin = "https://www.facebook.com/ads/library/api (a token of a person whose identity Meta confirmed), or its answer as a file"

@@ -1,0 +1,135 @@
+"""LinkedIn's library: other companies of a fuzzy search stay out, shares are percent, facets without values stand as used."""
+
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tracker.collect.sources import linkedin_ads
+from tracker.domain import AccountRef, Ad, Listing, Metric, Notice, Parsed, Quarantined, Record, Scope
+
+NOW = datetime(2026, 11, 1, tzinfo=UTC)
+BODIES = Path(__file__).parent / "bodies" / "linkedin_ads"
+COMPANY = AccountRef("linkedin", "1234567", name="River News")
+
+
+def parsed(*rows: dict[str, Any], account: AccountRef | None = None, **scope: str) -> list[Parsed]:
+    records = [Record(number, values) for number, values in enumerate(rows, 1)]
+    return list(linkedin_ads.parse(records, Scope(scope, NOW, account)))
+
+
+def answered(name: str) -> list[dict[str, Any]]:
+    (path,) = BODIES.glob(f"{name}.*.json")
+    return [dict(record.values) for record in linkedin_ads.records_in(path.read_bytes())]
+
+
+def ads(items: list[Parsed]) -> list[Ad]:
+    return [item for item in items if isinstance(item, Ad)]
+
+
+def row(number: int = 600700800, **details: Any) -> dict[str, Any]:
+    advertiser = {"advertiserName": "River News", "advertiserUrl": "https://www.linkedin.com/company/1234567"}
+    return {
+        "adUrl": f"https://www.linkedin.com/ad-library/detail/{number}", "isRestricted": False,
+        "details": {"type": "TEXT_AD", "advertiser": advertiser, **details},
+    }  # fmt: skip
+
+
+def test_an_ad_that_the_eu_saw_is_read_whole() -> None:
+    ad = ads(parsed(*answered("first_page")))[0]
+
+    assert ad.account == AccountRef(
+        "linkedin",
+        "1234567",
+        name="River News",
+        url="https://www.linkedin.com/company/1234567",
+        native_id="1234567",
+    )
+    assert (ad.key, ad.payer, ad.beneficiary, ad.status) == (
+        "600700801",
+        "Lake Tourism Board",
+        None,
+        "restricted",
+    )
+    assert (ad.first_shown, ad.last_shown, ad.text) == (date(2026, 7, 3), date(2026, 7, 20), None)
+    assert ad.metrics == (
+        Metric("impressions", 1000.0, 5000.0, "impressions", '{"from":1000,"to":5000}'),
+        Metric("impressions", 64.5, 64.5, "percent", "64.5", "DE", "country DE"),
+        Metric("impressions", 35.5, 35.5, "percent", "35.5", "FR", "country FR"),
+    )
+
+
+def test_a_facet_without_values_is_named_and_an_unknown_one_stays_unknown() -> None:
+    ad = ads(parsed(*answered("first_page")))[0]
+
+    assert [(target.kind, target.value, target.polarity) for target in ad.targets] == [
+        ("language", "English", "include"), ("location", "Germany", "include"), ("location", "France", "include"),
+        ("location", "Bavaria", "exclude"), ("demographic_unspecified", "Job", "include"),
+        ("demographic_unspecified", "Job", "exclude"), ("audience_advertiser_defined", "Audience", "exclude"),
+        ("unknown", "Moon phase", "include"),
+    ]  # fmt: skip
+
+
+def test_an_ad_that_the_eu_did_not_see_has_no_numbers_and_no_days() -> None:
+    (ad,) = ads(parsed(row()))
+
+    assert (ad.metrics, ad.first_shown, ad.last_shown, ad.status) == ((), None, None, None)
+
+
+def test_other_companies_of_the_fuzzy_search_are_left_out_and_named() -> None:
+    items = parsed(*answered("first_page"), *answered("last_page"), account=COMPANY)
+
+    assert [ad.key for ad in ads(items)] == ["600700801", "600700803"]
+    assert {ad.account for ad in ads(items)} == {COMPANY}
+    assert [item.message for item in items if isinstance(item, Notice)] == [
+        "ads of other companies, which the fuzzy search brought up, left out: River News Fans, company 7654321 (1)"
+    ]
+
+
+def test_without_a_company_in_the_scope_each_has_a_listing_of_its_own() -> None:
+    shown = ads(parsed(*answered("first_page")))
+
+    assert [ad.listing for ad in shown] == [
+        Listing("linkedin_ads|1234567|*", NOW, shown[0].account),
+        Listing("linkedin_ads|7654321|*", NOW, shown[1].account),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("fields", "field"),
+    [
+        ({"adUrl": "https://www.linkedin.com/ad-library/"}, "adUrl"),
+        ({"details": "none"}, "details"),
+        ({"details": {"adTargeting": "none"}}, "adTargeting"),
+        ({"details": {"adStatistics": {"firstImpressionAt": "soon"}}}, "adStatistics.firstImpressionAt"),
+    ],
+)
+def test_a_record_that_cannot_be_meant_is_kept_apart(fields: dict[str, Any], field: str) -> None:
+    items = parsed({**row(), **fields}, row(600700801))
+
+    assert [(item.line, item.field) for item in items if isinstance(item, Quarantined)] == [(1, field)]
+    assert len(ads(items)) == 1
+
+
+def test_an_open_range_and_an_iso_date_are_read_too() -> None:
+    statistics = {"firstImpressionAt": "2026-07-03", "totalImpressions": {"from": 1000000}}
+
+    (ad,) = ads(parsed(row(adStatistics=statistics)))
+
+    assert ad.first_shown == date(2026, 7, 3)
+    assert ad.metrics == (Metric("impressions", 1000000.0, None, "impressions", '{"from":1000000}'),)
+
+
+def test_a_field_never_seen_before_is_kept_and_named_by_its_path() -> None:
+    items = parsed(row(mood="calm"))
+
+    assert ads(items)[0].extra["details.mood"] == "calm"
+    assert [item.message for item in items if isinstance(item, Notice)] == [
+        "fields not known here, kept with each ad: details.mood"
+    ]
+
+
+@pytest.mark.parametrize("path", sorted(BODIES.glob("*.json")), ids=lambda path: path.name)
+def test_an_answer_that_is_no_success_has_no_record(path: Path) -> None:
+    assert bool(list(linkedin_ads.records_in(path.read_bytes()))) == path.name.endswith("_page.200.json")

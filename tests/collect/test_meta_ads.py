@@ -1,0 +1,204 @@
+"""Meta's archive: ranges that stay open, payers past and present, delivery apart from targeting, and no token anywhere."""
+
+import json
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tracker.collect.sources import meta_ads
+from tracker.domain import AccountRef, Ad, Listing, Metric, Notice, Parsed, Quarantined, Record, Scope, Target
+
+NOW = datetime(2026, 11, 1, tzinfo=UTC)
+BODIES = Path(__file__).parent / "bodies" / "meta_ads"
+EXAMPLE = (
+    Path(__file__).parents[2].parent
+    / "shared"
+    / "data"
+    / "ads"
+    / "meta"
+    / "ads_archive_political_ad_example.json"
+)
+PAGE = AccountRef("facebook", "100200300400", native_id="100200300400")
+
+
+def body(name: str) -> bytes:
+    (path,) = BODIES.glob(f"{name}.*.json")
+    return path.read_bytes()
+
+
+def ads_of(name: str) -> list[Ad]:
+    return ads(parsed(*(dict(record.values) for record in meta_ads.records_in(body(name)))))
+
+
+def parsed(*rows: dict[str, Any], account: AccountRef | None = None, **scope: str) -> list[Parsed]:
+    records = [Record(number, values) for number, values in enumerate(rows, 1)]
+    return list(meta_ads.parse(records, Scope(scope, NOW, account)))
+
+
+def ads(items: list[Parsed]) -> list[Ad]:
+    return [item for item in items if isinstance(item, Ad)]
+
+
+def apart(items: list[Parsed]) -> list[tuple[int, str, str]]:
+    return [(item.line, item.field, item.reason) for item in items if isinstance(item, Quarantined)]
+
+
+def row(**fields: Any) -> dict[str, Any]:
+    return {"id": "500600700800", "page_id": "100200300400", "page_name": "River News", **fields}
+
+
+def test_an_ad_is_read_whole_with_the_payer_of_today_apart_from_the_beneficiary() -> None:
+    (ad,) = ads_of("first_page")
+
+    assert ad.account == AccountRef(
+        "facebook", "100200300400", name="River News", url="https://www.facebook.com/100200300400",
+        native_id="100200300400",
+    )  # fmt: skip
+    assert ad.listing == Listing("meta_ads|100200300400|*", NOW, ad.account)
+    assert (ad.key, ad.beneficiary, ad.payer) == ("500600700801", "Lake Tourism Board", "River House")
+    assert (ad.first_shown, ad.last_shown) == (date(2026, 7, 1), date(2026, 7, 20))
+    assert ad.text == "The river is open.\n\nVisit the lake."
+    assert [one["payer"] for one in ad.extra["beneficiary_payers"]] == ["Old House", "River House"]
+
+
+def test_the_address_is_that_of_the_public_library_and_never_the_one_with_the_token() -> None:
+    (ad,) = ads_of("first_page")
+
+    assert ad.creative_url == "https://www.facebook.com/ads/library/?id=500600700801"
+    assert "render_ad" not in repr(ad)
+
+
+def test_who_was_reached_is_delivery_by_country_and_segment() -> None:
+    (ad,) = ads_of("first_page")
+
+    assert [(metric.lower, metric.country, metric.segment) for metric in ad.metrics] == [
+        (1380, "EU", None), (1200, "DE", None), (180, "PL", None), (3, None, "location Atlantis"),
+        (500, "DE", "25-34 female"), (700, "DE", "25-34 male"), (179, "PL", "65+ female"), (1, "PL", "65+ unknown"),
+    ]  # fmt: skip
+    assert {metric.name for metric in ad.metrics} == {"reach"}
+
+
+def test_whom_it_was_aimed_at_is_targeting_with_what_was_excluded() -> None:
+    (ad,) = ads_of("first_page")
+
+    assert [(target.kind, target.value, target.polarity) for target in ad.targets] == [
+        ("age", "22-65+", "include"), ("gender", "Women", "include"), ("location", "Kościan, Polska", "include"),
+        ("location", "Berlin", "exclude"), ("location", "3 places not named", "include"),
+    ]  # fmt: skip
+
+
+def test_a_range_without_an_upper_end_stays_open_and_shares_are_percent() -> None:
+    (ad,) = ads_of("last_page")
+
+    assert ad.metrics == (
+        Metric("spend", 0.0, None, "EUR", '{"lower_bound":"0"}'),
+        Metric(
+            "impressions", 10000.0, 14999.0, "impressions", '{"lower_bound":"10000","upper_bound":"14999"}'
+        ),
+        Metric("audience_size", 1000001.0, None, "people", '{"lower_bound":"1000001"}'),
+        Metric("reach", 12.0, 12.0, "people", "12", "BR"),
+        Metric("reach", 7.932, 7.932, "percent", "0.07932", None, "55-64 female"),
+        Metric("reach", 92.068, 92.068, "percent", "0.92068", None, "65+ male"),
+        Metric("reach", 100.0, 100.0, "percent", "1", None, "region Ohio"),
+    )
+    assert (ad.payer, ad.beneficiary, ad.text, ad.last_shown) == (
+        "Friends of the River", None, "Vote for the river", None,
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("fields", "field", "words"),
+    [
+        ({"id": 10**18}, "id", "beyond 2^53"),
+        ({"id": 1.8e18}, "id", "beyond 2^53"),
+        ({"id": None}, "id", "is not an id"),
+        ({"page_id": 9007199254740993}, "page_id", "beyond 2^53"),
+        ({"ad_delivery_start_time": "03/04/2026"}, "ad_delivery_start_time", "could be"),
+        ({"ad_creative_bodies": "one"}, "ad_creative_bodies", "expected a list"),
+        ({"page_name": 7}, "page_name", "expected text"),
+        ({"delivery_by_region": [{"region": "A", "percentage": "1"}, {"region": "A", "percentage": "0"}]}, "reach", "region A"),
+        ({"ad_snapshot_url": "https://www.facebook.com/x?id=1&access_token=EAAB"}, "ad_snapshot_url", "access token"),
+    ],
+)  # fmt: skip
+def test_a_record_that_cannot_be_meant_is_kept_apart_and_the_others_stand(
+    fields: dict[str, Any], field: str, words: str
+) -> None:
+    items = parsed(row(**fields), row(id="500600700899"))
+
+    assert [(line, named) for line, named, _ in apart(items)] == [(1, field)]
+    assert words in apart(items)[0][2]
+    assert [ad.key for ad in ads(items)] == ["500600700899"]
+
+
+def test_an_ad_of_another_page_than_the_scope_says_is_kept_apart() -> None:
+    items = parsed(row(), row(id="500600700801", page_id="999"), account=PAGE)
+
+    assert [ad.key for ad in ads(items)] == ["500600700800"]
+    assert apart(items) == [(2, "page_id", "an ad of page 999; the scope says 100200300400")]
+
+
+def test_epoch_milliseconds_and_dates_are_both_days() -> None:
+    (ad,) = ads(parsed(row(ad_delivery_start_time=1783036800000, ad_delivery_stop_time="2026-07-20")))
+
+    assert (ad.first_shown, ad.last_shown) == (date(2026, 7, 3), date(2026, 7, 20))
+
+
+def test_a_field_never_seen_before_is_kept_with_the_ad_and_named_once() -> None:
+    items = parsed(row(ad_mood="calm"), row(id="500600700801", ad_mood="loud"))
+
+    assert [ad.extra["ad_mood"] for ad in ads(items)] == ["calm", "loud"]
+    assert [item.message for item in items if isinstance(item, Notice)] == [
+        "fields not known here, kept with each ad: ad_mood"
+    ]
+
+
+def test_a_page_that_is_gone_bears_no_account() -> None:
+    (ad,) = ads(parsed(row(page_id="0")))
+
+    assert (ad.account, ad.advertiser_name) == (None, "River News")
+
+
+def test_a_payer_of_the_past_alone_is_not_the_payer() -> None:
+    (ad,) = ads(
+        parsed(row(beneficiary_payers=[{"payer": "Old House", "beneficiary": "B", "current": False}]))
+    )
+
+    assert (ad.payer, ad.beneficiary) == (None, None)
+
+
+@pytest.mark.parametrize("path", sorted(BODIES.glob("*.json")), ids=lambda path: path.name)
+def test_an_answer_that_is_no_success_has_no_record(path: Path) -> None:
+    records = list(meta_ads.records_in(path.read_bytes()))
+
+    assert bool(records) == path.name.endswith("_page.200.json")
+
+
+@pytest.mark.skipif(not EXAMPLE.exists(), reason="the shared data sets are not beside this checkout")
+def test_the_real_ad_is_read_with_every_field() -> None:
+    items = parsed(*(dict(record.values) for record in meta_ads.records_in(EXAMPLE.read_bytes())))
+
+    (ad,) = ads(items)
+    assert not [item for item in items if isinstance(item, Notice | Quarantined)]
+    published = json.loads(EXAMPLE.read_text(encoding="utf-8"))
+    assert set(published) <= {*meta_ads.FIELDS, *meta_ads.IGNORED}
+    assert (ad.key, ad.payer, ad.first_shown) == (
+        "679808276335343",
+        "Bloomberg Philanthropies",
+        date(2021, 12, 8),
+    )
+    assert len([metric for metric in ad.metrics if metric.unit == "percent"]) == len(
+        [*published["delivery_by_region"], *published["demographic_distribution"]]
+    )
+    assert Metric("spend", 300.0, 399.0, "USD", '{"lower_bound":"300","upper_bound":"399"}') in ad.metrics
+    assert ad.targets == ()
+
+
+def test_places_and_ages_keep_what_was_published() -> None:
+    (ad,) = ads(parsed(row(target_ages=["18", "65+"], target_gender="All")))
+
+    assert ad.targets == (
+        Target("age", "18-65+", "include", "18-65+"),
+        Target("gender", "All", "include", "All"),
+    )

@@ -1,0 +1,155 @@
+"""TikTok's ads: each spelling of the documents is read, an id alone waits for its detail, and expiring links stay out."""
+
+import json
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tracker.collect.sources import tiktok_ads
+from tracker.domain import AccountRef, Ad, Metric, Notice, Parsed, Quarantined, Record, Scope
+
+NOW = datetime(2026, 11, 1, tzinfo=UTC)
+BODIES = Path(__file__).parent / "bodies" / "tiktok_ads"
+
+
+def body(name: str) -> bytes:
+    (path,) = BODIES.glob(f"{name}.*.json")
+    return path.read_bytes()
+
+
+def parsed(*rows: dict[str, Any], account: AccountRef | None = None, **scope: str) -> list[Parsed]:
+    records = [Record(number, values) for number, values in enumerate(rows, 1)]
+    return list(tiktok_ads.parse(records, Scope(scope, NOW, account)))
+
+
+def ads(items: list[Parsed]) -> list[Ad]:
+    return [item for item in items if isinstance(item, Ad)]
+
+
+def ad_of(name: str) -> Ad:
+    items = parsed(*(dict(record.values) for record in tiktok_ads.records_in(body(name))))
+    assert not [item for item in items if isinstance(item, Notice | Quarantined)]
+    (ad,) = ads(items)
+    return ad
+
+
+def row(**ad: Any) -> dict[str, Any]:
+    return {
+        "ad": {"id": 1700000000000009, "first_shown_date": 20260701, **ad},
+        "advertiser": {"business_id": 7000001},
+    }
+
+
+def test_a_detail_is_read_whole() -> None:
+    ad = ad_of("detail_one")
+
+    assert ad.account == AccountRef(
+        "tiktok", "rivernews", handle="RiverNews", name="River News", url="https://www.tiktok.com/@RiverNews",
+        native_id="7000001",
+    )  # fmt: skip
+    assert (ad.key, ad.payer, ad.beneficiary) == ("1700000000000001", "Lake Tourism Board", None)
+    assert (ad.first_shown, ad.last_shown) == (date(2026, 7, 1), date(2026, 7, 20))
+    assert (ad.text, ad.landing_url) == ("The river is open", "https://river.example/open")
+    assert (ad.status, ad.removal, ad.extra["country_code"]) == ("inactive", "Misleading claims", "CN")
+    assert ad.metrics == (
+        Metric("reach", 10000.0, 100000.0, "people", "10K-100K"),
+        Metric("reach", 18000.0, 18000.0, "people", "18K", "DE"),
+        Metric("reach", 12000.0, 12000.0, "people", "12K", "IT"),
+        Metric("audience_size", 50000.0, 50000.0, "people", "50K"),
+    )
+
+
+def test_of_the_map_of_ages_and_genders_only_what_is_on_is_sought() -> None:
+    ad = ad_of("detail_one")
+
+    assert [(target.kind, target.value, target.polarity) for target in ad.targets] == [
+        ("location", "DE", "include"), ("location", "IT", "include"), ("age", "18-24", "include"),
+        ("age", "55+", "include"), ("gender", "female", "include"), ("interest", "News & Entertainment", "include"),
+        ("interest", "Travel", "include"), ("creator_interaction", "Followed news", "include"),
+        ("custom_list", "Yes", "used_unspecified"),
+    ]  # fmt: skip
+
+
+def test_the_other_spellings_of_the_documents_mean_the_same() -> None:
+    ad = ad_of("detail_two_other_spelling")
+
+    assert ad.account is not None
+    assert (ad.account.key, ad.account.native_id, ad.payer) == ("rivernews", "7000001", "Lake Tourism Board")
+    assert [(metric.country, metric.as_published) for metric in ad.metrics] == [(None, "11K"), ("DE", "11K")]
+    assert [(target.kind, target.value) for target in ad.targets] == [
+        ("location", "DE"), ("gender", "other_genders"),
+    ]  # fmt: skip
+
+
+def test_links_that_expire_and_followers_make_no_new_snapshot() -> None:
+    ad = ad_of("detail_one")
+
+    assert "x-expires" not in repr(ad)
+    assert "follower_count" not in repr(ad)
+
+
+def test_an_advertiser_without_a_profile_is_its_business_number() -> None:
+    (ad,) = ads(parsed(row()))
+
+    assert ad.account == AccountRef("tiktok", "7000001", native_id="7000001")
+
+
+def test_an_id_alone_is_no_ad_yet_and_an_error_is_none() -> None:
+    found = {path.name: len(list(tiktok_ads.records_in(path.read_bytes()))) for path in BODIES.glob("*.json")}
+
+    assert {name for name, records in found.items() if records} == {
+        "detail_one.200.json", "detail_two_other_spelling.200.json",
+    }  # fmt: skip
+
+
+def test_a_search_that_a_person_saved_with_all_its_fields_is_read() -> None:
+    saved = {"data": {"ads": [row(), row(id=1700000000000010)], "has_more": False}, "error": {"code": "ok"}}
+
+    records = list(tiktok_ads.records_in(json.dumps(saved).encode()))
+
+    assert [ad.key for ad in ads(parsed(*(dict(record.values) for record in records)))] == [
+        "1700000000000009", "1700000000000010",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("ad", "field", "words"),
+    [
+        ({"id": 7123456789012345678}, "ad.id", "beyond 2^53"),
+        ({"id": 7.1e18}, "ad.id", "beyond 2^53"),
+        ({"first_shown_date": 20261399}, "ad.first_shown_date", "no day of the calendar"),
+        ({"title": ["a"]}, "title", "expected text"),
+        ({"reach": "11K"}, "reach", "expected an object"),
+    ],
+)
+def test_a_record_that_cannot_be_meant_is_kept_apart(ad: dict[str, Any], field: str, words: str) -> None:
+    items = parsed(row(**ad), row(id=1700000000000010))
+
+    (out,) = [item for item in items if isinstance(item, Quarantined)]
+    assert (out.line, out.field) == (1, field)
+    assert words in out.reason
+    assert len(ads(items)) == 1
+
+
+def test_an_ad_of_another_business_or_account_than_the_scope_says_is_kept_apart() -> None:
+    other = row() | {"advertiser": {"business_id": 1, "profile_url": "https://www.tiktok.com/@lakenews"}}
+
+    by_number = parsed(other, business="7000001")
+    by_handle = parsed(other, account=AccountRef("tiktok", "rivernews", handle="rivernews"))
+
+    assert [item.reason for item in [*by_number, *by_handle] if isinstance(item, Quarantined)] == [
+        "an ad of business 1; the scope says 7000001",
+        "an ad of @lakenews; the scope says rivernews",
+    ]
+
+
+def test_a_field_never_seen_before_is_named_by_its_path() -> None:
+    items = parsed(row(mood="calm", reach={"unique_users_seen": "1K", "by_age": {"18-24": "1K"}}))
+
+    (ad,) = ads(items)
+    assert (ad.extra["ad.mood"], ad.extra["ad.reach.by_age"]) == ("calm", '{"18-24": "1K"}')
+    assert [item.message for item in items if isinstance(item, Notice)] == [
+        "fields not known here, kept with each ad: ad.mood, ad.reach.by_age"
+    ]

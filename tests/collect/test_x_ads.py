@@ -1,0 +1,169 @@
+"""X's exports: a header known by its fingerprint, drifts named, files that answer another question refused."""
+
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Engine, text
+
+from tracker.collect import x_cells
+from tracker.collect.pipeline import import_file
+from tracker.collect.sources import x_ads
+from tracker.domain import AccountRef, Ad, ImportReport, Listing, Notice, Parsed, Record, Scope
+from tracker.errors import BadInput, PlatformChanged
+from tracker.settings import Settings
+
+NOW = datetime(2026, 11, 1, tzinfo=UTC)
+BODIES = Path(__file__).parent / "bodies" / "x_ads"
+SCOPE = Scope({"country": "FR"}, NOW, AccountRef("x", "rivernews", handle="rivernews"))
+REAL = Path(__file__).parents[2].parent / "shared" / "data" / "ads" / "x" / "x_ads_repository_header_only.csv"
+ROW = dict.fromkeys(x_cells.HEADER, "") | {
+    "Advertiser Name": "River News", "Creative": "https://x.com/RiverNews/status/1810000000000000000",
+    "Start date": "2026-07-01",
+}  # fmt: skip
+HEADER = ",".join(x_cells.HEADER)
+
+
+def read(row: dict[str, str]) -> list[Parsed]:
+    return list(x_ads.parse([Record(2, row)], SCOPE))
+
+
+def notices(items: list[Parsed]) -> list[str]:
+    return [item.message for item in items if isinstance(item, Notice)]
+
+
+def bring(engine: Engine, folder: Path, body: str | bytes) -> ImportReport:
+    path = folder / "export.csv"
+    path.write_bytes(body if isinstance(body, bytes) else body.encode())
+    scope = {
+        "handle": "rivernews",
+        "country": "FR",
+        "from": "2026-07-01",
+        "to": "2026-07-31",
+        "exported_at": "2026-08-01",
+    }
+    return import_file(engine, Settings(home=folder), "x_ads", path=path, scope=scope, now=lambda: NOW)
+
+
+def line(creative: str = "https://x.com/rivernews/status/1810000000000000000") -> str:
+    return f"River News,,{creative},2026-07-01,,,,,,,,"
+
+
+def test_the_known_header_is_recognised_without_a_word() -> None:
+    assert notices(read(ROW)) == []
+    assert x_cells.fingerprint(x_cells.HEADER) == "a9d7b42864c7"
+
+
+@pytest.mark.parametrize(
+    ("columns", "words"),
+    [
+        ([name.upper() for name in ROW], "written otherwise"),
+        ([*list(ROW)[1:], next(iter(ROW))], "in another order"),
+        ([name.replace(" ", "  ") for name in ROW], "written otherwise"),
+        ([*ROW, "Destination URL"], "columns not known here, kept with each ad: Destination URL"),
+        ([name for name in ROW if name != "Reach"], "without Reach"),
+    ],
+)
+def test_a_drifted_header_is_read_and_named_with_its_fingerprint(columns: list[str], words: str) -> None:
+    cells = {x_cells.folded(name): value for name, value in ROW.items()}
+
+    items = read({name: cells.get(x_cells.folded(name), "new") for name in columns})
+
+    (ad,) = [item for item in items if isinstance(item, Ad)]
+    assert ad.first_shown == date(2026, 7, 1)
+    assert notices(items) == [
+        f"the header is not the known one (fingerprint {x_cells.fingerprint(columns)}): {words}"
+    ]
+
+
+def test_a_header_of_another_form_is_refused_with_what_was_expected() -> None:
+    with pytest.raises(
+        PlatformChanged, match=r"fingerprint [0-9a-f]{12}.*no 'funding entity'.*expected Advertiser Name"
+    ):
+        read({"Advertiser Name": "River News", "Creative": "a", "Amount": "1"})
+
+
+def test_a_column_that_a_researcher_added_is_no_drift() -> None:
+    items = read({**ROW, "Post text": "The river is open"})
+
+    assert [item.text for item in items if isinstance(item, Ad)] == ["The river is open"]
+    assert notices(items) == []
+
+
+@pytest.mark.parametrize(
+    ("words", "ends"),
+    [("1,234", (1234, 1234)), ("1M+", (1_000_000, None)), ("≤100", (0, 100)), ("10K-100K", (10_000, 100_000)),
+     ("1\u202f234", (1234, 1234))],
+)  # fmt: skip
+def test_a_number_stays_the_range_that_was_published(
+    words: str, ends: tuple[float | None, float | None]
+) -> None:
+    (ad,) = [item for item in read({**ROW, "Impressions": words}) if isinstance(item, Ad)]
+
+    assert [(one.lower, one.upper, one.as_published, one.country) for one in ad.metrics] == [
+        (*ends, words, "FR")
+    ]
+
+
+def test_an_export_with_a_mark_and_line_ends_inside_quotes_is_read(engine_of: Engine, tmp_path: Path) -> None:
+    report = bring(engine_of, tmp_path, (BODIES / "two_ads.200.csv").read_bytes())
+
+    with engine_of.connect() as connection:
+        found = connection.execute(
+            text("SELECT DISTINCT kind, value FROM targeting_item ORDER BY kind, value")
+        )
+        assert [tuple(one) for one in found] == [
+            ("follower_lookalike", "@lake"), ("keyword", "river"), ("location", "France"), ("location", "Germany"),
+            ("location", "Italy"),
+        ]  # fmt: skip
+    assert (report.read, report.new, report.quarantined, report.warnings) == (2, 2, 0, ())
+
+
+@pytest.mark.parametrize(
+    ("body", "words"),
+    [
+        pytest.param(f"{HEADER}\n{line()}\n\ufeff{HEADER}\n{line()}\n", "line 3: the header stands here again", id="glued"),
+        pytest.param(f"{HEADER}\n{line()}\n{line()[:70]}", "line 3: ", id="cut off"),
+        pytest.param(f'{HEADER}\n{line()}\nRiver News,"Lake', "line 3: the CSV cannot be read here", id="open quote"),
+        pytest.param(HEADER.replace(",", "|") + "\n", "line 1: no column", id="delimiter"),
+        pytest.param(
+            f"{HEADER}\n{line('https://x.com/lakenews/status/1810000000000000000')}\n",
+            "every promoted post is of @lakenews (1), and the scope says @rivernews", id="another account",
+        ),
+    ],
+)  # fmt: skip
+def test_a_file_that_is_not_the_export_asked_for_is_refused_and_leaves_nothing(
+    engine: Engine, tmp_path: Path, body: str, words: str
+) -> None:
+    with pytest.raises(BadInput) as refusal:
+        bring(engine, tmp_path, body)
+
+    assert words in str(refusal.value)
+    with engine.connect() as connection:
+        assert connection.execute(text("SELECT COUNT(*) FROM evidence")).scalar_one() == 0
+
+
+def test_a_post_of_somebody_else_beside_ones_own_is_named_and_kept(engine: Engine, tmp_path: Path) -> None:
+    other = line("https://x.com/lakenews/status/1810000000000000009")
+
+    report = bring(engine, tmp_path, f"{HEADER}\n{line()}\n{other}\n")
+
+    assert (report.read, report.new) == (2, 2)
+    assert report.warnings == ("posts of other accounts were promoted as well: @lakenews (1)",)
+
+
+@pytest.mark.parametrize("name", ["header_only.200.csv", "no_ads.200.json"])
+def test_a_header_alone_and_a_list_without_an_entry_are_not_taken_as_none(name: str) -> None:
+    items = list(x_ads.parse(x_ads.records_in((BODIES / name).read_bytes()), SCOPE))
+
+    assert [item.outcome for item in items if isinstance(item, Listing)] == ["empty_unverified"]
+
+
+@pytest.mark.skipif(not REAL.exists(), reason="the shared data sets are not beside this checkout")
+def test_the_real_header_is_the_known_one_and_its_emptiness_is_unverified(
+    engine: Engine, tmp_path: Path
+) -> None:
+    report = bring(engine, tmp_path, REAL.read_bytes())
+
+    assert REAL.read_text(encoding="utf-8").strip() == HEADER
+    assert (report.read, report.outcome) == (0, "empty_unverified")
