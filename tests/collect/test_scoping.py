@@ -8,7 +8,7 @@ from sqlalchemy import Engine
 from sqlmodel import Session
 
 from tracker.collect import pipeline, reading, sources
-from tracker.collect.job import Job, silent
+from tracker.collect.job import FileJob, silent
 from tracker.collect.scoping import read_scope
 from tracker.domain import AccountRef, Scope
 from tracker.errors import BadInput
@@ -60,9 +60,8 @@ def test_the_same_question_asked_in_other_words_is_the_same_question(engine: Eng
     facts = reading.inspect(path, limits=limits)
 
     def digest(**asked: str) -> str:
-        return Job(
-            engine, X, facts, limits, read_scope(engine, X, asked, lambda: NOW), lambda: NOW, silent
-        ).digest
+        scope = read_scope(engine, X, asked, lambda: NOW)
+        return FileJob(engine, X, scope, lambda: NOW, silent, facts, limits).digest
 
     assert digest(handle="@Somebody", country="fr") == digest(handle="somebody", country="FR")
     assert digest(handle="somebody", country="FR") != digest(handle="somebody", country="DE")
@@ -83,7 +82,8 @@ def test_a_file_that_vanished_after_it_was_checked_is_refused(engine: Engine, tm
     path = tmp_path / "export.csv"
     path.write_text("a\n", encoding="utf-8")
     limits = reading.Limits()
-    job = Job(engine, X, reading.inspect(path, limits=limits), limits, Scope({}, NOW), lambda: NOW, silent)
+    facts = reading.inspect(path, limits=limits)
+    job = FileJob(engine, X, Scope({}, NOW), lambda: NOW, silent, facts, limits)
     path.unlink()
 
     with pytest.raises(BadInput, match=r"export\.csv: the file cannot be read"):
