@@ -1,16 +1,17 @@
 """Opens what may leave the tracker: the lake with pseudonyms for whoever is not public, made from this record's key."""
 
 from dataclasses import replace
+from typing import Any
 
 from sqlalchemy import Engine
 
 from tracker import findings
 from tracker.analysis.tables import Lake
-from tracker.exports import registry
+from tracker.exports import registry, sdaf
 from tracker.exports.content import Export
 from tracker.findings import Finding, Options
 from tracker.findings.publication import CAVEAT, Secret, pseudonyms_of, published
-from tracker.store import claims, publishing
+from tracker.store import claims, delivery, publishing
 from tracker.store.engine import unit_of_work
 
 OF_THE_REGISTRY = ("registry", "claims")
@@ -44,3 +45,20 @@ def export(engine: Engine, lake: Lake, name: str, options: Options) -> Export:
     tables = registry.tables(published(lake, secret), stated, pseudonyms_of(lake, secret))
     wanted = ("claims", "evidence", "objections") if name == "claims" else tuple(tables)
     return Export(name, {table: tables[table] for table in wanted})
+
+
+def ads_in_sdaf(engine: Engine, lake: Lake, options: Options) -> tuple[Export, list[dict[str, Any]]]:
+    """Return what `tracker export ads --format sdaf` writes: what must be said, and each ad in SDAF, with pseudonyms."""
+    secret = secret_of(engine)
+    open_lake, names = published(lake, secret), pseudonyms_of(lake, secret)
+    ads = sdaf.ads(open_lake, options)
+    snapshots = [int(ad["snapshot_id"]) for ad in ads]
+    with unit_of_work(engine) as session:
+        numbers = delivery.numbers_of(session, snapshots)
+        removals = delivery.removals_of(session, snapshots)
+    words = {number: names.text(removal) for number, removal in removals.items()}
+    documents = [
+        sdaf.document(ad, numbers.get(ad["snapshot_id"], []), words.get(ad["snapshot_id"])) for ad in ads
+    ]
+    found = finding(engine, lake, "ads", options)
+    return sdaf.told(found, documents), documents

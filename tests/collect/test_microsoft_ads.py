@@ -57,8 +57,8 @@ def test_a_range_stays_a_range_and_the_share_of_a_country_is_no_number_of_impres
     assert isinstance(ad, Ad)
     assert ad.metrics == (
         Metric("impressions", 2500, 5000, "impressions", "2.5K - 5K"),
-        Metric("impressions", 82.7, 82.7, "%", "82.7%", "DE", "share of the total"),
-        Metric("impressions", 17.3, 17.3, "%", "17.3%", "AT", "share of the total"),
+        Metric("impressions", 82.7, 82.7, "percent", "82.7%", "DE", "share of the total"),
+        Metric("impressions", 17.3, 17.3, "percent", "17.3%", "AT", "share of the total"),
     )
 
 

@@ -63,7 +63,7 @@ def metrics(details: Record) -> tuple[tuple[Metric, ...], list[str]]:
             raise BadInput(
                 f"{words[:40]!r} is not a share in percent", line=details.line, field="ImpressionShare"
             )
-        found.append(Metric("impressions", *bounds, "%", words, country, SHARE))
+        found.append(Metric("impressions", *bounds, "percent", words, country, SHARE))
     if len({(metric.country, metric.segment) for metric in found}) < len(found):
         raise BadInput("a country stands here twice", line=details.line, field="ImpressionsByCountry")
     return tuple(found), strange

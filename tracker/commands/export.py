@@ -1,7 +1,9 @@
 """Data that leave the tracker as files, fit to be published."""
 
+from collections.abc import Mapping
 from pathlib import Path
 from tempfile import NamedTemporaryFile
+from typing import TYPE_CHECKING
 
 import click
 
@@ -9,7 +11,14 @@ from tracker import console
 from tracker.commands.options import finding_options
 from tracker.commands.shared import lake_of, record_of, settings_of
 
-FORMS = ("csv", "json", "xlsx", "parquet", "stix")
+if TYPE_CHECKING:
+    from sqlalchemy import Engine
+
+    from tracker.analysis.tables import Lake
+    from tracker.exports.content import Export
+    from tracker.findings import Options
+
+FORMS = ("csv", "json", "xlsx", "parquet", "stix", "sdaf")
 
 
 @click.command()
@@ -28,11 +37,10 @@ def export(
     """Write any finding, `claims`, or the whole `registry` as a file to be published; without NAME: list them.
 
     Accounts that are not accepted bear pseudonyms. CSV and Parquet get a manifest with as-of, n, method, caveats and
-    SHA-256 beside them; a STIX bundle holds the registry.
+    SHA-256 beside them; a STIX bundle holds the registry. SDAF is CheckFirst's common format of ads (`ads` only).
     """
     from tracker import findings, publishing
     from tracker.errors import BadInput
-    from tracker.exports import forms
 
     known = (*publishing.OF_THE_REGISTRY, *findings.NAMES)
     if name is None:
@@ -45,12 +53,28 @@ def export(
         raise BadInput(f"{name} is exported whole and takes no options", field=next(iter(wanted)))
     asked = findings.parse_options(name, wanted) if name in findings.NAMES else findings.Options()
     settings = settings_of(context)
-    place = out or Path(f"{name}.{'json' if form == 'stix' else form}")
-    made = publishing.export(record_of(settings), lake_of(settings), name, asked)
-    for file, body in forms.files(made, form, place.name).items():
+    if form == "sdaf" and name != "ads":
+        raise BadInput(f"sdaf holds ads, not {name}", field="--format")
+    place = out or Path(f"{name}.{'json' if form in ('stix', 'sdaf') else form}")
+    made, files = _drawn(record_of(settings), lake_of(settings), name, asked, form=form, file=place.name)
+    for file, body in files.items():
         _write(place.parent / file, body)
         click.echo(str(place.parent / file))
     console.say(f"{made.name}: n = {made.first.n}, as of {made.first.as_of or 'never'}")
+
+
+def _drawn(
+    engine: "Engine", lake: "Lake", name: str, asked: "Options", *, form: str, file: str
+) -> "tuple[Export, Mapping[str, bytes]]":
+    """Return an export and the files that it makes in a form."""
+    from tracker import publishing
+    from tracker.exports import forms, sdaf
+
+    if form == "sdaf":
+        made, documents = publishing.ads_in_sdaf(engine, lake, asked)
+        return made, sdaf.files(made, documents, file)
+    made = publishing.export(engine, lake, name, asked)
+    return made, forms.files(made, form, file)
 
 
 def _write(file: Path, body: bytes) -> None:
