@@ -18,12 +18,14 @@ from tracker import people as persons
 from tracker.analysis.tables import Lake, open_lake
 from tracker.collect.schedule import health
 from tracker.findings import Finding, publication
+from tracker.findings import facets as facets_of_findings
 from tracker.registry.looks import MOST_BYTES
 from tracker.registry.pseudonyms import Pseudonyms
 
 Row = dict[str, Any]
 
 NOTHING = Finding(name="nothing", as_of=None, n=0, coverage={}, method="", columns=(), rows=[])
+MOST_CHOICES = facets_of_findings.MOST
 KEEP = 64
 """How many answers of each reader stay in memory."""
 
@@ -71,6 +73,13 @@ def ads(**options: str | None) -> Finding:
         return found
     latest = _latest_snapshots(opened.version, tuple(row["ad"] for row in found.rows), opened)
     return replace(found, rows=[{**row, "snapshot_id": latest[row["ad"]]} for row in found.rows])
+
+
+def facets(**options: str | None) -> dict[str, list[Row]]:
+    """Return how many ads each choice of a search leaves, by facet; `MOST_CHOICES` of each at most."""
+    opened = lake()
+    given = tuple(sorted((option, value) for option, value in options.items() if value))
+    return _facets(opened.version, given, opened) if opened else {}
 
 
 def table(name: str) -> list[Row]:
@@ -171,6 +180,11 @@ def _open(folder: str, url: str, changed: int) -> Lake:
 @st.cache_data(max_entries=KEEP, show_spinner="Counting …")
 def _finding(version: str, name: str, given: tuple[tuple[str, str], ...], _lake: Lake) -> Finding:
     return findings.run(name, _lake, findings.parse_options(name, dict(given)))
+
+
+@st.cache_data(max_entries=KEEP, show_spinner=False)
+def _facets(version: str, given: tuple[tuple[str, str], ...], _lake: Lake) -> dict[str, list[Row]]:
+    return findings.facet_counts(_lake, findings.parse_options("ads", dict(given)))
 
 
 @st.cache_data(max_entries=KEEP, show_spinner=False)

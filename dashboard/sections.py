@@ -6,7 +6,7 @@ from typing import Any
 import streamlit as st
 from markupsafe import Markup
 
-from dashboard import components, data, tables, words
+from dashboard import collected, components, data, tables, words
 from tracker import charts
 from tracker.errors import BadInput
 from tracker.findings import Finding
@@ -164,6 +164,25 @@ def _from_to(row: Mapping[str, Any]) -> str:
         if before
         else ""
     )
+
+
+def ads_per_month(ads: Finding, paid: Finding, coverage: Finding, **options: str | None) -> Mapping[str, Any]:
+    """Draw the ads first shown per month; return what the reader clicked."""
+    if not ads.rows:
+        components.empty("No ad has a day", "Nothing says when these ads were first shown.", small=True)
+        return {}
+    picked = components.chart(
+        charts.ads_per_month(
+            ads.rows, as_of=ads.as_of, topics=data.finding("topics", **options).rows, payers=paid.rows,
+            coverage=coverage.rows, look=components.look(),
+        ),
+        key="ads-per-month",
+        alt="Ads first shown per month, by topic",
+    )  # fmt: skip
+    components.caption("Click a bar for its ads.", " ".join(ads.caveats))
+    collected.together(coverage)
+    components.rows(ads, key="ads-per-month")
+    return picked
 
 
 def payers(finding: Finding, *, most_shown: int = SHOWN) -> None:

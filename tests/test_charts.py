@@ -40,6 +40,11 @@ TOP = [
     {"kind": "location", "value": "United States", "polarity": "include", "share_from": 0.9, "share_to": 0.1, "contribution": -0.2},
     {"kind": "living_in", "value": "United States", "polarity": "include", "share_from": 0.1, "share_to": 0.9, "contribution": 0.2},
 ]  # fmt: skip
+LIVES = [
+    {"ad": number, "name": "One · X", "text": f"{number} cups", "payer": None, "first_shown": f"2024-0{1 + number % 3}-02",
+     "last_shown": None if number % 2 else "2024-04-01"}
+    for number in range(62)
+]  # fmt: skip
 LABELS = [
     {"brand": "One", "platform": "x", "state": "none"},
     {"brand": "One", "platform": "facebook", "state": None},
@@ -69,6 +74,7 @@ def drawn(look: charts.Look) -> dict[str, Any]:
         "shift": charts.shift_bars(TOP, as_of=AS_OF, n=14, look=look),
         "map": charts.country_map(ranks, shapes=json.loads(SHAPES.read_text()), as_of=AS_OF, n=14, look=look),
         "labels": charts.label_matrix(LABELS, as_of=AS_OF, look=look),
+        "lives": charts.ad_lives(LIVES, as_of=AS_OF, n=62, look=look),
         "coverage": charts.coverage_band(COVERAGE, as_of=AS_OF, look=look),
     }
 
@@ -239,3 +245,13 @@ def test_the_comparison_is_a_dashed_line_with_its_name_its_own_n_and_a_zero_wher
     assert shares == {"2024-01": 0.0, "2024-02": None, "2024-03": 0.0}
     assert "dashed: comparison outlets, n = 13" in spec["title"]["subtitle"]
     vl_convert.vegalite_to_svg(spec, allowed_base_urls=[])
+
+
+def test_at_most_sixty_lives_are_drawn_of_how_many_and_one_without_an_end_is_pale():
+    spec = charts.ad_lives(LIVES, as_of=AS_OF, n=62).to_dict()
+
+    bars = values(spec, None)
+    assert (len(bars), charts.MOST_ADS) == (60, 60)
+    assert spec["title"]["subtitle"].startswith("the latest 60 of 62 dated ads listed · n = 62")
+    assert {(bar["solid"], bar["last"]) for bar in bars} == {(1.0, "2024-04-01"), (0.45, "not published")}
+    assert all(bar["end"] > bar["begin"] for bar in bars)

@@ -187,3 +187,17 @@ def test_the_tree_closes_by_keyboard_and_the_map_is_drawn_from_here(hostile: str
     assert shapes.count() > 30
     assert overflow(page) == 0
     assert page.locator("a[href*='evil'], img[src*='evil'], script[src*='evil']").count() == 0
+
+
+def test_what_is_chosen_stays_chosen_in_the_browser_while_its_count_changes(hostile: str, open_tab: OpenTab):
+    page = open_tab(f"{hostile}/ads", "phone", "dark")
+
+    for label, choice in (("Account", "Brand one · X (30)"), ("First shown in", "Feb 2024 (4)")):
+        page.get_by_role("combobox", name=label).click()
+        page.get_by_role("option", name=choice).click()
+        settle(page)
+
+    page.get_by_text("4 of 4 ads listed, the latest first · first shown in Feb 2024").wait_for()
+    expect(page.get_by_role("combobox", name="Account")).to_have_value("Brand one · X (4)")
+    assert overflow(page) == 0
+    assert page.locator("a[href*='evil'], img[src*='evil'], script[src*='evil']").count() == 0

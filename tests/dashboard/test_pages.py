@@ -81,7 +81,7 @@ def test_hostile_text_is_never_markup_and_never_markdown(page: str, hostile_page
 
 
 @pytest.mark.parametrize(
-    ("page", "charts"), [("overview", 2), ("ads", 1), ("targeting", 3), ("topics", 4), ("collection", 1)]
+    ("page", "charts"), [("overview", 2), ("ads", 2), ("targeting", 3), ("topics", 4), ("collection", 1)]
 )
 def test_each_chart_says_of_how_many_as_of_when_and_leads_to_its_rows(
     page: str, charts: int, hostile_pages: OpenPage
@@ -167,3 +167,42 @@ def test_views_hold_no_function_no_loop_and_no_arithmetic(view: str):
     )  # fmt: skip
     found = [(type(node).__name__, node.lineno) for node in ast.walk(tree) if isinstance(node, forbidden)]
     assert found == []
+
+
+def test_words_and_choices_narrow_the_ads_and_say_how_many_each_choice_leaves(
+    hostile_home: Path, open_page: OpenPage
+) -> None:
+    app = open_page("ads")
+    before = app.selectbox(key="ads-account").options
+
+    app.selectbox(key="ads-topic").set_value("culture").run()
+    app.text_input(key="ads-text").set_value("hyperLINK").run()
+
+    assert [error.value for error in app.exception] == []
+    assert before[0] == "all accounts"
+    assert sorted(option.rpartition(" ")[2] for option in before[1:]) == ["(30)", "(30)"]
+    assert app.selectbox(key="ads-topic").options == ["all topics", "culture (0)"]
+    assert "No ad is left by this search" in html_of(app)
+
+
+def test_a_choice_stays_chosen_while_the_counts_beside_it_change(
+    hostile_home: Path, open_page: OpenPage
+) -> None:
+    app = open_page("ads")
+    app.selectbox(key="ads-account").set_value("x:one").run()
+
+    app.selectbox(key="ads-month").set_value("2024-02").run()
+
+    assert app.selectbox(key="ads-account").value == "x:one"
+    assert "Brand one · X (4)" in app.selectbox(key="ads-account").options
+    assert "4 of 4 ads listed, the latest first · first shown in Feb 2024" in html_of(app)
+    assert "30 ads of 1 accepted account first shown" in html_of(app)
+
+
+def test_the_gallery_shows_each_text_once_as_text(hostile_pages: OpenPage) -> None:
+    text = html_of(hostile_pages("ads"))
+
+    assert "2 of 2 texts" in text
+    assert text.count("<article>") == 2
+    assert "=HYPERLINK(" in text
+    assert "the latest of 59 ads" in text

@@ -5,6 +5,7 @@ A chart carries its own words: a title that says what it shows, and below it the
 
 from tracker.charts.ads import ads_per_month, new_payers
 from tracker.charts.labels import MOST_BRANDS, STATE_WORDS, label_matrix, label_timeline
+from tracker.charts.lives import MOST_ADS, ad_lives
 from tracker.charts.look import DARK, LABEL_WORDS, LIGHT, OUTCOME_WORDS, Look, config
 from tracker.charts.months import coverage_runs
 from tracker.charts.places import country_map, country_ranks, other_places
@@ -27,12 +28,14 @@ __all__ = [
     "LABEL_WORDS",
     "LEVEL_WORDS",
     "LIGHT",
+    "MOST_ADS",
     "MOST_BRANDS",
     "MOST_LANES",
     "NOT_CODED",
     "OUTCOME_WORDS",
     "STATE_WORDS",
     "Look",
+    "ad_lives",
     "ads_per_month",
     "centres_by_year",
     "codes_of",

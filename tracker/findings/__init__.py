@@ -21,11 +21,12 @@ from tracker.findings import (
     targeting,
     topics,
 )
+from tracker.findings.facets import facet_counts
 from tracker.findings.finding import Finding
 from tracker.findings.options import Options, Period, read_options
 from tracker.findings.question import Question, ask
 
-__all__ = ["NAMES", "Finding", "FindingHelp", "Options", "Period", "parse_options", "run"]
+__all__ = ["NAMES", "Finding", "FindingHelp", "Options", "Period", "facet_counts", "parse_options", "run"]
 
 
 @dataclass(frozen=True, slots=True)
