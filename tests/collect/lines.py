@@ -14,6 +14,7 @@ from tracker.collect import sources
 from tracker.collect.job import Job, silent
 from tracker.collect.live import ask
 from tracker.domain import AccountRef, ImportReport, Scope
+from tracker.store import evidence
 
 START = datetime(2026, 10, 1, 12, tzinfo=UTC)
 BODIES = Path(__file__).parent / "bodies"
@@ -58,3 +59,13 @@ class Line:
     def rows(self, statement: str) -> list[tuple[Any, ...]]:
         with Session(self.engine) as session:
             return [tuple(row) for row in session.execute(text(statement))]
+
+    def kept(self) -> bytes:
+        """Everything that is kept as evidence, and every address in the ledger."""
+        with Session(self.engine) as session:
+            ids = session.execute(text("SELECT id FROM evidence ORDER BY id")).scalars().all()
+            addresses = session.execute(text("SELECT origin FROM fetch")).scalars().all()
+            return (
+                b"".join(part for one in ids for part in evidence.read(session, one))
+                + "".join(addresses).encode()
+            )

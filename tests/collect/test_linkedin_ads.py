@@ -1,11 +1,15 @@
 """LinkedIn's library: other companies of a fuzzy search stay out, shares are percent, facets without values stand as used."""
 
-from datetime import UTC, date, datetime
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import Engine
 
+from tests.collect.lines import Line, told
+from tests.collect.servers import FaultServer
 from tracker.collect.sources import linkedin_ads
 from tracker.domain import AccountRef, Ad, Listing, Metric, Notice, Parsed, Quarantined, Record, Scope
 
@@ -133,3 +137,90 @@ def test_a_field_never_seen_before_is_kept_and_named_by_its_path() -> None:
 @pytest.mark.parametrize("path", sorted(BODIES.glob("*.json")), ids=lambda path: path.name)
 def test_an_answer_that_is_no_success_has_no_record(path: Path) -> None:
     assert bool(list(linkedin_ads.records_in(path.read_bytes()))) == path.name.endswith("_page.200.json")
+
+
+# -- asking ------------------------------------------------------------------------------------------------------
+
+LIBRARY = "/rest/adLibrary"
+KEY = {"LINKEDIN_TOKEN": "fictional-member-token"}
+
+
+@pytest.fixture
+def line(engine_of: Engine) -> Iterator[Line]:
+    with FaultServer() as server:
+        yield Line(engine_of, server, "linkedin_ads")
+
+
+def test_pages_of_25_are_followed_and_other_companies_named(line: Line) -> None:
+    line.server.answers(LIBRARY, told("linkedin_ads", "first_page"), told("linkedin_ads", "last_page"))
+
+    report = line.ask(COMPANY, KEY)
+
+    first, second = line.server.asked
+    assert (report.outcome, report.read, report.new) == ("rows", 2, 2)
+    assert first.query == {"q": "criteria", "advertiser": "River News", "count": "25", "start": "0"}
+    assert second.query["start"] == "2"
+    assert (first.headers["linkedin-version"], first.headers["x-restli-protocol-version"]) == (
+        "202607",
+        "2.0.0",
+    )
+    assert "River News Fans, company 7654321 (1)" in report.warnings[0]
+    assert line.rows("SELECT stated_total FROM query_outcome") == [(3,)]
+    assert b"fictional-member-token" not in line.kept()
+
+
+@pytest.mark.parametrize(
+    ("case", "outcome", "words"),
+    [
+        ("version_ended", "refused", "give a newer one as version=YYYYMM"),
+        ("token_expired", "login_wall", "The token used in the request has expired"),
+        ("not_approved", "refused", "Not enough permissions to access"),
+        ("too_often", "throttled", "Resource level throttle limit"),
+    ],
+)
+def test_a_refusal_is_the_outcome_that_its_status_means_in_their_words(
+    line: Line, case: str, outcome: str, words: str
+) -> None:
+    line.server.answers(LIBRARY, told("linkedin_ads", case))
+
+    report = line.ask(COMPANY, KEY)
+
+    assert (report.outcome, report.read) == (outcome, 0)
+    assert words in report.warnings[0]
+
+
+def test_a_throttled_question_goes_on_where_it_stopped(line: Line) -> None:
+    often = [told("linkedin_ads", "too_often")] * 4
+    line.server.answers(
+        LIBRARY, told("linkedin_ads", "first_page"), *often, told("linkedin_ads", "last_page")
+    )
+
+    before = line.ask(COMPANY, KEY)
+    line.later = timedelta(days=1)
+    after = line.ask(COMPANY, KEY)
+
+    assert (before.outcome, before.read) == ("throttled", 1)
+    assert (after.outcome, after.read) == ("rows", 2)
+    assert [asked.query["start"] for asked in line.server.asked] == ["0", *["2"] * 5]
+
+
+def test_a_total_of_nothing_that_linkedin_states_is_nothing(line: Line) -> None:
+    line.server.answers(LIBRARY, told("linkedin_ads", "no_ad"))
+
+    assert line.ask(COMPANY, KEY).outcome == "empty_confirmed"
+
+
+@pytest.mark.parametrize(
+    ("account", "words"),
+    [
+        (AccountRef("linkedin", "river-news", name="River News"), "give handle=NUMBER"),
+        (AccountRef("linkedin", "1234567"), "give advertiser=NAME"),
+    ],
+)
+def test_a_company_without_a_number_or_a_name_is_not_asked_about(
+    line: Line, account: AccountRef, words: str
+) -> None:
+    report = line.ask(account, KEY)
+
+    assert (report.outcome, line.server.asked) == ("error", [])
+    assert words in report.warnings[0]

@@ -1,12 +1,16 @@
 """Meta's archive: ranges that stay open, payers past and present, delivery apart from targeting, and no token anywhere."""
 
 import json
-from datetime import UTC, date, datetime
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import Engine
 
+from tests.collect.lines import Line, told
+from tests.collect.servers import Asked, FaultServer, Told, data, login_page
 from tracker.collect.sources import meta_ads
 from tracker.domain import AccountRef, Ad, Listing, Metric, Notice, Parsed, Quarantined, Record, Scope, Target
 
@@ -202,3 +206,144 @@ def test_places_and_ages_keep_what_was_published() -> None:
         Target("age", "18-65+", "include", "18-65+"),
         Target("gender", "All", "include", "All"),
     )
+
+
+# -- asking ------------------------------------------------------------------------------------------------------
+
+ARCHIVE = "/v26.0/ads_archive"
+TOKEN = "EAAB-token-of-the-caller"
+KEY = {"META_TOKEN": TOKEN}
+
+
+@pytest.fixture
+def line(engine_of: Engine) -> Iterator[Line]:
+    with FaultServer() as server:
+        yield Line(engine_of, server, "meta_ads")
+
+
+def first_page(**headers: str) -> Told:
+    """The first of two pages, with the caller's token where Meta writes it."""
+    page = json.loads(body("first_page"))
+    page["data"][0]["ad_snapshot_url"] += f"&access_token={TOKEN}"
+    page["paging"]["next"] = f"https://graph.facebook.com{ARCHIVE}?access_token={TOKEN}&after=cursor-2"
+    return data(page, **headers)
+
+
+def test_a_page_is_asked_for_by_its_number_and_followed_to_the_end(line: Line) -> None:
+    line.server.answers(ARCHIVE, first_page(), told("meta_ads", "last_page"))
+
+    report = line.ask(PAGE, KEY, country="DE")
+
+    first, second = line.server.asked
+    assert (report.outcome, report.read, report.new, report.warnings) == ("rows", 2, 2, ())
+    assert {key: first.query[key] for key in ("search_page_ids", "ad_type", "ad_active_status", "ad_reached_countries")} == {
+        "search_page_ids": '["100200300400"]', "ad_type": "ALL", "ad_active_status": "ALL",
+        "ad_reached_countries": '["DE"]',
+    }  # fmt: skip
+    assert ("after" in first.query, second.query["after"]) == (False, "cursor-2")
+    assert line.rows("SELECT DISTINCT platform, key FROM account") == [("facebook", "100200300400")]
+    assert line.rows("SELECT COUNT(*) FROM ad_metric WHERE segment <> ''") == [(8,)]
+
+
+def test_the_token_goes_in_the_header_and_no_stored_byte_holds_it(line: Line) -> None:
+    line.server.answers(ARCHIVE, first_page(), told("meta_ads", "token_expired"))
+
+    report = line.ask(PAGE, KEY)
+
+    kept = line.kept()
+    assert {asked.headers["authorization"] for asked in line.server.asked} == {f"Bearer {TOKEN}"}
+    assert not any(TOKEN in str(asked.query) for asked in line.server.asked)
+    assert b"500600700801" in kept
+    assert TOKEN.encode() not in kept
+    assert b"access_token=" not in kept
+    assert TOKEN not in str(report)
+    assert TOKEN not in str(line.rows("SELECT * FROM ad_snapshot"))
+
+
+def test_what_is_too_much_at_once_is_asked_for_in_halves(line: Line) -> None:
+    def answer(asked: Asked) -> Told:
+        return told("meta_ads", "too_much" if int(asked.query["limit"]) > 25 else "last_page")
+
+    line.server.answers(ARCHIVE, answer)
+
+    report = line.ask(PAGE, KEY)
+
+    assert (report.outcome, report.read) == ("rows", 1)
+    assert list(dict.fromkeys(asked.query["limit"] for asked in line.server.asked)) == ["100", "50", "25"]
+
+
+@pytest.mark.parametrize(
+    ("case", "outcome", "words"),
+    [
+        ("rate_limit", "throttled", "code 613: Calls to this api"),
+        ("app_limit", "throttled", "code 4: Application request limit"),
+        ("identity_not_confirmed", "refused", "code 10: Authorization and login needed"),
+        ("bad_parameter", "error", "code 100: Param ad_reached_countries[0] must be one of {BR, GB, US}"),
+        ("token_expired", "login_wall", "code 190: Error validating access token"),
+    ],
+)
+def test_a_refusal_is_the_outcome_that_its_code_means_in_metas_words(
+    line: Line, case: str, outcome: str, words: str
+) -> None:
+    line.server.answers(ARCHIVE, told("meta_ads", case))
+
+    report = line.ask(PAGE, KEY)
+
+    assert (report.outcome, report.read) == (outcome, 0)
+    assert words in report.warnings[0]
+    assert len(line.server.asked) == 1
+
+
+@pytest.mark.parametrize("code", [17, 32, 1675004, 200])
+def test_other_codes_of_throttling_and_refusal_are_known(line: Line, code: int) -> None:
+    line.server.answers(ARCHIVE, data({"error": {"code": code, "message": "no"}}, 400))
+
+    assert line.ask(PAGE, KEY).outcome == ("refused" if code == 200 else "throttled")
+
+
+def test_a_throttled_question_goes_on_after_the_page_that_is_kept(line: Line) -> None:
+    line.server.answers(ARCHIVE, first_page(), told("meta_ads", "rate_limit"), told("meta_ads", "last_page"))
+
+    before = line.ask(PAGE, KEY)
+    line.later = timedelta(hours=1)
+    after = line.ask(PAGE, KEY)
+
+    assert (before.outcome, before.read) == ("throttled", 1)
+    assert (after.outcome, after.read) == ("rows", 2)
+    assert [asked.query.get("after") for asked in line.server.asked] == [None, "cursor-2", "cursor-2"]
+
+
+def test_it_stops_before_the_allowance_of_the_hour_is_used_up_and_keeps_the_page(line: Line) -> None:
+    usage = json.dumps({"app": [{"call_count": 85, "total_cputime": 3, "total_time": 4}]})
+    line.server.answers(ARCHIVE, first_page(x_business_use_case_usage=usage), told("meta_ads", "last_page"))
+
+    before = line.ask(PAGE, KEY)
+    line.later = timedelta(hours=1)
+    after = line.ask(PAGE, KEY)
+
+    assert (before.outcome, before.read) == ("throttled", 1)
+    assert "85 % of the hour's allowance" in before.warnings[0]
+    assert (after.outcome, after.read, len(line.server.asked)) == ("rows", 2, 2)
+
+
+def test_a_page_token_that_repeats_for_ever_ends_the_question(line: Line) -> None:
+    line.server.answers(ARCHIVE, first_page())
+
+    report = line.ask(PAGE, KEY)
+
+    assert report.outcome == "error"
+    assert "a second time" in report.warnings[0]
+    assert len(line.server.asked) == 2
+
+
+def test_a_login_page_with_status_200_is_a_wall_and_no_ad_is_not_taken_as_none(line: Line) -> None:
+    line.server.answers(ARCHIVE, login_page(), told("meta_ads", "no_ad"))
+
+    assert [line.ask(PAGE, KEY).outcome for _ in range(2)] == ["login_wall", "empty_unverified"]
+
+
+def test_a_page_without_a_number_is_not_asked_for(line: Line) -> None:
+    report = line.ask(AccountRef("facebook", "rivernews", handle="RiverNews"), KEY)
+
+    assert (report.outcome, line.server.asked) == ("error", [])
+    assert "give handle=NUMBER" in report.warnings[0]

@@ -1,12 +1,16 @@
 """TikTok's ads: each spelling of the documents is read, an id alone waits for its detail, and expiring links stay out."""
 
 import json
-from datetime import UTC, date, datetime
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import Engine
 
+from tests.collect.lines import Line, told
+from tests.collect.servers import FaultServer, data
 from tracker.collect.sources import tiktok_ads
 from tracker.domain import AccountRef, Ad, Metric, Notice, Parsed, Quarantined, Record, Scope
 
@@ -153,3 +157,127 @@ def test_a_field_never_seen_before_is_named_by_its_path() -> None:
     assert [item.message for item in items if isinstance(item, Notice)] == [
         "fields not known here, kept with each ad: ad.mood, ad.reach.by_age"
     ]
+
+
+# -- asking ------------------------------------------------------------------------------------------------------
+
+GRANT, QUERY, DETAIL = "/v2/oauth/token/", "/v2/adlib/ad/query/", "/v2/adlib/ad/detail/"
+KEYS = {"TIKTOK_CLIENT_KEY": "fictional-client-key", "TIKTOK_CLIENT_SECRET": "fictional-client-secret"}
+RIVER = AccountRef("tiktok", "rivernews", handle="rivernews", native_id="7000001")
+
+
+def case(name: str) -> Any:
+    return told("tiktok_ads", name)
+
+
+@pytest.fixture
+def line(engine_of: Engine) -> Iterator[Line]:
+    with FaultServer() as server:
+        server.answers(GRANT, case("token"))
+        server.answers(QUERY, case("query_first"), case("query_last"))
+        server.answers(DETAIL, case("detail_one"), case("detail_two_other_spelling"))
+        yield Line(engine_of, server, "tiktok_ads")
+
+
+def asked_ids(line: Line) -> list[int]:
+    return [asked.json["ad_id"] for asked in line.server.asked if asked.path == DETAIL]
+
+
+def test_a_search_is_followed_by_its_id_and_each_ad_is_asked_for(line: Line) -> None:
+    report = line.ask(RIVER, KEYS, country="DE", to="2026-09-30")
+
+    searches = [asked.json for asked in line.server.asked if asked.path == QUERY]
+    assert (report.outcome, report.read, report.new, report.warnings) == ("rows", 2, 2, ())
+    assert searches[0]["filters"] == {
+        "ad_published_date_range": {"min": "20221002", "max": "20260930"}, "advertiser_business_ids": [7000001],
+        "country_code": "DE",
+    }  # fmt: skip
+    assert [search.get("search_id") for search in searches] == [None, "search-1"]
+    assert asked_ids(line) == [1700000000000001, 1700000000000002]
+    assert line.rows("SELECT platform, key FROM account") == [("tiktok", "rivernews")]
+
+
+def test_the_keys_go_in_a_form_and_nothing_that_is_kept_holds_them_or_the_token(line: Line) -> None:
+    line.ask(RIVER, KEYS)
+
+    kept = line.kept()
+    assert line.server.asked[0].form["client_secret"] == "fictional-client-secret"
+    assert line.server.asked[1].headers["authorization"] == "Bearer clt.fictional-token-one"
+    assert not [one for one in (*KEYS.values(), "clt.fictional-token-one") if one.encode() in kept]
+
+
+def test_a_token_that_ended_after_two_hours_is_renewed_on_the_way(line: Line) -> None:
+    renewed = data({"access_token": "clt.fictional-token-two", "expires_in": 7200})
+    line.server.answers(GRANT, case("token"), renewed)
+    line.server.answers(DETAIL, case("token_ended"), case("detail_one"), case("detail_two_other_spelling"))
+
+    report = line.ask(RIVER, KEYS)
+
+    assert (report.outcome, report.read) == ("rows", 2)
+    tokens = [asked.headers["authorization"][-3:] for asked in line.server.asked if asked.path == DETAIL]
+    assert tokens == ["one", "two", "two"]
+
+
+@pytest.mark.parametrize("name", ["rate_limit", "daily_quota"])
+def test_a_throttled_question_goes_on_with_the_ads_that_are_left(line: Line, name: str) -> None:
+    line.server.answers(DETAIL, case("detail_one"), *[case(name)] * 4, case("detail_two_other_spelling"))
+
+    before = line.ask(RIVER, KEYS)
+    line.later = timedelta(days=1)
+    after = line.ask(RIVER, KEYS)
+
+    assert (before.outcome, before.read) == ("throttled", 1)
+    assert "limit was exceeded" in before.warnings[0]
+    assert (after.outcome, after.read) == ("rows", 2)
+    assert asked_ids(line) == [1700000000000001, *[1700000000000002] * 5]
+    assert len([asked for asked in line.server.asked if asked.path == QUERY]) == 2
+
+
+@pytest.mark.parametrize(
+    ("path", "name", "outcome", "words"),
+    [
+        (GRANT, "token_refused", "login_wall", "invalid_client: Client key or secret is incorrect."),
+        (QUERY, "invalid_params", "error", "invalid_params: max must be before today"),
+        (QUERY, "token_ended", "login_wall", "access_token_invalid"),
+    ],
+)
+def test_a_refusal_is_the_outcome_that_its_code_means(
+    line: Line, path: str, name: str, outcome: str, words: str
+) -> None:
+    line.server.answers(path, case(name))
+
+    report = line.ask(RIVER, KEYS)
+
+    assert (report.outcome, report.read) == (outcome, 0)
+    assert words in report.warnings[0]
+
+
+def test_an_ad_whose_detail_fails_does_not_stop_the_others(line: Line) -> None:
+    line.server.answers(DETAIL, case("invalid_params"), case("detail_two_other_spelling"))
+
+    report = line.ask(RIVER, KEYS)
+
+    assert (report.outcome, report.read) == ("rows", 1)
+    assert "ads without an answer: 1700000000000001 (invalid_params" in report.warnings[0]
+
+
+def test_a_search_that_repeats_itself_for_ever_is_ended_with_what_came(line: Line) -> None:
+    line.server.answers(QUERY, case("query_first"))
+
+    report = line.ask(RIVER, KEYS)
+
+    assert (report.outcome, report.read) == ("error", 1)
+    assert "the search repeats itself" in report.warnings[0]
+
+
+def test_a_search_without_an_ad_is_not_taken_as_none(line: Line) -> None:
+    line.server.answers(QUERY, case("query_empty"))
+
+    assert line.ask(RIVER, KEYS).outcome == "empty_unverified"
+
+
+def test_an_account_without_a_business_number_is_not_asked_about(line: Line) -> None:
+    report = line.ask(AccountRef("tiktok", "rivernews", handle="rivernews"), KEYS)
+
+    assert (report.outcome, line.server.asked) == ("error", [])
+    assert "give business=NUMBER" in report.warnings[0]

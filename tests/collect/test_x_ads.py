@@ -1,12 +1,16 @@
 """X's exports: a header known by its fingerprint, drifts named, files that answer another question refused."""
 
-from datetime import UTC, date, datetime
+import json
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from sqlalchemy import Engine, text
 
-from tracker.collect import x_cells
+from tests.collect.lines import Line, told
+from tests.collect.servers import FaultServer, Told
+from tracker.collect import x_cells, x_export
 from tracker.collect.pipeline import import_file
 from tracker.collect.sources import x_ads
 from tracker.domain import AccountRef, Ad, ImportReport, Listing, Notice, Parsed, Record, Scope
@@ -45,7 +49,7 @@ def bring(engine: Engine, folder: Path, body: str | bytes) -> ImportReport:
     return import_file(engine, Settings(home=folder), "x_ads", path=path, scope=scope, now=lambda: NOW)
 
 
-def line(creative: str = "https://x.com/rivernews/status/1810000000000000000") -> str:
+def row_of(creative: str = "https://x.com/rivernews/status/1810000000000000000") -> str:
     return f"River News,,{creative},2026-07-01,,,,,,,,"
 
 
@@ -122,12 +126,12 @@ def test_an_export_with_a_mark_and_line_ends_inside_quotes_is_read(engine_of: En
 @pytest.mark.parametrize(
     ("body", "words"),
     [
-        pytest.param(f"{HEADER}\n{line()}\n\ufeff{HEADER}\n{line()}\n", "line 3: the header stands here again", id="glued"),
-        pytest.param(f"{HEADER}\n{line()}\n{line()[:70]}", "line 3: ", id="cut off"),
-        pytest.param(f'{HEADER}\n{line()}\nRiver News,"Lake', "line 3: the CSV cannot be read here", id="open quote"),
+        pytest.param(f"{HEADER}\n{row_of()}\n\ufeff{HEADER}\n{row_of()}\n", "line 3: the header stands here again", id="glued"),
+        pytest.param(f"{HEADER}\n{row_of()}\n{row_of()[:70]}", "line 3: ", id="cut off"),
+        pytest.param(f'{HEADER}\n{row_of()}\nRiver News,"Lake', "line 3: the CSV cannot be read here", id="open quote"),
         pytest.param(HEADER.replace(",", "|") + "\n", "line 1: no column", id="delimiter"),
         pytest.param(
-            f"{HEADER}\n{line('https://x.com/lakenews/status/1810000000000000000')}\n",
+            f"{HEADER}\n{row_of('https://x.com/lakenews/status/1810000000000000000')}\n",
             "every promoted post is of @lakenews (1), and the scope says @rivernews", id="another account",
         ),
     ],
@@ -144,9 +148,9 @@ def test_a_file_that_is_not_the_export_asked_for_is_refused_and_leaves_nothing(
 
 
 def test_a_post_of_somebody_else_beside_ones_own_is_named_and_kept(engine: Engine, tmp_path: Path) -> None:
-    other = line("https://x.com/lakenews/status/1810000000000000009")
+    other = row_of("https://x.com/lakenews/status/1810000000000000009")
 
-    report = bring(engine, tmp_path, f"{HEADER}\n{line()}\n{other}\n")
+    report = bring(engine, tmp_path, f"{HEADER}\n{row_of()}\n{other}\n")
 
     assert (report.read, report.new) == (2, 2)
     assert report.warnings == ("posts of other accounts were promoted as well: @lakenews (1)",)
@@ -167,3 +171,129 @@ def test_the_real_header_is_the_known_one_and_its_emptiness_is_unverified(
 
     assert REAL.read_text(encoding="utf-8").strip() == HEADER
     assert (report.read, report.outcome) == (0, "empty_unverified")
+
+
+# -- asking ------------------------------------------------------------------------------------------------------
+
+CREATE = f"/graphql/{x_export.CREATE}/CreateExportReportMutation"
+STATUS = f"/graphql/{x_export.STATUS}/GetExportReportStatusQuery"
+FILE = "/ads-repository/export.csv"
+KEY = {"X_BEARER_TOKEN": "fictional-bearer-token"}
+RIVER = AccountRef("x", "rivernews", handle="rivernews", native_id="1700000000000000001")
+ASKED = {"country": "FR", "from": "2026-07-01", "to": "2026-07-31"}
+
+
+def case(name: str) -> Told:
+    return told("x_ads", name)
+
+
+def csv(name: str) -> Told:
+    return Told((BODIES / f"{name}.200.csv").read_bytes(), 200, {"Content-Type": "text/csv"})
+
+
+@pytest.fixture
+def line(engine_of: Engine) -> Iterator[Line]:
+    with FaultServer() as server:
+        server.answers(CREATE, case("created"))
+        server.answers(STATUS, case("running"), case("running"), case("finished"))
+        server.answers(FILE, csv("two_ads"))
+        yield Line(engine_of, server, "x_ads")
+
+
+def test_an_export_is_made_waited_for_and_read_like_one_made_by_hand(line: Line) -> None:
+    report = line.ask(RIVER, KEY, **ASKED)
+
+    create, *polls, file = line.server.asked
+    assert (report.outcome, report.read, report.new, report.warnings) == ("rows", 2, 2, ())
+    assert create.json == {
+        "variables": {
+            "user": "1700000000000000001", "geoLocation": "FR",
+            "deliveryRange": {"start_date": "2026-07-01", "end_date": "2026-07-31"},
+        }
+    }  # fmt: skip
+    assert {one.query["variables"] for one in polls} == {'{"exportId": "1980000000000000001"}'}
+    assert {one.headers["authorization"] for one in (create, *polls)} == {"Bearer fictional-bearer-token"}
+    assert "authorization" not in file.headers
+    assert line.rows("SELECT series, country FROM listing") == [("x_ads|rivernews|FR", "FR")]
+    assert b"fictional-bearer-token" not in line.kept()
+
+
+def test_emptiness_throttling_and_refusal_are_told_apart(line: Line) -> None:
+    found = []
+    for answer in (csv("header_only"), case("no_ads"), Told(b"busy", 503), case("forbidden")):
+        line.server.answers(STATUS, case("finished"))
+        line.server.answers(FILE, answer)
+        report = line.ask(RIVER, KEY, **ASKED)
+        found.append((report.outcome, report.warnings[0][:40]))
+        line.later += timedelta(days=8)
+
+    assert found == [
+        ("empty_unverified", "a header and no row: X says that this ma"),
+        ("empty_unverified", 'X answered {"ads": []} in place of an ex'),
+        ("throttled", "ton.twitter.com: answered 503: busy; gav"),
+        ("refused", "answered 403 Your client is not permitte"),
+    ]
+
+
+def test_an_export_that_takes_too_long_is_asked_for_again_later_and_not_made_anew(line: Line) -> None:
+    line.server.answers(STATUS, case("running"))
+    before = line.ask(RIVER, KEY, **ASKED)
+    line.later = timedelta(hours=1)
+    line.server.answers(STATUS, case("finished"))
+
+    after = line.ask(RIVER, KEY, **ASKED)
+
+    assert (before.outcome, before.read) == ("throttled", 0)
+    assert "not ready yet (Running)" in before.warnings[0]
+    assert (after.outcome, after.read) == ("rows", 2)
+    assert len([asked for asked in line.server.asked if asked.path == CREATE]) == 1
+
+
+@pytest.mark.parametrize(
+    ("name", "outcome", "words"),
+    [
+        ("forbidden", "refused", "answered 403 Your client is not permitted"),
+        ("unknown_operation", "error", "give create_operation=ID and status_operation=ID"),
+        ("rate_limit", "throttled", "Rate limit exceeded"),
+    ],
+)
+def test_a_refusal_to_make_an_export_keeps_its_words(line: Line, name: str, outcome: str, words: str) -> None:
+    line.server.answers(CREATE, case(name))
+
+    report = line.ask(RIVER, KEY, **ASKED)
+
+    assert (report.outcome, report.read) == (outcome, 0)
+    assert words in report.warnings[0]
+
+
+def test_operations_that_x_has_changed_are_taken_from_the_scope(line: Line) -> None:
+    line.server.answers("/graphql/newMake/CreateExportReportMutation", case("created"))
+    line.server.answers("/graphql/newTell/GetExportReportStatusQuery", case("finished"))
+
+    report = line.ask(RIVER, KEY, create_operation="newMake", status_operation="newTell", **ASKED)
+
+    assert (report.outcome, report.read) == ("rows", 2)
+
+
+@pytest.mark.parametrize(
+    ("asked", "words"),
+    [
+        ({**ASKED, "country": "EU"}, "one country at a time"),
+        ({"country": "FR"}, "a range of days"),
+    ],
+)
+def test_a_question_that_x_cannot_answer_is_not_asked(line: Line, asked: dict[str, str], words: str) -> None:
+    report = line.ask(RIVER, KEY, **asked)
+
+    assert (report.outcome, line.server.asked) == ("error", [])
+    assert words in report.warnings[0]
+
+
+def test_a_file_on_a_host_that_is_none_of_xs_is_not_fetched(line: Line) -> None:
+    found = {"export_id": "1", "export_status": "Finished", "export_download_url": "evil.example/export.csv"}
+    body = {"data": {"digital_services_act_export_status": found}}
+    line.server.answers(STATUS, Told(json.dumps(body).encode(), 200, {"Content-Type": "application/json"}))
+
+    report = line.ask(RIVER, KEY, **ASKED)
+
+    assert (report.outcome, [asked.path for asked in line.server.asked]) == ("error", [CREATE, STATUS])
