@@ -155,7 +155,7 @@ def test_pages_are_asked_kept_and_written_as_one_look(line: Line) -> None:
     assert line.rows("SELECT key, line FROM ad JOIN ad_snapshot ON ad.id = ad_id ORDER BY line") == [
         ("1", 1), ("2", 2), ("3", 3), ("4", 4),
     ]  # fmt: skip
-    assert line.rows("SELECT origin, http_status FROM fetch ORDER BY id") == [
+    assert line.rows("SELECT origin, http_status FROM \"fetch\" ORDER BY id") == [
         (f"{URL}?country=FR", 200), (f"{URL}?country=FR&after=1", 200), (f"{URL}?country=FR&after=2", 200),
     ]  # fmt: skip
     assert line.faults() == []
@@ -205,7 +205,7 @@ def test_a_throttled_question_says_why_and_keeps_that_answer_too(line: Line) -> 
     assert (outcome, read) == ("throttled", 0)
     assert "Retry-After: 3600" in message
     assert report.warnings[0] == message
-    assert line.rows("SELECT http_status FROM fetch") == [(429,)]
+    assert line.rows('SELECT http_status FROM "fetch"') == [(429,)]
 
 
 def test_what_part_of_a_look_showed_is_new_once_and_vanishes_never(line: Line) -> None:
@@ -413,6 +413,35 @@ def test_a_host_that_the_source_does_not_name_is_not_asked(line: Line) -> None:
     assert "is not a host that the source names" in report.warnings[0]
 
 
+@pytest.mark.parametrize("cursor", ["a\0b", "x" * 20_000, "a\nb", 7, {"a": 1}])
+def test_a_cursor_that_cannot_be_kept_ends_the_question(line: Line, cursor: object) -> None:
+    line.server.answers("/ads", data({"items": ads(1), "next": cursor}))
+
+    report = line.ask()
+
+    assert told(report) == ("error", 1, 1, 0)
+    assert "a cursor that cannot be kept" in report.warnings[0]
+
+
+@pytest.mark.parametrize("total", [-1, 10**30, True, "many"])
+def test_a_total_that_is_none_is_left_out(line: Line, total: object) -> None:
+    line.server.answers("/ads", data({"items": ads(1), "total": total}))
+
+    report = line.ask()
+
+    assert (report.outcome, report.warnings) == ("rows", ())
+    assert line.rows(OUTCOMES) == [("rows", 1, None, None)]
+
+
+def test_what_a_platform_says_is_kept_without_what_no_database_keeps(line: Line) -> None:
+    line.server.answers("/ads", data({"items": ads(1), "next": "1"}), Told(b"no\0 such\r\n thing \xff", 404))
+
+    report = line.ask()
+
+    assert report.outcome == "gone"
+    assert line.faults() == []
+
+
 def test_pages_that_break_the_parser_are_kept_and_nothing_else(line: Line) -> None:
     line.server.answers("/ads", data({"items": [{"no": "id"}]}))
 
@@ -440,7 +469,7 @@ def test_no_byte_that_is_kept_holds_the_callers_token(line: Line) -> None:
     report = line.ask()
 
     tables = ("fetch", "query", "query_outcome", "query_cursor", "ad_snapshot", "listing")
-    kept = str([line.rows(f"SELECT * FROM {table}") for table in tables]).encode()
+    kept = str([line.rows(f'SELECT * FROM "{table}"') for table in tables]).encode()
     with Session(line.engine) as session:
         kept += b"".join(
             b"".join(evidence.read(session, number)) for (number,) in line.rows("SELECT id FROM evidence")

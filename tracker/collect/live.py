@@ -41,6 +41,7 @@ RESUMED_WITHIN = timedelta(days=7)
 """A cursor that is older is not used: platforms forget theirs, and the parts of a look should be of one time."""
 UNFINISHED: frozenset[Outcome] = frozenset({"throttled", "login_wall", "refused", "gone", "error"})
 """How a question ends that was not answered to its end; what came of it is part of a look."""
+LONGEST_CURSOR = 10_000
 _GOES_ON: frozenset[Outcome] = frozenset({"throttled", "login_wall", "refused", "error"})
 
 
@@ -148,20 +149,22 @@ def _ask_pages(job: Job, asking: _Asking, recorder: Recorder, credentials: Mappi
 def _take(job: Job, asking: _Asking, recorder: Recorder, page: Page) -> bool:
     """Keep how far a page leads and return whether the next one is to be asked for."""
     kept = recorder.evidence_of(page.answer)
-    asking.outcome, asking.message = page.outcome or outcome_of(page.answer), page.message
-    asking.stated_total = asking.stated_total if page.stated_total is None else page.stated_total
+    asking.outcome = page.outcome or outcome_of(page.answer)
+    asking.message = None if page.message is None else str(page.message)
+    total = _total(page)
+    asking.stated_total = asking.stated_total if total is None else total
     if asking.outcome in UNFINISHED:
-        asking.message = page.message or said(page.answer)
-        if page.cursor not in (None, asking.cursor):
+        asking.message = asking.message or said(page.answer)
+        if page.cursor not in (None, asking.cursor) and _broken(asking, page, kept, 0) is None:
             _go(job, asking, KeptPage(job.now(), page.cursor or END, None, 0))
         return False
     items = sum(1 for _ in _records_of(job, kept))
-    repeats = _repeats(asking, page, kept, items)
-    follows = END if page.cursor is None or repeats else page.cursor
+    broken = _broken(asking, page, kept, items)
+    follows = END if page.cursor is None or broken else page.cursor
     _go(job, asking, KeptPage(job.now(), follows, kept, items))
     job.progress(f"asking {job.source.name}", sum(page.items for page in asking.pages), asking.stated_total)
-    if repeats:
-        asking.outcome, asking.message = "error", repeats
+    if broken:
+        asking.outcome, asking.message = "error", broken
     return follows != END
 
 
@@ -171,8 +174,20 @@ def _go(job: Job, asking: _Asking, page: KeptPage) -> None:
     asking.pages.append(page)
 
 
-def _repeats(asking: _Asking, page: Page, kept: int, items: int) -> str | None:
-    """Return in words what goes round in a circle, if something does."""
+def _total(page: Page) -> int | None:
+    total = page.stated_total
+    return total if type(total) is int and 0 <= total < 1 << 63 else None
+
+
+def _can_be_kept(cursor: object) -> bool:
+    """Say whether a cursor is text on one line, as a source promises whatever the platform gave it."""
+    return isinstance(cursor, str) and cursor.isprintable() and 0 < len(cursor) <= LONGEST_CURSOR
+
+
+def _broken(asking: _Asking, page: Page, kept: int, items: int) -> str | None:
+    """Return in words what is wrong with the way on: it goes round in a circle, or is none that can be kept."""
+    if page.cursor is not None and not _can_be_kept(page.cursor):
+        return "the platform gave a cursor that cannot be kept; what came until then is kept"
     if page.cursor is not None and page.cursor in {before.cursor for before in asking.pages}:
         return "the platform gave the same cursor a second time; what came until then is kept"
     if page.cursor is not None and items and asking.pages and asking.pages[-1].evidence_id == kept:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 
 from tracker.collect.client import HttpClient
+from tracker.collect.documents import clean
 from tracker.collect.job import Job
 from tracker.domain import Answer, Outcome, Unanswered
 from tracker.errors import TrackerError
@@ -56,7 +57,7 @@ class Recorder:
 
     def words(self, text: str) -> str:
         """Return words that may be kept: on one line, not too long, without a credential."""
-        shown = " ".join(self._client.redactor.text(text).split())
+        shown = " ".join(clean(self._client.redactor.text(text)).split())
         return shown if len(shown) <= _SHOWN else f"{shown[: _SHOWN - 1]}…"
 
     def _recorded(self, ask: Callable[[], Answer]) -> Answer:
