@@ -28,6 +28,8 @@ PAYERS = [
         "ads": 10,
     },
 ]
+NAMED_PAYERS = [{**row, "name": "One · X"} for row in PAYERS]
+NEW = [{"account": "x:one", "after": "Second", "at": "2024-04-15T06:00:00"}]
 TARGETS = [
     {"month": "2024-01", "kind": "keyword", "value": "tea", "polarity": "include", "ads": 4},
     {"month": "2024-03", "kind": "location", "value": "France", "polarity": "include", "ads": 10},
@@ -75,6 +77,7 @@ def drawn(look: charts.Look) -> dict[str, Any]:
         "map": charts.country_map(ranks, shapes=json.loads(SHAPES.read_text()), as_of=AS_OF, n=14, look=look),
         "labels": charts.label_matrix(LABELS, as_of=AS_OF, look=look),
         "lives": charts.ad_lives(LIVES, as_of=AS_OF, n=62, look=look),
+        "payers": charts.payer_lanes(NAMED_PAYERS, as_of=AS_OF, n=14, changes=NEW, look=look),
         "coverage": charts.coverage_band(COVERAGE, as_of=AS_OF, look=look),
     }
 
@@ -255,3 +258,23 @@ def test_at_most_sixty_lives_are_drawn_of_how_many_and_one_without_an_end_is_pal
     assert spec["title"]["subtitle"].startswith("the latest 60 of 62 dated ads listed · n = 62")
     assert {(bar["solid"], bar["last"]) for bar in bars} == {(1.0, "2024-04-01"), (0.45, "not published")}
     assert all(bar["end"] > bar["begin"] for bar in bars)
+
+
+def test_a_new_payer_has_a_dashed_rule_with_its_name_where_it_was_first_shown():
+    spec = charts.payer_lanes(NAMED_PAYERS, as_of=AS_OF, n=14, changes=NEW).to_dict()
+
+    [rule] = values(spec, 1)
+    assert rule["at"] == milliseconds(date(2024, 3, 1))
+    assert (rule["label"], rule["said"]) == ("new: Second", "new payer, recorded 2024-04-15")
+    assert [bar["payer"] for bar in values(spec, 0)] == ["First", "Second"]
+    assert spec["title"]["subtitle"].startswith("2 of 2 payers by account, with their ads · n = 14")
+
+
+def test_a_payer_that_was_not_published_is_grey_and_never_new():
+    rows = [{**NAMED_PAYERS[0]}, {**NAMED_PAYERS[1], "payer": None}]
+
+    spec = charts.payer_lanes(rows, as_of=AS_OF, n=14).to_dict()
+
+    assert len(spec["layer"]) == 1
+    bars = values({"data": spec["data"], "datasets": spec.get("datasets")}, None)
+    assert [bar["kind"] for bar in bars] == ["payer published", "payer not published"]

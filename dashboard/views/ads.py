@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from dashboard import adtext, components, counted, data, facets, pickers, sections, words
+from dashboard import adtext, components, counted, data, facets, paying, pickers, sections, words
 
 everything = data.finding("payers")
 
@@ -42,6 +42,15 @@ with left, st.container(border=True):
 with right, components.card("Who paid?", "As published by the repository, by account"):
     sections.payers(payers, most_shown=6)
     components.rows(payers, key="payers", label="All payers")
+
+lanes_box, shared_box = st.columns([3, 2], gap="medium")
+with lanes_box, st.container(border=True):
+    paying.over_time(payers, account=narrowed["account"], group=group)
+with (
+    shared_box,
+    components.card("Who paid for several accounts?", "The same name as published; a lead for a person"),
+):
+    paying.shared(data.finding("shared-payers", group=group, **narrowed))
 
 month = components.selected(picked, "month", "month") or month_chosen
 shown = data.ads(since=month, until=month, group=group, **narrowed)

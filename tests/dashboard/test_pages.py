@@ -1,4 +1,5 @@
 import ast
+import re
 from pathlib import Path
 
 import pytest
@@ -81,7 +82,7 @@ def test_hostile_text_is_never_markup_and_never_markdown(page: str, hostile_page
 
 
 @pytest.mark.parametrize(
-    ("page", "charts"), [("overview", 2), ("ads", 2), ("targeting", 3), ("topics", 4), ("collection", 1)]
+    ("page", "charts"), [("overview", 2), ("ads", 3), ("targeting", 3), ("topics", 4), ("collection", 1)]
 )
 def test_each_chart_says_of_how_many_as_of_when_and_leads_to_its_rows(
     page: str, charts: int, hostile_pages: OpenPage
@@ -206,3 +207,13 @@ def test_the_gallery_shows_each_text_once_as_text(hostile_pages: OpenPage) -> No
     assert text.count("<article>") == 2
     assert "=HYPERLINK(" in text
     assert "the latest of 59 ads" in text
+
+
+def test_a_payer_of_two_accounts_is_called_a_lead_and_a_payer_never_an_operator(
+    hostile_pages: OpenPage,
+) -> None:
+    text = html_of(hostile_pages("ads"))
+
+    assert "<b>A lead, not evidence.</b>" in text
+    assert text.count("<b>A payer is not an operator.</b>") == 2
+    assert re.search(r"Brand one · X</a> \(\d+\)<br><a", text)

@@ -8,6 +8,7 @@ from tracker.charts.labels import MOST_BRANDS, STATE_WORDS, label_matrix, label_
 from tracker.charts.lives import MOST_ADS, ad_lives
 from tracker.charts.look import DARK, LABEL_WORDS, LIGHT, OUTCOME_WORDS, Look, config
 from tracker.charts.months import coverage_runs
+from tracker.charts.payers import MOST_PAYERS, payer_lanes
 from tracker.charts.places import country_map, country_ranks, other_places
 from tracker.charts.provinces import (
     LEVEL_WORDS,
@@ -31,6 +32,7 @@ __all__ = [
     "MOST_ADS",
     "MOST_BRANDS",
     "MOST_LANES",
+    "MOST_PAYERS",
     "NOT_CODED",
     "OUTCOME_WORDS",
     "STATE_WORDS",
@@ -52,6 +54,7 @@ __all__ = [
     "level_of",
     "new_payers",
     "other_places",
+    "payer_lanes",
     "province_map",
     "province_ranks",
     "shift_bars",

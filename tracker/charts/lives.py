@@ -12,7 +12,8 @@ from tracker.charts.words import heading, shortened
 
 MOST_ADS = 60
 STEP = 15
-COLOURS = 6
+COLOURS = (0, 2, 3, 4, 5)
+"""Places in the palette: not the red, which is kept for alarms, and not the grey."""
 OTHERS = "other accounts"
 SEPARATOR = "\u2063"
 
@@ -28,7 +29,8 @@ def ad_lives(rows: Rows, *, as_of: datetime | None, n: int | None, look: Look = 
     months = span(str(row[end])[:7] for row in drawn for end in ("first_shown", "last_shown") if row[end])
     least = (milliseconds(as_date(f"{months[-1]}-28")) - milliseconds(as_date(f"{months[0]}-01"))) // 120
     named = list(dict.fromkeys(str(row["name"]) for row in drawn))
-    accounts = named if len(named) <= COLOURS else [*named[: COLOURS - 1], OTHERS]
+    accounts = named if len(named) <= len(COLOURS) else [*named[: len(COLOURS) - 1], OTHERS]
+    colours = [look.category[place] for place in COLOURS[: len(accounts)]]
     bars = [_bar(row, accounts, least=least) for row in drawn]
     chosen = alt.selection_point(name="ad", fields=["ad"], on="click", clear="dblclick")
     label = f"slice(datum.value, indexof(datum.value, '{SEPARATOR}') + 1)"
@@ -40,7 +42,7 @@ def ad_lives(rows: Rows, *, as_of: datetime | None, n: int | None, look: Look = 
             x2="end:Q",
             y=alt.Y("lane:N", sort=None, axis=alt.Axis(
                 title=None, labelExpr=label, labelLimit=150, labelOverlap=False, labelFontSize=10)),
-            color=alt.Color("account:N", scale=alt.Scale(domain=accounts, range=list(look.category[: len(accounts)]))),
+            color=alt.Color("account:N", scale=alt.Scale(domain=accounts, range=colours)),
             opacity=alt.Opacity("solid:Q", scale=None, legend=None),
             tooltip=[alt.Tooltip("text:N"), alt.Tooltip("account:N"), alt.Tooltip("payer:N"),
                      alt.Tooltip("first:N", title="first shown"), alt.Tooltip("last:N", title="last shown")],
