@@ -1,5 +1,6 @@
 """Meta's archive: ranges that stay open, payers past and present, delivery apart from targeting, and no token anywhere."""
 
+import gzip
 import json
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
@@ -7,12 +8,17 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine
+from sqlalchemy import Engine, text
+from sqlmodel import Session
 
 from tests.collect.lines import Line, told
 from tests.collect.servers import Asked, FaultServer, Told, data, login_page
+from tracker.collect.pipeline import import_file
 from tracker.collect.sources import meta_ads
 from tracker.domain import AccountRef, Ad, Listing, Metric, Notice, Parsed, Quarantined, Record, Scope, Target
+from tracker.errors import BadInput
+from tracker.settings import Settings
+from tracker.store import evidence
 
 NOW = datetime(2026, 11, 1, tzinfo=UTC)
 BODIES = Path(__file__).parent / "bodies" / "meta_ads"
@@ -123,7 +129,6 @@ def test_a_range_without_an_upper_end_stays_open_and_shares_are_percent() -> Non
         ({"ad_creative_bodies": "one"}, "ad_creative_bodies", "expected a list"),
         ({"page_name": 7}, "page_name", "expected text"),
         ({"delivery_by_region": [{"region": "A", "percentage": "1"}, {"region": "A", "percentage": "0"}]}, "reach", "region A"),
-        ({"ad_snapshot_url": "https://www.facebook.com/x?id=1&access_token=EAAB"}, "ad_snapshot_url", "access token"),
     ],
 )  # fmt: skip
 def test_a_record_that_cannot_be_meant_is_kept_apart_and_the_others_stand(
@@ -155,6 +160,16 @@ def test_a_field_never_seen_before_is_kept_with_the_ad_and_named_once() -> None:
     assert [ad.extra["ad_mood"] for ad in ads(items)] == ["calm", "loud"]
     assert [item.message for item in items if isinstance(item, Notice)] == [
         "fields not known here, kept with each ad: ad_mood"
+    ]
+
+
+def test_a_number_that_is_not_read_stays_as_published_and_is_named() -> None:
+    items = parsed(row(eu_total_reach="many", spend={"lower_bound": "9", "upper_bound": "3"}))
+
+    assert [(one.lower, one.upper) for one in ads(items)[0].metrics] == [(None, None), (None, None)]
+    assert [item.message for item in items if isinstance(item, Notice)] == [
+        "not read as numbers for certain, kept as published: "
+        """'{"lower_bound":"9","upper_bound":"3"}' on line 1, 'many' on line 1"""
     ]
 
 
@@ -206,6 +221,40 @@ def test_places_and_ages_keep_what_was_published() -> None:
         Target("age", "18-65+", "include", "18-65+"),
         Target("gender", "All", "include", "All"),
     )
+
+
+@pytest.mark.parametrize("packed", [False, True])
+def test_an_answer_that_somebody_saved_loses_its_token_before_anything_is_kept(
+    engine_of: Engine, tmp_path: Path, packed: bool
+) -> None:
+    path = tmp_path / "answer.json"
+    path.write_bytes(gzip.compress(first_page().body) if packed else first_page().body)
+
+    first, again = (
+        import_file(engine_of, Settings(home=tmp_path), "meta_ads", path=path, scope={}, now=lambda: NOW)
+        for _ in range(2)
+    )
+
+    with Session(engine_of) as session:
+        ids = session.execute(text("SELECT id FROM evidence")).scalars().all()
+        kept = b"".join(part for one in ids for part in evidence.read(session, one))
+    assert (first.new, again.unchanged, first.file, len(ids)) == (1, 1, "answer.json", 1)
+    assert first.warnings[0] == "access tokens stood in the file and were taken out before anything was kept"
+    assert b"500600700801" in kept
+    assert (TOKEN.encode() in kept, b"access_token=" in kept) == (False, False)
+
+
+def test_a_table_with_a_token_is_refused_and_leaves_nothing(engine: Engine, tmp_path: Path) -> None:
+    path = tmp_path / "ads.csv"
+    path.write_text(
+        "id,page_id,ad_snapshot_url\n1,2,https://www.facebook.com/x?access_token=EAAB\n", encoding="utf-8"
+    )
+
+    with pytest.raises(BadInput, match="line 2, field 'ad_snapshot_url': holds somebody's access token"):
+        import_file(engine, Settings(home=tmp_path), "meta_ads", path=path, scope={}, now=lambda: NOW)
+
+    with engine.connect() as connection:
+        assert connection.execute(text("SELECT COUNT(*) FROM evidence")).scalar_one() == 0
 
 
 # -- asking ------------------------------------------------------------------------------------------------------

@@ -1,16 +1,17 @@
 """Reads nested answers strictly: names what no reader takes, takes an id only when it is whole, keeps a range open."""
 
-import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
+import orjson
+
 from tracker.collect.answers import Unseen
 from tracker.collect.cells import cell_text, read_range
-from tracker.domain import Metric, Record
+from tracker.domain import Metric, Notice, Record
 from tracker.errors import BadInput
 
-_SAFE = 1 << 53
+_SAFE, _TOLD = 1 << 53, 6
 _ID = re.compile(r"\d{1,40}")
 
 
@@ -23,6 +24,7 @@ class Deep(Unseen):
     def __init__(self, *known: Iterable[str]):
         paths = [path for group in known for path in group]
         super().__init__(paths)
+        self._unread: list[str] = []
         self._inner = {path[:at].casefold() for path in paths for at, mark in enumerate(path) if mark == "."}
 
     def of(self, values: Mapping[str, Any], place: str = "") -> dict[str, str]:
@@ -30,6 +32,24 @@ class Deep(Unseen):
         new = dict(self._new(values, place))
         self._found.update(dict.fromkeys(new))
         return new
+
+    def numbers(self, record: Record, metrics: Iterable[Metric]) -> tuple[Metric, ...]:
+        """Return the numbers, each once, and remember those that stay as published, to be told."""
+        found = distinct(record, metrics)
+        if len(self._unread) < _TOLD:
+            self._unread += [
+                f"{metric.as_published[:40]!r} on line {record.line}"
+                for metric in found
+                if metric.lower is metric.upper is None
+            ]
+        return found
+
+    def notice(self) -> Iterator[Notice]:
+        """Yield what names the new fields, and the numbers that could not be read."""
+        yield from super().notice()
+        if self._unread:
+            told = ", ".join(self._unread[: _TOLD - 1]) + (" …" if len(self._unread) >= _TOLD else "")
+            yield Notice(f"not read as numbers for certain, kept as published: {told}")
 
     def _new(self, values: Mapping[str, Any], place: str) -> Iterator[tuple[str, str]]:
         for name, value in values.items():
@@ -97,7 +117,7 @@ def between(name: Any, value: Any, ends: tuple[str, str], unit: str) -> Iterator
         yield from counted(name, value, unit)
         return
     lower, upper = (read_range(cell_text(value.get(end))) or (None, None) for end in ends)
-    words = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    words = orjson.dumps(value).decode()
     if lower[0] is not None and upper[1] is not None and upper[1] < lower[0]:
         lower, upper = (None, None), (None, None)
     yield Metric(name, lower[0], upper[1], unit, words)
@@ -136,8 +156,3 @@ def distinct(record: Record, metrics: Iterable[Metric]) -> tuple[Metric, ...]:
                 field=metric.name,
             )
     return tuple(found.values())
-
-
-def unread(metrics: Iterable[Metric]) -> dict[str, str]:
-    """Return the numbers that stay as published, by name, to be told."""
-    return {metric.name: metric.as_published for metric in metrics if metric.lower is metric.upper is None}

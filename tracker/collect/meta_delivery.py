@@ -8,6 +8,7 @@ from tracker import countries
 from tracker.collect.fields import between, counted, list_at, share, words_at
 from tracker.collect.targeting_cells import criterion
 from tracker.domain import Answer, Metric, Record, Target
+from tracker.errors import BadInput
 
 _BOUNDS = ("lower_bound", "upper_bound")
 _USES = ("call_count", "total_cputime", "total_time")
@@ -67,3 +68,18 @@ def said(error: Mapping[str, Any]) -> str:
     """Return the words of an error, its code first."""
     parts = (error.get("error_user_title"), error.get("message"), error.get("error_user_msg"))
     return f"code {error.get('code')}: " + " · ".join(str(part) for part in parts if part)
+
+
+def is_clean(record: Record) -> bool:
+    """Refuse the whole file for a record with a token: what brings in a file takes tokens out of answers in JSON."""
+    if "access_token=" in str(record.values.get("ad_snapshot_url")):
+        raise BadInput("holds somebody's access token", line=record.line, field="ad_snapshot_url")
+    return True
+
+
+def after(body: Any) -> str | None:
+    """Return the token of the next page; the address beside it holds the access token and is not followed."""
+    paging = body.get("paging") if isinstance(body, dict) else None
+    cursors = paging.get("cursors") if isinstance(paging, dict) else None
+    after = cursors.get("after") if isinstance(cursors, dict) and body.get("data") else None
+    return str(after) if after else None

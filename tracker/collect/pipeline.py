@@ -18,6 +18,7 @@ from sqlmodel import Session
 from tracker import __version__
 from tracker.collect import reading, sources
 from tracker.collect.batches import Tally, write
+from tracker.collect.cleaning import NOTICE, cleaned
 from tracker.collect.job import FileJob, Progress, silent
 from tracker.collect.scoping import check_columns, read_scope, scope_in_name, scope_notices
 from tracker.collect.spool import Spool
@@ -48,14 +49,15 @@ def import_file(
     """
     source = sources.load(source_name)
     limits = reading.Limits(settings.max_line_bytes, settings.max_unpacked_ratio)
-    if sources.records_in(source) and not getattr(source, "tables", False):
+    if sources.records_in(source):
         limits = limits.for_documents()
     facts = reading.inspect(path, limits=limits, tick=_ticker(progress, path))
     check_columns(source, facts, limits)
     asked = {**scope_in_name(source, facts.name), **scope}
-    job = FileJob(engine, source, read_scope(engine, source, asked, now), now, progress, facts, limits)
-    with Spool() as spool, _rare_collection():
-        checked = _check(job, spool)
+    scoped = read_scope(engine, source, asked, now)
+    with cleaned(source, facts, limits) as clean, Spool() as spool, _rare_collection():
+        job = FileJob(engine, source, scoped, now, progress, clean, limits)
+        checked = _check(job, spool, () if clean is facts else (NOTICE,))
         query_id, done = _open_query(job)
         if done is not None:
             return _repeated(job, query_id, done, checked.notices)
@@ -65,7 +67,7 @@ def import_file(
             progress("writing", tally.items, checked.items)
             if tally.seq % COLLECT_EVERY == 0:
                 gc.collect()
-    return _finish(job, query_id, tally, checked)
+        return _finish(job, query_id, tally, checked)
 
 
 @contextmanager
@@ -96,12 +98,12 @@ def _ticker(progress: Progress, path: Path) -> Callable[[int], None]:
     return tick
 
 
-def _check(job: FileJob, spool: Spool) -> Checked:
+def _check(job: FileJob, spool: Spool, told: tuple[str, ...]) -> Checked:
     try:
         checked = check(job, job.parsed(), spool)
     except BadInput as error:
         raise BadInput(error.found, file=job.facts.name, line=error.line, field=error.field) from error
-    return replace(checked, notices=(*scope_notices(job), *checked.notices))
+    return replace(checked, notices=(*told, *scope_notices(job), *checked.notices))
 
 
 # -- the query and its end ---------------------------------------------------------------------------------------

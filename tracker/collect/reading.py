@@ -121,7 +121,7 @@ def records(
     if facts.form == "parquet":
         yield from _parquet_records(facts.path, name)
         return
-    with _open(facts) as binary:
+    with opened(facts) as binary:
         if facts.form == "json":
             yield from documents.of_document(
                 _whole(binary, limits, name), records_in or documents.of_array, name, None
@@ -148,7 +148,8 @@ def records_of_body(
         yield from records(inspect(Path(file.name), limits=limits), limits=limits)
 
 
-def _open(facts: FileFacts) -> IO[bytes]:
+def opened(facts: FileFacts) -> IO[bytes]:
+    """Open an inspected file for its bytes, unpacked."""
     return cast("IO[bytes]", gzip.open(facts.path) if facts.packed else facts.path.open("rb"))
 
 
@@ -161,7 +162,7 @@ def columns(facts: FileFacts, *, limits: Limits, records_in: documents.RecordsIn
     if facts.form == "parquet":
         return _parquet_columns(facts.path, facts.name)
     if facts.form == "csv":
-        with _open(facts) as binary, _text(binary) as text:
+        with opened(facts) as binary, _text(binary) as text:
             return csvrows.header(text.readline(limits.max_line_bytes))[1]
     first = next(records(facts, limits=limits, records_in=records_in), None)
     return [str(key) for key in first.values] if first else []

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from functools import lru_cache
 
 from tracker.collect.cells import UnclearDate, cell_text, read_date, read_range
 from tracker.domain import Metric, Notice, Quarantined, Record, Scope
@@ -24,6 +25,7 @@ _GLUED = 5
 _POST = re.compile(r"https?://(?:[\w-]+\.)*(?:x|twitter)\.com/(\w{1,25})/status", re.IGNORECASE)
 
 
+@lru_cache(1024)
 def folded(column: str) -> str:
     """Return the name of a column without what people and programs change: case, spaces, a byte order mark."""
     return " ".join(column.lstrip("\ufeff").replace("_", " ").split()).casefold()
@@ -146,3 +148,12 @@ def unknown(record: Record) -> dict[str, str]:
         for column, value in record.values.items()
         if folded(column) not in {*_KNOWN, OURS} and (words := cell_text(value))
     }
+
+
+def unread(cells: Mapping[str, str], line: int) -> list[str]:
+    """Return the numbers of a row that cannot be read for certain, in words."""
+    return [
+        f"{metric.as_published[:40]!r} on line {line}"
+        for metric in metrics(cells, None)
+        if metric.lower is metric.upper is None
+    ]

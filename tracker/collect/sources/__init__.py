@@ -17,8 +17,7 @@ A source whose files or answers are JSON documents also defines
     records_in(body) -> iterator of Record
 
 which is pure and turns the bytes of one document (a file, or a line of JSON lines) into the records that `parse` reads. What
-is asked live goes through it too, whatever its form; without it an answer is read as a file would be. With `tables = True`
-its files are tables all the same, and no line of one is as long as a document may be.
+is asked live goes through it too, whatever its form; without it an answer is read as a file would be.
 
 A source that can be asked live says `hosts`, the only hosts that it asks, and defines
 

@@ -12,7 +12,7 @@ from typing import Any
 from tracker.collect import linkedin_cells as cells
 from tracker.collect.answers import Listings, document_or_none, parsed_by, records_of
 from tracker.collect.cells import UnclearDate, cell_text, read_date
-from tracker.collect.fields import Deep, distinct, list_at, object_at, words_at
+from tracker.collect.fields import Deep, list_at, object_at, words_at
 from tracker.collect.sources import Client
 from tracker.domain import AccountRef, Ad, Notice, Outcome, Page, Parsed, Record, Release, Scope, Unanswered
 from tracker.errors import BadInput
@@ -97,7 +97,7 @@ def _ad(record: Record, scope: Scope, listings: Listings, unseen: Deep) -> Ad:
         first_shown=_day(record, statistics, "firstImpressionAt"),
         last_shown=_day(record, statistics, "latestImpressionAt"),
         status="restricted" if record.values.get("isRestricted") is True else None,
-        metrics=distinct(record, cells.metrics(record, statistics)),
+        metrics=unseen.numbers(record, cells.metrics(record, statistics)),
         targets=tuple(cells.targets(record, list_at(record, details, "adTargeting"))),
         extra=({"type": details["type"]} if details.get("type") else {}) | unseen.of(record.values),
         line=record.line,

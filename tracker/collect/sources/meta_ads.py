@@ -1,7 +1,7 @@
 """Meta's `ads_archive`: the ads of one page, with reach in the EU and the UK, payers past and present, and who was reached.
 
 An ad that reached nobody there is listed only when it is about politics. `ad_snapshot_url` bears the token of whoever
-asks: it is not asked for, and a file that holds one is refused. The address of the ad in the public library stands instead.
+asks: it is not asked for, and the address of the ad in the public library stands instead.
 """
 
 import json
@@ -10,7 +10,7 @@ from typing import Any
 
 from tracker.collect import meta_delivery as delivery
 from tracker.collect.answers import Listings, day_in, document_or_none, parsed_by, records_of
-from tracker.collect.fields import Deep, distinct, inside, list_at, whole_id, words_at
+from tracker.collect.fields import Deep, inside, list_at, whole_id, words_at
 from tracker.collect.sources import Client
 from tracker.domain import AccountRef, Ad, Answer, Outcome, Page, Parsed, Record, Release, Scope, Unanswered
 from tracker.errors import BadInput
@@ -64,13 +64,12 @@ def records_in(body: bytes) -> Iterator[Record]:
 def parse(records: Iterable[Record], scope: Scope) -> Iterator[Parsed]:
     """Yield the listing of each page and its ads; an ad of another page than the scope's is kept apart."""
     listings, unseen = Listings(name, scope, "country"), Deep(FIELDS, IGNORED)
-    yield from parsed_by(lambda record: _ad(record, scope, listings, unseen), records, listings, unseen)
+    clean = (record for record in records if delivery.is_clean(record))
+    yield from parsed_by(lambda record: _ad(record, scope, listings, unseen), clean, listings, unseen)
 
 
 def _ad(record: Record, scope: Scope, listings: Listings, unseen: Deep) -> Ad:
     values = record.values
-    if "access_token=" in json.dumps(values):
-        raise BadInput("holds somebody's access token", line=record.line, field="ad_snapshot_url")
     key = whole_id(record, "id", inside(values, "id", "_id"))
     account = _account(record, scope)
     payers = [one for one in list_at(record, values, "beneficiary_payers") if one.get("current", True)]
@@ -86,7 +85,7 @@ def _ad(record: Record, scope: Scope, listings: Listings, unseen: Deep) -> Ad:
         text="\n\n".join(dict.fromkeys(filter(None, map(str.strip, bodies or titles)))) or None,
         first_shown=day_in(record, "ad_delivery_start_time"),
         last_shown=day_in(record, "ad_delivery_stop_time"),
-        metrics=distinct(record, delivery.metrics(record)),
+        metrics=unseen.numbers(record, delivery.metrics(record)),
         targets=tuple(delivery.targets(record)),
         extra={field: values[field] for field in KEPT if values.get(field)} | unseen.of(values),
         line=record.line,
@@ -130,7 +129,7 @@ def fetch(scope: Scope, client: Client, credentials: Mapping[str, str], cursor: 
                 continue
             yield Page(answer, cursor, OUTCOMES.get(code, "error"), message=delivery.said(error))  # type: ignore[arg-type]
             return
-        after = _after(body)
+        after = delivery.after(body)
         none = isinstance(body, dict) and not body.get("data") and cursor is None
         yield Page(answer, after, "empty_unverified" if none else None)
         if after in (None, cursor):
@@ -169,11 +168,3 @@ def _answer(client: Client, url: str, params: Mapping[str, str], headers: Mappin
         if error.answer is None or not isinstance(body, dict) or "error" not in body:
             raise
         return error.answer
-
-
-def _after(body: Any) -> str | None:
-    """Return the token of the next page; the address beside it holds the access token and is not followed."""
-    paging = body.get("paging") if isinstance(body, dict) else None
-    cursors = paging.get("cursors") if isinstance(paging, dict) else None
-    after = cursors.get("after") if isinstance(cursors, dict) and body.get("data") else None
-    return str(after) if after else None

@@ -12,7 +12,7 @@ from typing import Any
 from tracker.collect import tiktok_answers as answers
 from tracker.collect import tiktok_cells as cells
 from tracker.collect.answers import Listings, document_or_none, parsed_by, records_of
-from tracker.collect.fields import Deep, distinct, object_at, whole_id, words_at
+from tracker.collect.fields import Deep, object_at, whole_id, words_at
 from tracker.collect.sources import Client
 from tracker.domain import Ad, Answer, Page, Parsed, Record, Release, Scope, Unanswered
 
@@ -97,7 +97,7 @@ def _ad(record: Record, scope: Scope, listings: Listings, unseen: Deep) -> Ad:
         last_shown=cells.day(record, ad, "last_shown_date"),
         status=words_at(record, ad, "status"),
         removal=cells.removal(record, ad),
-        metrics=distinct(record, cells.metrics(record)),
+        metrics=unseen.numbers(record, cells.metrics(record)),
         targets=tuple(cells.targets(record)),
         extra={field: ad[field] for field in KEPT if ad.get(field)}
         | {key: value for key, value in advertiser.items() if key == "country_code" and value}

@@ -28,7 +28,7 @@ hosts = ("api.twitter.com", "api.x.com", "ton.twitter.com", "ton.x.com", "ads.tw
 per_minute = 6
 origin = "https://ads.x.com/ads-repository, 'Export' (made by hand; no key is needed)"
 release: Release | None = None
-matched = tables = True
+matched = True
 scope = {
     "handle": "the account asked about, without @",
     "account": "or the account's id here, such as x:~china-says, when its handle is not published",
@@ -43,7 +43,7 @@ scope = {
 
 required = ("advertiser name", "funding entity", "creative", "start date", "targeted segments")
 
-_LONGEST, _POLLS = 2_000, 90
+_LONGEST, _POLLS, _TOLD = 2_000, 90, 6
 
 
 def records_in(body: bytes) -> Iterator[Record]:
@@ -80,14 +80,11 @@ def parse(records: Iterable[Record], scope: Scope) -> Iterator[Parsed]:
             yield out
             continue
         yield _ad(cells, record, listing, scope)
-        unread += [
-            f"{metric.as_published[:40]!r} on line {record.line}"
-            for metric in x_cells.metrics(cells, None)
-            if metric.lower is metric.upper is None
-        ]
+        if len(unread) < _TOLD:
+            unread += x_cells.unread(cells, record.line)
     yield from whose.verdict()
     if unread:
-        told = ", ".join(unread[:5]) + (" …" if len(unread) > 5 else "")
+        told = ", ".join(unread[: _TOLD - 1]) + (" …" if len(unread) >= _TOLD else "")
         yield Notice(f"not read as numbers for certain, kept as published: {told}")
 
 
