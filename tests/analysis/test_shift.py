@@ -183,3 +183,32 @@ def test_four_pairs_of_the_size_of_the_released_set_take_seconds_at_most() -> No
 
     assert all(one is not None and 0 < one.p <= 1 for one in found)
     assert time.process_time() - started < 3.0
+
+
+@pytest.mark.parametrize("moved", [False, True])
+def test_chance_dealt_among_some_ads_says_what_it_says_among_all(
+    monkeypatch: pytest.MonkeyPatch, moved: bool
+) -> None:
+    random = np.random.default_rng(3)
+    n_ads, n_criteria = 8_000, 12
+    later = np.arange(n_ads) >= 5_000
+    criteria = random.integers(0, n_criteria, (n_ads, 3))
+    criteria[later & (random.random(n_ads) < 0.1), 0] = 0 if moved else criteria[later, 0].max()
+    pairs = np.unique(np.stack([np.repeat(np.arange(n_ads), 3), criteria.ravel()]), axis=1)
+    whole = shift.Links(ads=pairs[0], criteria=pairs[1], later=later)
+    counts = [np.bincount(pairs[1][later[pairs[0]] == side], minlength=n_criteria) for side in (False, True)]
+    monkeypatch.setattr(shift, "DEALT", 2_000)
+    dealt = shift.drawn(np.arange(n_ads))
+    kept = np.isin(pairs[0], dealt)
+    some = shift.Links(
+        ads=np.searchsorted(dealt, pairs[0][kept]), criteria=pairs[1][kept], later=later[dealt]
+    )
+
+    exact = shift.compare(whole, permutations=499)
+    drawn = shift.compare_counts(counts[0], counts[1], some, ads=(5_000, 3_000), permutations=499)
+
+    assert exact is not None
+    assert drawn is not None
+    assert (dealt.size, drawn.jsd) == (2_000, exact.jsd)
+    assert drawn.band_upper == pytest.approx(exact.band_upper, rel=0.15)
+    assert (drawn.p < 0.05) == (exact.p < 0.05)

@@ -7,6 +7,7 @@ import pyarrow as pa
 Ints = npt.NDArray[np.int64]
 Days = npt.NDArray[np.datetime64]
 
+_MARKED_AT_MOST = 20_000_000
 _NONE: Ints = np.zeros(0, dtype=np.int64)
 
 
@@ -26,3 +27,20 @@ def labels(column: pa.ChunkedArray) -> tuple[list[str], Ints]:
         return [], _NONE
     encoded = column.combine_chunks().dictionary_encode()
     return encoded.dictionary.to_pylist(), np.from_dlpack(encoded.indices).astype(np.int64)
+
+
+def numbered(values: Ints) -> tuple[Ints, Ints]:
+    """Return the distinct values in order, and for each value its place among them.
+
+    Values that lie close together are marked in a table, which takes a tenth of the time of sorting them.
+    """
+    if not values.size:
+        return _NONE, _NONE
+    least = int(values.min())
+    span = int(values.max()) - least + 1
+    if span > _MARKED_AT_MOST:
+        found, places = np.unique(values, return_inverse=True)
+        return found, places
+    marked = np.zeros(span, dtype=np.bool_)
+    marked[values - least] = True
+    return np.flatnonzero(marked) + least, (np.cumsum(marked) - 1)[values - least]

@@ -14,6 +14,8 @@ import numpy.typing as npt
 PERMUTATIONS = 1999
 SEED = 20240701
 BAND = (5.0, 95.0)
+DEALT = 4_000
+"""Ads that chance is dealt among at most; of more, so many are drawn."""
 
 Counts = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
@@ -75,13 +77,47 @@ def compare(links: Links, *, permutations: int = PERMUTATIONS, seed: int = SEED)
     after = np.bincount(links.criteria[is_later], minlength=n_criteria)
     if not before.any() or not after.any():
         return None
+    chance = _permuted(links, before + after, permutations=permutations, seed=seed)
+    return _against(before, after, chance)
+
+
+def drawn(ads: Counts, *, seed: int = SEED) -> Counts:
+    """Return the ads that chance is dealt among, in their order: all, or `DEALT` drawn at random."""
+    if ads.size <= DEALT:
+        return ads
+    return np.sort(np.random.default_rng(seed).choice(ads, DEALT, replace=False))
+
+
+def compare_counts(
+    before: Counts, after: Counts, dealt: Links, *, ads: tuple[int, int], permutations: int = PERMUTATIONS
+) -> Shift | None:
+    """Compare counts of criteria in two groups of so many ads, with chance dealt among some of them; see `compare`.
+
+    Where `dealt` holds fewer ads than there are, its divergences are scaled by the harmonic mean of the numbers of ads:
+    without a difference N times the divergence is distributed alike for every large N (a weighted chi-square).
+    """
+    some = int((~dealt.later).sum()), int(dealt.later.sum())
+    if not before.any() or not after.any() or not all(some):
+        return None
+    both = np.bincount(dealt.criteria, minlength=before.size)
+    chance = _permuted(dealt, both, permutations=permutations, seed=SEED)
+    if some != ads:
+        chance = chance * (_harmonic(some) / _harmonic(ads))
+    return _against(before, after, chance)
+
+
+def _harmonic(sizes: tuple[int, int]) -> float:
+    return sizes[0] * sizes[1] / (sizes[0] + sizes[1])
+
+
+def _against(before: Counts, after: Counts, chance: Floats) -> Shift:
+    """Return how far two groups are apart, held against the divergences that chance gives."""
     bits = contributions(before, after)
     jsd = float(np.abs(bits).sum())
-    chance = _permuted(links, before + after, permutations=permutations, seed=seed)
     lower, upper = np.percentile(chance, BAND)
     return Shift(
         jsd=jsd,
-        p=(1 + int((chance >= jsd - _ROUNDING).sum())) / (1 + permutations),
+        p=(1 + int((chance >= jsd - _ROUNDING).sum())) / (1 + chance.size),
         band_lower=float(lower),
         band_upper=float(upper),
         share_from=_shares(before),

@@ -23,12 +23,16 @@ class Criteria:
 
 def criteria(targets: ibis.Table, wanted: Criteria) -> ibis.Table:
     """Return the distinct `targeting_set_id`, `kind`, `value`, `polarity`."""
+    return _rows(targets, wanted).distinct()
+
+
+def _rows(targets: ibis.Table, wanted: Criteria) -> ibis.Table:
     rows = targets
     if wanted.kinds:
         rows = rows.filter(_.kind.isin(wanted.kinds))
     if wanted.polarity is not None:
         rows = rows.filter(_.polarity == wanted.polarity)
-    return rows.select("targeting_set_id", *CRITERION).distinct()
+    return rows.select("targeting_set_id", *CRITERION)
 
 
 def ads_per_criterion(ads: ibis.Table, sets: ibis.Table, keys: Sequence[str]) -> ibis.Table:
@@ -42,6 +46,16 @@ def links(ads: ibis.Table, sets: ibis.Table) -> ibis.Table:
     """Return one row for each (ad, criterion) link: `item_id`, `ym`, `kind`, `value`, `polarity`."""
     joined = ads.inner_join(sets, "targeting_set_id")
     return joined.select("item_id", "ym", *CRITERION)
+
+
+def with_set(ads: ibis.Table) -> ibis.Table:
+    """Return the set of criteria of each ad: `item_id`, `ym`, `targeting_set_id`."""
+    return ads.filter(_.targeting_set_id.notnull()).select("item_id", "ym", "targeting_set_id")
+
+
+def used(ads: ibis.Table, targets: ibis.Table, wanted: Criteria) -> ibis.Table:
+    """Return the criteria of the sets that ads have: `targeting_set_id`, `kind`, `value`, `polarity`; not made distinct."""
+    return _rows(targets, wanted).semi_join(ads.select("targeting_set_id"), "targeting_set_id")
 
 
 def audiences(ads: ibis.Table, targets: ibis.Table) -> ibis.Table:
