@@ -150,6 +150,26 @@ def test_one_source_and_one_account_may_be_named(engine: Engine, folder: Path) -
     assert found == [Question("one", {"account": "facebook:newcomer"})]
 
 
+def test_a_scope_that_says_about_whom_is_one_question(engine: Engine, folder: Path) -> None:
+    accounts(engine, "river", "lake")
+    put(folder, "one")
+
+    found, _ = asked_for(engine, source="one", payer="River Media Ltd")
+
+    assert found == [Question("one", {"payer": "River Media Ltd"})]
+
+
+def test_an_account_that_is_named_is_asked_about_at_its_platform_alone(engine: Engine, folder: Path) -> None:
+    accounts(engine, "river", "lake")
+    put(folder, "one")
+
+    found, _ = asked_for(engine, account="facebook:lake", country="FR")
+    elsewhere, _ = asked_for(engine, account="x:lake")
+
+    assert found == [Question("one", {"country": "FR", "account": "facebook:lake"})]
+    assert elsewhere == []
+
+
 def test_a_source_that_lacks_a_key_says_which(
     engine: Engine, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -23,6 +23,9 @@ from tracker.errors import BadInput, ConfigError, RetryLater
 from tracker.settings import Settings
 from tracker.store import registry
 
+ABOUT = frozenset({"account", "handle", "user", "payer", "advertiser", "business"})
+"""Parameters of sources that say about whom they are asked."""
+
 OpenClient = Callable[[sources.Live, Redactor, Settings], HttpClient]
 Tell = Callable[[str], None]
 
@@ -74,20 +77,21 @@ def questions(
     """
     if "exported_at" in scope:
         raise BadInput("is for files; what is asked live is of now", field="--scope exported_at")
+    given = {**scope, "account": account} if account else dict(scope)
     with Session(engine) as session:
         known = registry.accounts(session, statuses=["accepted"])
     accepted = [f"{row['platform']}:{row['key']}" for row in known]
     if source is not None:
-        return _of(_ready(source), [account] if account else accepted, scope)
+        return _of(_ready(source), accepted, given)
     asked = []
     for name in sources.names():
         module = sources.load(name)
         state = readiness(module)
         if not state.ready:
             tell(f"{name}: {state.words}")
-            continue
-        fitting = {key: value for key, value in scope.items() if key in module.scope}
-        asked += _of(module, [account] if account else accepted, fitting)
+        elif account is None or ("account" in module.scope and _on(module, account)):
+            fitting = {key: value for key, value in given.items() if key in module.scope}
+            asked += _of(module, accepted, fitting)
     return asked
 
 
@@ -103,10 +107,14 @@ def _ready(name: str) -> sources.Source:
 
 def _of(source: sources.Source, accounts: Sequence[str], scope: Mapping[str, str]) -> list[Question]:
     """Return a question for each account on the source's platform, or one where the scope says about whom."""
-    if "account" not in source.scope or {"account", "handle"} & scope.keys():
+    if "account" not in source.scope or scope.keys() & ABOUT:
         return [Question(source.name, scope)]
-    mine = [account for account in accounts if account.partition(":")[0] == source.platform]
+    mine = [account for account in accounts if _on(source, account)]
     return [Question(source.name, {**scope, "account": account}) for account in mine]
+
+
+def _on(source: sources.Source, account: str) -> bool:
+    return account.partition(":")[0] == source.platform
 
 
 def open_client(source: sources.Live, redactor: Redactor, settings: Settings) -> HttpClient:
