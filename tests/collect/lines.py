@@ -64,7 +64,7 @@ class Line:
         """Everything that is kept as evidence, and every address in the ledger."""
         with Session(self.engine) as session:
             ids = session.execute(text("SELECT id FROM evidence ORDER BY id")).scalars().all()
-            addresses = session.execute(text("SELECT origin FROM fetch")).scalars().all()
+            addresses = session.execute(text('SELECT origin FROM "fetch"')).scalars().all()
             return (
                 b"".join(part for one in ids for part in evidence.read(session, one))
                 + "".join(addresses).encode()
