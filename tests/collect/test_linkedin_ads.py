@@ -125,6 +125,12 @@ def test_an_open_range_and_an_iso_date_are_read_too() -> None:
     assert ad.metrics == (Metric("impressions", 1000000.0, None, "impressions", '{"from":1000000}'),)
 
 
+def test_an_empty_list_of_known_objects_is_nothing_new() -> None:
+    items = parsed(row(adTargeting=[], adStatistics={"impressionsDistributionByCountry": []}))
+
+    assert [type(item) for item in items] == [Ad]
+
+
 def test_a_field_never_seen_before_is_kept_and_named_by_its_path() -> None:
     items = parsed(row(mood="calm"))
 
@@ -215,12 +221,13 @@ def test_a_total_of_nothing_that_linkedin_states_is_nothing(line: Line) -> None:
     [
         (AccountRef("linkedin", "river-news", name="River News"), "give handle=NUMBER"),
         (AccountRef("linkedin", "1234567"), "give advertiser=NAME"),
+        (COMPANY, "'../v2' is none; expected one such as 202607"),
     ],
 )
-def test_a_company_without_a_number_or_a_name_is_not_asked_about(
+def test_a_question_that_linkedin_cannot_answer_is_not_asked(
     line: Line, account: AccountRef, words: str
 ) -> None:
-    report = line.ask(account, KEY)
+    report = line.ask(account, KEY, version="../v2")
 
     assert (report.outcome, line.server.asked) == ("error", [])
     assert words in report.warnings[0]

@@ -294,6 +294,15 @@ def test_a_page_is_asked_for_by_its_number_and_followed_to_the_end(line: Line) -
     assert line.rows("SELECT COUNT(*) FROM ad_metric WHERE segment <> ''") == [(8,)]
 
 
+def test_the_eu_is_asked_for_as_its_members(line: Line) -> None:
+    line.server.answers(ARCHIVE, told("meta_ads", "no_ad"))
+
+    line.ask(PAGE, KEY, country="EU")
+
+    asked = json.loads(line.server.asked[0].query["ad_reached_countries"])
+    assert (len(asked), asked[0], "FR" in asked, "GB" in asked) == (27, "AT", True, False)
+
+
 def test_the_token_goes_in_the_header_and_no_stored_byte_holds_it(line: Line) -> None:
     line.server.answers(ARCHIVE, first_page(), told("meta_ads", "token_expired"))
 

@@ -280,6 +280,7 @@ def test_operations_that_x_has_changed_are_taken_from_the_scope(line: Line) -> N
     [
         ({**ASKED, "country": "EU"}, "one country at a time"),
         ({"country": "FR"}, "a range of days"),
+        ({**ASKED, "status_operation": "a/../b"}, "'a/../b' is none"),
     ],
 )
 def test_a_question_that_x_cannot_answer_is_not_asked(line: Line, asked: dict[str, str], words: str) -> None:
@@ -287,6 +288,19 @@ def test_a_question_that_x_cannot_answer_is_not_asked(line: Line, asked: dict[st
 
     assert (report.outcome, line.server.asked) == ("error", [])
     assert words in report.warnings[0]
+
+
+def test_an_export_that_failed_is_an_error_and_is_made_anew_when_it_fails_again(line: Line) -> None:
+    found = {"data": {"digital_services_act_export_status": {"export_id": "1", "export_status": "Failed"}}}
+    line.server.answers(STATUS, Told(json.dumps(found).encode(), 200, {"Content-Type": "application/json"}))
+
+    reports = []
+    for _ in range(3):
+        reports.append(line.ask(RIVER, KEY, **ASKED))
+        line.later += timedelta(hours=1)
+
+    assert {(report.outcome, report.warnings[0][-6:]) for report in reports} == {("error", "Failed")}
+    assert len([asked for asked in line.server.asked if asked.path == CREATE]) == 2
 
 
 def test_a_file_on_a_host_that_is_none_of_xs_is_not_fetched(line: Line) -> None:

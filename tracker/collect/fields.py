@@ -8,7 +8,7 @@ import orjson
 
 from tracker.collect.answers import Unseen
 from tracker.collect.cells import cell_text, read_range
-from tracker.domain import Metric, Notice, Record
+from tracker.domain import Metric, Notice, Record, Scope
 from tracker.errors import BadInput
 
 _SAFE, _TOLD = 1 << 53, 6
@@ -56,8 +56,8 @@ class Deep(Unseen):
             path = f"{place}{name}"
             if path.casefold() in self._known:
                 continue
-            inner = [value] if isinstance(value, dict) else value if isinstance(value, list) else []
-            if path.casefold() in self._inner and inner and all(isinstance(one, dict) for one in inner):
+            inner = value if isinstance(value, list) else [value]
+            if path.casefold() in self._inner and all(isinstance(one, dict) for one in inner):
                 for one in inner:
                     yield from self._new(one, f"{path}.")
             elif words := cell_text(value):
@@ -76,6 +76,14 @@ def whole_id(record: Record, field: str, value: object) -> str:
     if not _ID.fullmatch(words):
         raise BadInput(f"{str(value)[:40]!r} is not an id", line=record.line, field=field)
     return words
+
+
+def stated(scope: Scope, key: str, form: str, default: str) -> str:
+    """Return a parameter that stands in an address or a header; refuse one of another form than the pattern `form`."""
+    value = scope.values.get(key, default)
+    if not re.fullmatch(form, value):
+        raise BadInput(f"{value[:40]!r} is none; expected one such as {default}", field=f"--scope {key}")
+    return value
 
 
 def inside(values: Mapping[str, Any], *names: str) -> Any:

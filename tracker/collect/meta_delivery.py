@@ -7,7 +7,7 @@ from typing import Any
 from tracker import countries
 from tracker.collect.fields import between, counted, list_at, share, words_at
 from tracker.collect.targeting_cells import criterion
-from tracker.domain import Answer, Metric, Record, Target
+from tracker.domain import Answer, Metric, Record, Scope, Target
 from tracker.errors import BadInput
 
 _BOUNDS = ("lower_bound", "upper_bound")
@@ -52,6 +52,13 @@ def targets(record: Record) -> Iterator[Target]:
         place = str(one.get("name") or f"{one.get('num_obfuscated')} places not named")
         words = json.dumps(one, ensure_ascii=False)
         yield criterion("location", place, "exclude" if one.get("excluded") else "include", words)
+
+
+def countries_of(scope: Scope) -> list[str]:
+    """Return the countries to ask for; the EU is its members, and without a country it is all."""
+    asked = scope.values.get("country", "ALL")
+    members = (countries.a2(code) for code in sorted(countries.EUROPEAN_UNION))
+    return [code for code in members if code] if asked == "EU" else [asked]
 
 
 def allowance_used(answer: Answer) -> int:

@@ -23,6 +23,8 @@ def question(scope: Scope) -> dict[str, Any]:
     business = asked.get("business") or (account and (account.native_id or account.key)) or ""
     if not business.isdigit():
         raise BadInput("TikTok is asked by a business number; give business=NUMBER", field="--scope business")
+    if asked.get("country") == "EU":
+        raise BadInput("TikTok takes one country, or all; give country=DE or none", field="--scope country")
     first, last = (read_date(asked.get(key, "")) for key in ("from", "to"))
     days = (first or _EARLIEST, last or scope.observed_at.date() - timedelta(days=1))
     filters: dict[str, Any] = {

@@ -9,12 +9,21 @@ from typing import Any
 
 from tracker.collect.answers import document_or_none
 from tracker.collect.cells import read_date
+from tracker.collect.fields import stated
 from tracker.domain import Answer, Outcome, Scope
 from tracker.errors import BadInput
 
 CREATE, STATUS = "e9OJa7fJKHtHftkNzcRkzw", "0RTLTx4DunPS6rVj-1cLCg"
+FAILED = frozenset({"failed", "error", "errored", "canceled", "cancelled", "expired"})
+"""Ends that the document does not name; only `Finished` is."""
 _OUTCOMES: dict[int, Outcome] = {401: "login_wall", 403: "refused"}
 _CODES: dict[int, Outcome] = {88: "throttled", 32: "login_wall", 89: "login_wall", 215: "login_wall"}
+
+
+def operations(scope: Scope) -> tuple[str, str]:
+    """Return the operations that make an export and tell how far it is: those of the document, or of the scope."""
+    form = r"[A-Za-z0-9_-]{1,64}"
+    return stated(scope, "create_operation", form, CREATE), stated(scope, "status_operation", form, STATUS)
 
 
 def question(scope: Scope) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from typing import Any
 from tracker.collect import linkedin_cells as cells
 from tracker.collect.answers import Listings, document_or_none, parsed_by, records_of
 from tracker.collect.cells import UnclearDate, cell_text, read_date
-from tracker.collect.fields import Deep, list_at, object_at, words_at
+from tracker.collect.fields import Deep, list_at, object_at, stated, words_at
 from tracker.collect.sources import Client
 from tracker.domain import AccountRef, Ad, Notice, Outcome, Page, Parsed, Record, Release, Scope, Unanswered
 from tracker.errors import BadInput
@@ -113,12 +113,12 @@ def _day(record: Record, values: Mapping[str, Any], field: str) -> date | None:
 
 def fetch(scope: Scope, client: Client, credentials: Mapping[str, str], cursor: str | None) -> Iterator[Page]:
     """Ask for 25 ads after 25; the total is what LinkedIn states for the fuzzy search, other companies included."""
+    asked = {"q": "criteria", "advertiser": _advertiser(scope), "count": str(COUNT)}
     headers = {
         "Authorization": f"Bearer {credentials[needs[0]]}",
-        "LinkedIn-Version": scope.values.get("version", VERSION),
+        "LinkedIn-Version": stated(scope, "version", r"20[0-9]{4}", VERSION),
         "X-Restli-Protocol-Version": "2.0.0",
     }
-    asked = {"q": "criteria", "advertiser": _advertiser(scope), "count": str(COUNT)}
     while True:
         params = asked | {"start": cursor or "0"}
         try:

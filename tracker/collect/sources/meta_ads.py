@@ -10,7 +10,7 @@ from typing import Any
 
 from tracker.collect import meta_delivery as delivery
 from tracker.collect.answers import Listings, day_in, document_or_none, parsed_by, records_of
-from tracker.collect.fields import Deep, inside, list_at, whole_id, words_at
+from tracker.collect.fields import Deep, inside, list_at, stated, whole_id, words_at
 from tracker.collect.sources import Client
 from tracker.domain import AccountRef, Ad, Answer, Outcome, Page, Parsed, Record, Release, Scope, Unanswered
 from tracker.errors import BadInput
@@ -115,7 +115,7 @@ def _joined(entries: list[dict[str, Any]], field: str) -> str | None:
 def fetch(scope: Scope, client: Client, credentials: Mapping[str, str], cursor: str | None) -> Iterator[Page]:
     """Ask for the ads of one page; too much at once is asked for in halves, and a refusal keeps its words."""
     limit, asked = LIMIT, _question(scope)
-    url = f"https://graph.facebook.com/{scope.values.get('version', VERSION)}/ads_archive"
+    url = f"https://graph.facebook.com/{stated(scope, 'version', r'v[0-9]{1,3}[.][0-9]{1,2}', VERSION)}/ads_archive"
     headers = {"Authorization": f"Bearer {credentials[needs[0]]}"}
     while True:
         more = {"limit": str(limit)} | ({"after": cursor} if cursor else {})
@@ -154,7 +154,7 @@ def _question(scope: Scope) -> dict[str, str]:
     days = {"from": "ad_delivery_date_min", "to": "ad_delivery_date_max"}
     return {
         "search_page_ids": json.dumps([page]), "ad_type": "ALL", "ad_active_status": "ALL", "fields": ",".join(FIELDS),
-        "ad_reached_countries": json.dumps([scope.values.get("country", "ALL")]),
+        "ad_reached_countries": json.dumps(delivery.countries_of(scope)),
         **{parameter: scope.values[key] for key, parameter in days.items() if key in scope.values},
     }  # fmt: skip
 

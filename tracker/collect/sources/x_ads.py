@@ -147,11 +147,11 @@ def _ad(cells: dict[str, str], record: Record, listing: Listing, scope: Scope) -
 def fetch(scope: Scope, client: Client, credentials: Mapping[str, str], cursor: str | None) -> Iterator[Page]:
     """Have an export made, ask until it is there, and fetch it; the cursor is the number of an export in the making."""
     api, headers = "https://api.twitter.com/graphql", {"Authorization": f"Bearer {credentials[needs[0]]}"}
-    create, status = (scope.values.get(f"{step}_operation") for step in ("create", "status"))
+    create, status = x_export.operations(scope)
     export = cursor
     if export is None:
         asked = x_export.question(scope)
-        address = f"{api}/{create or x_export.CREATE}/CreateExportReportMutation"
+        address = f"{api}/{create}/CreateExportReportMutation"
         answer = client.post(address, json=asked, headers=headers)
         export = x_export.export_id(answer)
         if export is None:
@@ -159,13 +159,16 @@ def fetch(scope: Scope, client: Client, credentials: Mapping[str, str], cursor: 
             yield Page(answer, None, outcome, message=words)
             return
         yield Page(answer, export)
-    address = f"{api}/{status or x_export.STATUS}/GetExportReportStatusQuery"
+    address = f"{api}/{status}/GetExportReportStatusQuery"
     for _ in range(_POLLS):
         answer = client.get(address, params={"variables": json.dumps({"exportId": export})}, headers=headers)
         state, url = x_export.status_of(answer)
         if state is None:
             outcome, words = x_export.refused(answer)
             yield Page(answer, export, outcome, message=words)
+            return
+        if state.casefold() in x_export.FAILED:
+            yield Page(answer, export, "error", message=f"X says of the export: {state}")
             return
         if state == "Finished" and url:
             file = client.get(url)  # nothing says that the file wants the token, so it is not sent there
