@@ -267,7 +267,7 @@ def audiences(finding: Finding) -> None:
     components.table(
         tables.html(
             ("audience sought", "", "sought by", "first – last shown", "ads", ""), body,
-            classes=("", "", "", "", "num", "bar"),
+            classes=("", "keep", "", "", "num", "bar"),
         )
     )  # fmt: skip
     components.caption(

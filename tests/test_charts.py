@@ -30,6 +30,10 @@ PAYERS = [
 ]
 NAMED_PAYERS = [{**row, "name": "One · X"} for row in PAYERS]
 NEW = [{"account": "x:one", "after": "Second", "at": "2024-04-15T06:00:00"}]
+SOUGHT = [
+    {"handle": f"@h{number}", "polarity": "exclude" if number == 3 else "include", "name": f"A{number % 2}", "ads": 20 - number}
+    for number in range(20)
+]  # fmt: skip
 TARGETS = [
     {"month": "2024-01", "kind": "keyword", "value": "tea", "polarity": "include", "ads": 4},
     {"month": "2024-03", "kind": "location", "value": "France", "polarity": "include", "ads": 10},
@@ -78,6 +82,7 @@ def drawn(look: charts.Look) -> dict[str, Any]:
         "labels": charts.label_matrix(LABELS, as_of=AS_OF, look=look),
         "lives": charts.ad_lives(LIVES, as_of=AS_OF, n=62, look=look),
         "payers": charts.payer_lanes(NAMED_PAYERS, as_of=AS_OF, n=14, changes=NEW, look=look),
+        "audiences": charts.audience_graph(SOUGHT, as_of=AS_OF, n=14, look=look),
         "coverage": charts.coverage_band(COVERAGE, as_of=AS_OF, look=look),
     }
 
@@ -278,3 +283,13 @@ def test_a_payer_that_was_not_published_is_grey_and_never_new():
     assert len(spec["layer"]) == 1
     bars = values({"data": spec["data"], "datasets": spec.get("datasets")}, None)
     assert [bar["kind"] for bar in bars] == ["payer published", "payer not published"]
+
+
+def test_the_graph_draws_the_audiences_most_sought_as_wide_as_their_ads_and_says_of_how_many():
+    spec = charts.audience_graph(SOUGHT, as_of=AS_OF, n=14).to_dict()
+
+    links = {(point["account"], point["handle"], point["kind"], point["ads"]) for point in values(spec, 0)}
+    assert len(links) == 16
+    assert ("A1", "@h3", "audience excluded", 17) in links
+    assert spec["title"]["subtitle"].startswith("ads naming a handle, the 16 most sought of 20 · n = 14")
+    assert {node["label"] for node in values(spec, 2)} == {"A0", "A1"}

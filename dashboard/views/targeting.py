@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from dashboard import collected, components, counted, data, pickers, sections, words
+from dashboard import collected, components, counted, data, pickers, reaching, sections, words
 from tracker import charts
 
 everything = data.finding("payers")
@@ -75,7 +75,7 @@ with components.card(
 audiences = data.finding("audiences", account=account, group=group)
 with components.card("Whose followers are sought?", words.of_audiences(audiences)):
     if audiences.rows:
-        sections.audiences(audiences)
+        reaching.audiences(audiences)
         components.rows(audiences, key="audiences", label="All audiences sought")
     else:
         components.empty(
@@ -83,3 +83,8 @@ with components.card("Whose followers are sought?", words.of_audiences(audiences
             "These ads name no account whose followers they aim at, or the repository does not publish it.",
             small=True,
         )
+
+sensitive = data.finding("sensitive-targeting", account=account, group=group)
+with components.card("Which criteria may stand for something sensitive?", reaching.of_sensitive(sensitive)):
+    reaching.sensitive(sensitive)
+    components.rows(sensitive, key="sensitive", label="All of them, month by month")

@@ -2,6 +2,8 @@ import ast
 import re
 from pathlib import Path
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from streamlit.testing.v1 import AppTest
 
@@ -9,6 +11,7 @@ from dashboard import data
 from tests.dashboard import lakes
 from tests.dashboard.conftest import OpenPage
 from tracker.analysis.tables import open_lake
+from tracker.store.lake_sql import SCHEMAS
 
 PAGES = (
     "overview",
@@ -82,7 +85,7 @@ def test_hostile_text_is_never_markup_and_never_markdown(page: str, hostile_page
 
 
 @pytest.mark.parametrize(
-    ("page", "charts"), [("overview", 2), ("ads", 3), ("targeting", 3), ("topics", 4), ("collection", 1)]
+    ("page", "charts"), [("overview", 2), ("ads", 3), ("targeting", 4), ("topics", 4), ("collection", 1)]
 )
 def test_each_chart_says_of_how_many_as_of_when_and_leads_to_its_rows(
     page: str, charts: int, hostile_pages: OpenPage
@@ -217,3 +220,29 @@ def test_a_payer_of_two_accounts_is_called_a_lead_and_a_payer_never_an_operator(
     assert "<b>A lead, not evidence.</b>" in text
     assert text.count("<b>A payer is not an operator.</b>") == 2
     assert re.search(r"Brand one · X</a> \(\d+\)<br><a", text)
+
+
+def test_audiences_sought_and_sensitive_words_are_never_a_verdict(hostile_pages: OpenPage) -> None:
+    text = html_of(hostile_pages("targeting"))
+
+    assert "<b>A link is a wish of the advertiser, not a tie.</b>" in text
+    assert "Which criteria may stand for something sensitive?" in text
+    assert "No criterion names a word of the list" in text
+
+
+def test_a_criterion_that_may_be_sensitive_is_named_with_its_word(home: Path, open_page: OpenPage) -> None:
+    lakes.hostile(home)
+    named = [
+        {"targeting_set_id": 1, "kind": "interest", "value": "<b>Islam</b> :material/home:", "polarity": "include",
+         "as_published": "Islam"}
+    ]  # fmt: skip
+    pq.write_table(pa.Table.from_pylist(named, schema=SCHEMAS["targets"]), home / "lake" / "targets.parquet")
+
+    app = open_page("targeting")
+
+    text = html_of(app)
+    assert [error.value for error in app.exception] == []
+    assert '<span class="it-badge ochre">faith</span>' in text
+    assert "&lt;b&gt;Islam&lt;/b&gt;" in text
+    assert "31 of 60 ads · 1 of 1 criterion read" in text
+    assert "that is no verdict on the ad" in text

@@ -17,6 +17,7 @@ from tracker.findings import (
     looks,
     payers,
     registry,
+    sensitive,
     shifts,
     targeting,
     topics,
@@ -67,6 +68,9 @@ NAMES: Mapping[str, FindingHelp] = {
         ("since", "until", "account", "group", "country", "limit"),
     ),
     "audiences": FindingHelp("the accounts whose followers' look-alikes were sought", (*_ADS, "polarity")),
+    "sensitive-targeting": FindingHelp(
+        "criteria that may stand for a sensitive category, never a verdict", (*_ADS, "kinds", "polarity")
+    ),
     "ads": FindingHelp("the ads themselves, the latest first", _ADS),
     "creatives": FindingHelp("ads that say nearly the same, each group with its earliest text", _ADS),
     "landing-domains": FindingHelp("the domains that ads lead to, defanged and never opened", _ADS),
@@ -101,6 +105,7 @@ _MAKERS: Mapping[str, Callable[[Question], Finding]] = {
     "targeting-shift": shifts.shifts,
     "ad-reports": advertisers.reported,
     "audiences": targeting.audiences,
+    "sensitive-targeting": sensitive.may_stand_for,
     "ads": ads.ad_rows,
     "creatives": creatives.near_copies,
     "landing-domains": creatives.landing_domains,
