@@ -10,7 +10,7 @@ from typing import Any
 
 import orjson
 
-from tracker.collect.cells import UnclearDate, cell_text, read_date
+from tracker.collect.cells import UnclearDate, cell_text, clean, read_date
 from tracker.domain import AccountRef, Ad, Answer, Listing, Notice, Parsed, Quarantined, Record, Scope
 from tracker.errors import BadInput
 
@@ -65,7 +65,7 @@ def nested(record: Record, field: str, kind: type[list[Any]] | type[dict[str, An
     value = record.values.get(field)
     if isinstance(value, str) and value.strip():
         try:
-            value = json.loads(value)
+            value = clean(json.loads(value))
         except (ValueError, RecursionError) as error:
             raise BadInput(f"not JSON ({error})", line=record.line, field=field) from error
     if value is None or value == "":

@@ -5,10 +5,12 @@ import math
 import re
 from datetime import UTC, date, datetime
 from functools import lru_cache
+from typing import Any
 
 from tracker.domain import Record
 from tracker.errors import BadInput
 
+REPLACEMENT = "\ufffd"
 _CLOCK = r"\d{1,2}:\d{2}[\d:.,]*\s*(?:[AaPp]\.?[Mm]\.?)?\s*(?:[A-Z]{1,5}|[+-]\d{2}:?\d{2})?"
 _ISO = re.compile(rf"(\d{{4}})[-/](\d{{1,2}})[-/](\d{{1,2}})(?:[T ]\s*{_CLOCK})?")
 _COMPACT = re.compile(r"(\d{4})(\d{2})(\d{2})")
@@ -147,3 +149,14 @@ def number_in(record: Record, field: str) -> float | None:
             f"{str(value)[:40]!r} is not a number from 0 to {_MOST:,}", line=record.line, field=field
         )
     return number
+
+
+def clean(value: Any) -> Any:
+    """Return the value with NUL and lone surrogates, which no database keeps, shown as the replacement character."""
+    if isinstance(value, str):
+        return value.replace("\0", REPLACEMENT).encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    if isinstance(value, list):
+        return [clean(item) for item in value]
+    if isinstance(value, dict):
+        return {clean(key): clean(item) for key, item in value.items()}
+    return value

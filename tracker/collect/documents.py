@@ -11,11 +11,11 @@ from typing import Any
 
 import orjson
 
+from tracker.collect.cells import clean
 from tracker.domain import Record
 from tracker.errors import BadInput
 
 RecordsIn = Callable[[bytes], Iterable[Record]]
-REPLACEMENT = "\ufffd"
 
 
 def of_lines(lines: Iterable[bytes], name: str) -> Iterator[Record]:
@@ -74,14 +74,3 @@ def _lenient(words: bytes, name: str, line: int) -> Any:
         return json.loads(words.removeprefix(codecs.BOM_UTF8))
     except (ValueError, RecursionError) as error:
         raise BadInput(f"the line is not JSON ({error})", file=name, line=line) from error
-
-
-def clean(value: Any) -> Any:
-    """Return the value with NUL and lone surrogates, which no database keeps, shown as the replacement character."""
-    if isinstance(value, str):
-        return value.replace("\0", REPLACEMENT).encode("utf-16", "surrogatepass").decode("utf-16", "replace")
-    if isinstance(value, list):
-        return [clean(item) for item in value]
-    if isinstance(value, dict):
-        return {clean(key): clean(item) for key, item in value.items()}
-    return value

@@ -4,8 +4,8 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from tracker.collect.answers import nested
-from tracker.collect.cells import cell_text, number_in, text_in
+from tracker.collect.answers import nested, objects_in
+from tracker.collect.cells import cell_text, number_in
 from tracker.domain import Metric, Record
 from tracker.errors import BadInput
 
@@ -27,10 +27,16 @@ def metrics(record: Record, regions: list[dict[str, Any]]) -> Iterator[Metric]:
         country = code if is_country else None
         place = None if is_country or (code == "EEA" and not beyond) else f"region {code}"
         yield from _bounds(record, region, country, place)
-        surfaces = region.get("surface_serving_stats") or {}
-        for surface in surfaces.get("surface_serving_stats", []) if isinstance(surfaces, dict) else surfaces:
-            where = f"surface {surface.get('surface') or surface.get('surface_code') or '?'}"
+        for surface in _surfaces(record, region):
+            where = f"surface {cell_text(surface.get('surface') or surface.get('surface_code')) or '?'}"
             yield from _bounds(record, surface, country, f"{place} · {where}" if place else where)
+
+
+def _surfaces(record: Record, region: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Return the surfaces of a region; the list stands inside an object of the same name, or alone."""
+    outer = region.get("surface_serving_stats")
+    values = outer if isinstance(outer, dict) else {"surface_serving_stats": outer}
+    return objects_in(Record(record.line, values), "surface_serving_stats")
 
 
 def _bounds(
@@ -42,8 +48,14 @@ def _bounds(
         return
     if lower is not None and upper is not None and upper < lower:
         raise BadInput(f"from {lower:.0f} to {upper:.0f} is no range", line=record.line, field="region_stats")
-    words = f"{lower:.0f}-{upper:.0f}" if lower is not None and upper is not None else f">{lower or 0:.0f}"
+    words = (
+        f"{lower:.0f}-{upper:.0f}" if lower is not None and upper is not None else _open_ended(lower, upper)
+    )
     yield Metric("impressions", lower, upper, "impressions", words, country, segment)
+
+
+def _open_ended(lower: float | None, upper: float | None) -> str:
+    return f"≤{upper:.0f}" if lower is None else f">{lower:.0f}"
 
 
 def removal(entry: Mapping[str, Any]) -> str:
@@ -52,20 +64,18 @@ def removal(entry: Mapping[str, Any]) -> str:
     machine = entry.get("use_of_automated_means")
     by_machine = None if machine is None else "by automated means" if machine else "not by automated means"
     parts = [
-        entry.get("removal_reason"),
-        entry.get("violation_category"),
-        entry.get("decision_type"),
-        by_machine,
+        cell_text(entry.get(field)) for field in ("removal_reason", "violation_category", "decision_type")
     ]
+    parts.append(by_machine or "")
     return ", ".join([*filter(None, parts), *(["in " + " ".join(map(str, where))] if where else [])])
 
 
-def days(record: Record, region: Mapping[str, Any]) -> dict[str, str]:
+def days(region: Mapping[str, Any]) -> dict[str, str]:
     """Return for which days the figures of a region hold, and when they come where Google still withholds them."""
-    code, values = cell_text(region.get("region_code")), Record(record.line, region)
+    code = cell_text(region.get("region_code"))
     kept: dict[str, str] = {}
-    if held := text_in(values, "times_shown_availability_date"):
+    if held := cell_text(region.get("times_shown_availability_date")):
         kept[f"times_shown_availability_date {code}"] = held
-    if begun := text_in(values, "times_shown_start_date"):
+    if begun := cell_text(region.get("times_shown_start_date")):
         kept[f"times_shown_days {code}"] = f"{begun}..{cell_text(region.get('times_shown_end_date'))}"
     return kept

@@ -15,7 +15,7 @@ from pathlib import Path
 from tempfile import NamedTemporaryFile
 from typing import IO, Any, Literal, cast
 
-from tracker.collect import csvrows, documents
+from tracker.collect import cells, csvrows, documents
 from tracker.domain import Record
 from tracker.errors import BadInput
 
@@ -45,8 +45,7 @@ class FileFacts:
 def shown_name(path: Path) -> str:
     """Return the name of a file with what cannot be printed shown as the replacement character."""
     return "".join(
-        character if character.isprintable() else documents.REPLACEMENT
-        for character in documents.clean(path.name)
+        character if character.isprintable() else cells.REPLACEMENT for character in cells.clean(path.name)
     )
 
 
@@ -314,5 +313,5 @@ def _values(column: Any) -> list[Any]:
 
     if pa.types.is_string(column.type) or pa.types.is_large_string(column.type):
         found = pc.any(pc.match_substring(column, "\0")).as_py()
-        return [documents.clean(value) for value in column.to_pylist()] if found else list(column.to_pylist())
-    return [documents.clean(value) for value in column.to_pylist()]
+        return [cells.clean(value) for value in column.to_pylist()] if found else list(column.to_pylist())
+    return [cells.clean(value) for value in column.to_pylist()]

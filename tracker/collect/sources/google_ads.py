@@ -14,6 +14,7 @@ from urllib.parse import quote
 from tracker.collect import google_cells, warehouse
 from tracker.collect.answers import Listings, Unseen, day_of, nested, objects_in, parsed_by, records_of
 from tracker.collect.cells import cell_text, text_in
+from tracker.collect.fields import distinct
 from tracker.collect.targeting_cells import criterion
 from tracker.domain import (
     AccountRef,
@@ -114,7 +115,7 @@ def _ad(record: Record, scope: Scope, listings: Listings, unseen: tuple[Unseen, 
         payer=text_in(record, "ad_funded_by") or text_in(record, "advertiser_legal_name"),
         creative_url=page or None, first_shown=min(first, default=None), last_shown=max(last, default=None),
         status="removed" if removed else None, removal=" · ".join(map(google_cells.removal, removed)) or None,
-        metrics=tuple(google_cells.metrics(record, regions)), targets=tuple(_targets(record)),
+        metrics=distinct(record, google_cells.metrics(record, regions)), targets=tuple(_targets(record)),
         extra=_extra(record, regions, unseen), line=record.line,
     )  # fmt: skip
 
@@ -148,7 +149,7 @@ def _targets(record: Record) -> Iterator[Target]:
 def _extra(record: Record, regions: list[dict[str, Any]], unseen: tuple[Unseen, Unseen]) -> dict[str, str]:
     kept = {field: words for field in _EXTRA if (words := cell_text(record.values.get(field)))}
     for region in regions:
-        kept |= google_cells.days(record, region) | unseen[1].of(region, "region_stats.")
+        kept |= google_cells.days(region) | unseen[1].of(region, "region_stats.")
     return kept | unseen[0].of(record.values)
 
 

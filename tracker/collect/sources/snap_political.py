@@ -73,7 +73,8 @@ def parse(records: Iterable[Record], scope: Scope) -> Iterator[Parsed]:
 
 
 def _ad(record: Record, listings: Listings, unseen: Unseen, turned: list[int]) -> Ad:
-    cells = {column.casefold(): cell_text(value) for column, value in record.values.items()}
+    cells = dict.fromkeys((*required, "enddate"), "")
+    cells |= {column.casefold(): cell_text(value) for column, value in record.values.items()}
     row = Record(record.line, cells)
     if not re.fullmatch(r"[0-9a-f]{16,128}", cells["adid"]):
         raise BadInput(f"{cells['adid'][:40]!r} is not the id of an ad", line=record.line, field="ADID")
