@@ -221,5 +221,8 @@ def parsed_by(
 
 
 def _digest(record: Record) -> int:
-    words = json.dumps(record.values, sort_keys=True, default=str).encode()
+    try:
+        words = orjson.dumps(record.values, option=orjson.OPT_SORT_KEYS, default=str)
+    except TypeError:  # a number beyond 64 bits
+        words = json.dumps(record.values, sort_keys=True, default=str).encode()
     return int.from_bytes(hashlib.blake2b(words, digest_size=8).digest())

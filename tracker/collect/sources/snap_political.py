@@ -131,7 +131,10 @@ def _targets(row: Record) -> Iterator[Target]:
 
 def _parts(cell: str) -> list[str]:
     """Return the values of a cell, each once; a comma in brackets or in a sum of money belongs to a value."""
-    return list(dict.fromkeys(part for piece in _BETWEEN.split(cell) if (part := piece.strip())))
+    if not cell:
+        return []
+    pieces = _BETWEEN.split(cell) if "(" in cell or "$" in cell else cell.split(",")
+    return list(dict.fromkeys(part for piece in pieces if (part := piece.strip())))
 
 
 def _extra(cells: dict[str, str], further: list[str]) -> dict[str, str]:
