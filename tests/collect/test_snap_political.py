@@ -199,6 +199,27 @@ def test_two_exports_glued_together_give_each_ad_once_and_the_second_header_apar
     assert report.warnings[-1] == "1 records repeat an ad as it was, counted once"
 
 
+@pytest.mark.parametrize("delimiter", [",", ";", "\t"])
+def test_a_mark_another_delimiter_and_a_line_break_inside_quotes_change_nothing(
+    engine: Engine, tmp_path: Path, delimiter: str
+) -> None:
+    path = tmp_path / "PoliticalAds.csv"
+    with path.open("w", encoding="utf-8-sig", newline="") as file:
+        writer = csv.DictWriter(file, HEADER, delimiter=delimiter)
+        writer.writeheader()
+        writer.writerow(
+            {**ROW, "OrganizationName": "River\r\nAgency", "AdvancedDemographics": 'Parents, of "teens"'}
+        )
+
+    report = import_file(
+        engine, Settings(home=tmp_path), "snap_political", path=path, scope={}, now=lambda: NOW
+    )
+
+    with engine.connect() as connection:
+        assert connection.execute(text("SELECT key FROM account")).scalar_one() == "~river-agency"
+    assert (report.new, report.quarantined) == (1, 0)
+
+
 def test_an_ad_that_comes_again_with_other_values_is_kept_apart() -> None:
     items = parsed(ROW, {**ROW, "Spend": "1,400"})
 
