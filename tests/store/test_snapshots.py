@@ -26,9 +26,7 @@ HOSTILE = "<script>alert(1)</script>"
 HEADER = (
     "Advertiser Name,Funding Entity,Creative,Start date,End Date,Targeted Segments,Impressions,Post text\n"
 )
-ROW = (
-    'Somebody,{payer},https://x.com/s/status/1,2024-07-01,2024-07-30,Keywords: Tea,100,"two\nlines {text}"\n'
-)
+ROW = 'Somebody,{payer},https://x.com/somebody/status/1,2024-07-01,2024-07-30,Keywords: Tea,100,"two\nlines {text}"\n'
 SCOPE = {"handle": "Somebody", "country": "FR", "from": "2024-07-01", "to": "2024-07-31"}
 Show = Callable[[str], dict[str, Any]]
 

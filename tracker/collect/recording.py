@@ -2,8 +2,8 @@
 
 from collections.abc import Callable, Mapping
 
+from tracker.collect.cells import clean
 from tracker.collect.client import HttpClient
-from tracker.collect.documents import clean
 from tracker.collect.job import Job
 from tracker.domain import Answer, Outcome, Unanswered
 from tracker.errors import TrackerError
