@@ -11,7 +11,7 @@ from tracker.collect.views import AdView, KnownBefore, Look
 from tracker.domain import COMPARED_FIELDS, Change
 from tracker.store import adviews, compared, writes
 
-AT_ONCE = 20_000
+AT_ONCE = 10_000
 """Differing ads that are held in memory at a time."""
 
 Row = Mapping[str, Any]

@@ -50,12 +50,17 @@ def of_names(look: Look, known: Known, before: str, *, criteria: bool = True) ->
                     name,
                     _latest(of_role.values(), before),
                 )
-        for criterion in sorted(view.targets - earlier.targets.keys()) if criteria else ():
+        for criterion in _unknown(view, earlier) if criteria else ():
             if (view.account_id, criterion, "") not in told:
                 told.add((view.account_id, criterion, ""))
                 of_kind = [at for item, at in earlier.targets.items() if item[0] == criterion[0]]
                 latest = _latest(of_kind or earlier.targets.values(), before)
                 yield _first(look, view, "target_new", criterion[0], None, in_words([criterion]), latest)  # fmt: skip
+
+
+def _unknown(view: AdView, earlier: KnownBefore) -> list[Criterion]:
+    """Return the criteria of an ad that were not known; a difference of sets would walk through all that are."""
+    return sorted(criterion for criterion in view.targets if criterion not in earlier.targets)
 
 
 def first_ad(look: Look, view: AdView, before: str) -> Change:
