@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from dashboard import collected, components, data, words
+from dashboard import collected, components, data, published, words
 from tracker import charts
 
 coverage = data.finding("coverage")
@@ -28,6 +28,10 @@ else:
         "Import an export of an ad repository; every file becomes evidence, and its scope is what was asked.",
         command="tracker import x_ads EXPORT.csv --scope handle=… --scope country=…",
     )
+
+repositories = data.finding("repository-coverage")
+with components.card("What does each repository publish of what the law asks?", published.line(repositories)):
+    published.matrix(repositories)
 
 left, right = st.columns(2, gap="medium")
 with left, components.card("Kept out of the counts", "Records that contradict what is known of their set"):

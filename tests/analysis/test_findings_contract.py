@@ -21,7 +21,7 @@ def test_an_empty_lake_answers_with_nothing_counted(make_lake: MakeLake, name: s
     assert (as_json["finding"], as_json["as_of"], as_json["n"]) == (name, None, 0)
     assert (as_json["coverage"]["listings"], as_json["coverage"]["outcomes"]) == (0, {})
     assert as_json["notice"] == "Reconstruction from published figures"
-    assert all(row["jsd"] is None for row in found.rows)
+    assert all(row.get("jsd") is None for row in found.rows)
     assert list(found.to_frame().columns) == list(found.columns)
 
 

@@ -246,3 +246,14 @@ def test_a_criterion_that_may_be_sensitive_is_named_with_its_word(home: Path, op
     assert "&lt;b&gt;Islam&lt;/b&gt;" in text
     assert "31 of 60 ads · 1 of 1 criterion read" in text
     assert "that is no verdict on the ad" in text
+
+
+def test_the_matrix_of_repositories_says_for_each_letter_of_the_law_whether_and_why(
+    hostile_pages: OpenPage,
+) -> None:
+    text = html_of(hostile_pages("collection"))
+
+    assert "What does each repository publish of what the law asks?" in text
+    assert "X Ads Repository</b><br><span class='it-none'>60 ads held" in text
+    assert "the export gives the address of the post, neither its words nor brand or subject" in text
+    assert '<span class="it-badge ">not known</span>' in text

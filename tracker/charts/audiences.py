@@ -62,7 +62,7 @@ def _spread(names: Sequence[str], tallest: int) -> dict[str, float]:
 
 
 def _x() -> alt.X:
-    ends = [alt.expr("min(150, width * 0.33)"), alt.expr("width - min(200, width * 0.38)")]
+    ends = [alt.expr("min(150, width * 0.3)"), alt.expr("width - min(200, width * 0.46)")]
     return alt.X("x:Q", scale=alt.Scale(domain=[0, 1], range=ends, nice=False), axis=None)
 
 
@@ -111,7 +111,7 @@ def _node_layers(
         for name, place in places.items()
     ]
     base = alt.Chart(alt.InlineData(values=nodes)).encode(x=_x(), y=y, tooltip=[alt.Tooltip("name:N")])
-    room = alt.expr(f"{'min(150, width * 0.33)' if x == 0 else 'min(200, width * 0.38)'} - 10")
+    room = alt.expr(f"{'min(150, width * 0.3)' if x == 0 else 'min(200, width * 0.46)'} - 10")
     words: dict[str, Any] = {"align": side, "dx": -8 if x == 0 else 8, "limit": room, "color": look.ink}
     return [
         base.mark_circle(size=46, opacity=1, color=look.ink if x == 0 else look.category[0]),

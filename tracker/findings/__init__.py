@@ -17,6 +17,7 @@ from tracker.findings import (
     looks,
     payers,
     registry,
+    repositories,
     sensitive,
     shifts,
     targeting,
@@ -83,6 +84,9 @@ NAMES: Mapping[str, FindingHelp] = {
     "coverage": FindingHelp(
         "on which days each account was asked for, and what came", (*_TIME, "source", "by", "limit"), ("day", "month")
     ),
+    "repository-coverage": FindingHelp(
+        "what each ad repository publishes of DSA Art. 39(2), and how many ads held have it", ("source", "limit")
+    ),
     "accounts": FindingHelp("the accounts of the registry and who attributed them", ("account", "group", "status", "limit")),
     "labels": FindingHelp(
         "which label platforms gave each account, from when to when it was seen so", ("since", "until", "account", "group", "limit")
@@ -112,6 +116,7 @@ _MAKERS: Mapping[str, Callable[[Question], Finding]] = {
     "posts-per-month": ads.posts_per_month,
     "changes": registry.seen_changes,
     "coverage": coverage.asked_and_answered,
+    "repository-coverage": repositories.published,
     "accounts": registry.directory,
     "labels": looks.labels,
     "disclosures": looks.disclosures,
