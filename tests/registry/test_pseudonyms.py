@@ -149,3 +149,18 @@ def test_no_text_lets_a_hidden_handle_through(
     text = f"{before} {dress.format(handle.upper() if upper else handle)} {after}"
 
     assert handle not in folded(names.text(text))
+
+
+def test_a_common_word_that_an_advertiser_is_called_is_no_name_in_a_text_about_others() -> None:
+    accounts = [
+        account(1, "Assembly", "unassessed"),
+        account(2, "Harbour", "unassessed"),
+        account(3, "Harbour", "suspected"),
+    ]
+    names = Pseudonyms(KEY, accounts)
+    assembly = names.of_account(1)
+
+    assert names.text("The general assembly met.") == "The general assembly met."
+    assert names.text("See @Assembly and x:assembly.") == f"See @{assembly} and x:{assembly}."
+    assert "assembly" not in names.text("Assembly says so.", about=[1]).casefold()
+    assert "Harbour" not in names.text("Harbour says so.")

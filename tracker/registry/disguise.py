@@ -3,7 +3,7 @@
 import re
 import unicodedata
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from urllib.parse import unquote
 
@@ -11,6 +11,8 @@ from tracker.errors import BadInput
 from tracker.registry.handles import account_ref, site_of
 from tracker.registry.platforms import PLATFORMS
 
+LONG_WORD = 9
+"""A single word of fewer letters that nobody suspects (an advertiser called "Assembly") is likelier the word than the name."""
 SHORTEST = 5
 """A name of fewer letters, or one that is a word of a public name, is replaced only where it is meant: `@it`, an address."""
 
@@ -52,22 +54,33 @@ class Names:
 
 
 class Disguise:
-    """Replaces what `hidden` accounts (pseudonym and names by id) are called; `digest` names those in no registry."""
+    """Replaces what `hidden` accounts (pseudonym and names by id) are called; `digest` names those in no registry.
+
+    A common word that only accounts among `unassessed` are called is replaced where it is meant, and nowhere else.
+    """
 
     def __init__(
         self,
         hidden: Mapping[int, tuple[str, Iterable[str]]],
         public: Names,
         digest: Callable[[str, str], str],
+        *,
+        unassessed: Collection[int] = (),
     ) -> None:
         self._public, self._digest = public, digest
+        common, telling = set[str](), set[str]()
         self._meant: dict[str, str] = {}
         self._own: dict[int, dict[str, str]] = {}
         for number, (pseudonym, names) in hidden.items():
             self._own[number] = {folded(name): pseudonym for name in names if name}
             for name in self._own[number].keys() - public.whole:
                 self._meant.setdefault(name, pseudonym)
-        self._anywhere = _Phrases({name: alias for name, alias in self._meant.items() if self._tells(name)})
+                plain = number in unassessed and name.isalpha() and len(name) < LONG_WORD
+                (common if plain else telling).add(name)
+        self._anywhere = _Phrases({
+            name: alias for name, alias in self._meant.items()
+            if self._tells(name) and name not in common - telling
+        })  # fmt: skip
 
     def mention(self, handle: str) -> str:
         """Return a handle that somebody else named, as it is when it is public; an `@` before it stays."""

@@ -59,7 +59,8 @@ class Pseudonyms:
         words = (
             row.get(name) for row in public for name in ("brand", "operator", "operator_native", "place")
         )
-        self._disguise = Disguise(own, Names.of(named, words), self._digest)
+        nobody = {number for number, row in self._hidden.items() if row["status"] == "unassessed"}
+        self._disguise = Disguise(own, Names.of(named, words), self._digest, unassessed=nobody)
 
     def of_account(self, account_id: int | None) -> str | None:
         """Return what an account is called in public, or `None` for one that is named as it is."""
