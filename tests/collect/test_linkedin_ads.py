@@ -106,6 +106,7 @@ def test_without_a_company_in_the_scope_each_has_a_listing_of_its_own() -> None:
         ({"adUrl": "https://www.linkedin.com/ad-library/"}, "adUrl"),
         ({"details": "none"}, "details"),
         ({"details": {"adTargeting": "none"}}, "adTargeting"),
+        ({"details": {"adTargeting": [{"facetName": "Job", "includedSegments": 5}]}}, "includedSegments"),
         ({"details": {"adStatistics": {"firstImpressionAt": "soon"}}}, "adStatistics.firstImpressionAt"),
     ],
 )

@@ -128,6 +128,10 @@ def test_a_range_without_an_upper_end_stays_open_and_shares_are_percent() -> Non
         ({"ad_delivery_start_time": "03/04/2026"}, "ad_delivery_start_time", "could be"),
         ({"ad_creative_bodies": "one"}, "ad_creative_bodies", "expected a list"),
         ({"page_name": 7}, "page_name", "expected text"),
+        ({"bylines": "x" * 10_000}, "bylines", "10,000 characters; at most 500"),
+        ({"beneficiary_payers": [{"payer": "x" * 501}]}, "beneficiary_payers.payer", "501 characters"),
+        ({"delivery_by_region": [{"region": "x" * 999, "percentage": "1"}]}, "reach", "at most 200"),
+        ({"age_country_gender_reach_breakdown": [{"country": 5, "age_gender_breakdowns": [{"male": 1}]}]}, "country", "expected text"),
         ({"delivery_by_region": [{"region": "A", "percentage": "1"}, {"region": "A", "percentage": "0"}]}, "reach", "region A"),
     ],
 )  # fmt: skip

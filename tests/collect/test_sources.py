@@ -170,6 +170,7 @@ def test_what_is_missing_is_none_and_never_zero() -> None:
         ("page_snapshots", {"published_at": [1]}, "published_at"),
         ("page_snapshots", {"published_at": "0001-01-01T00:00:00"}, "published_at"),
         ("x_ads", {"Creative": "https://x.com/" + "a" * 3_000}, "Creative"),
+        ("x_ads", {"Funding Entity": "a" * 501}, "Funding Entity"),
     ],
 )
 def test_a_value_that_cannot_be_meant_is_refused_with_line_and_field(

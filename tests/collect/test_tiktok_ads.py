@@ -137,6 +137,17 @@ def test_a_record_that_cannot_be_meant_is_kept_apart(ad: dict[str, Any], field: 
     assert len(ads(items)) == 1
 
 
+@pytest.mark.parametrize(
+    "address",
+    ["https://evil.example/@rivernews", "https://www.tiktok.com/@" + "x" * 500, "https://[", "rivernews"],
+)
+def test_an_address_that_is_no_profile_names_no_account(address: str) -> None:
+    (ad,) = ads(parsed(row() | {"advertiser": {"business_id": "7000001", "profile_url": address}}))
+
+    assert ad.account is not None
+    assert ad.account.key == "7000001"
+
+
 def test_an_ad_of_another_business_or_account_than_the_scope_says_is_kept_apart() -> None:
     other = row() | {"advertiser": {"business_id": 1, "profile_url": "https://www.tiktok.com/@lakenews"}}
 

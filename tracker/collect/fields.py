@@ -111,12 +111,21 @@ def list_at(record: Record, values: Mapping[str, Any], name: str, kind: type = d
     return value
 
 
-def words_at(record: Record, values: Mapping[str, Any], *names: str) -> str | None:
-    """Return the text that stands under one of `names`, `None` when it is missing or empty."""
+def words_at(record: Record, values: Mapping[str, Any], *names: str, longest: int = 500) -> str | None:
+    """Return the text that stands under one of `names`, `None` when it is missing or empty; a name has an end."""
     value = inside(values, *names)
     if value is None or isinstance(value, str):
-        return (value or "").strip() or None
+        return fitting(record, names[0], (value or "").strip(), longest) or None
     raise BadInput(f"found {type(value).__name__}, expected text", line=record.line, field=names[0])
+
+
+def fitting(record: Record, field: str, words: str, longest: int = 500) -> str:
+    """Return words that are not too long to be looked up by; refuse others."""
+    if len(words) > longest:
+        raise BadInput(
+            f"{len(words):,} characters; at most {longest:,} can be meant", line=record.line, field=field
+        )
+    return words
 
 
 def between(name: Any, value: Any, ends: tuple[str, str], unit: str) -> Iterator[Metric]:
@@ -156,6 +165,7 @@ def distinct(record: Record, metrics: Iterable[Metric]) -> tuple[Metric, ...]:
     found: dict[tuple[str, str | None, str | None], Metric] = {}
     for metric in metrics:
         place = (metric.name, metric.country, metric.segment)
+        fitting(record, metric.name, f"{metric.country or ''} {metric.segment or ''}", 200)
         if found.setdefault(place, metric) != metric:
             told = " ".join(filter(None, place))
             raise BadInput(

@@ -27,7 +27,8 @@ USED = (
 )  # fmt: skip
 """The paths that are read here."""
 _COMPANY = re.compile(
-    r"https?://(?:[\w-]+\.)?linkedin\.com/(?:company|school|showcase)/([\w%.-]+)", re.IGNORECASE
+    r"https?://(?:[\w-]+\.)?linkedin\.com/(?:company|school|showcase)/([\w%.-]{1,100})(?:[/?#]|$)",
+    re.IGNORECASE,
 )
 _AD = re.compile(r"https?://(?:[\w-]+\.)?linkedin\.com/ad-library/detail/(\d{1,30})\b", re.IGNORECASE)
 
@@ -69,7 +70,7 @@ def targets(record: Record, facets: Iterable[Mapping[str, Any]]) -> Iterator[Tar
             ("include", "includedSegments", "isIncluded"), ("exclude", "excludedSegments", "isExcluded"),
         )  # fmt: skip
         for polarity, values, used in sides:
-            segments = [_segment(one) for one in facet.get(values) or []]
+            segments = [_segment(one) for one in list_at(record, facet, values, object)]
             for segment in dict.fromkeys(segments):
                 yield criterion(kind, segment, polarity, f"{label}: {segment}")
             if facet.get(used) is True and not segments:

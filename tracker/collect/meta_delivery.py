@@ -38,7 +38,9 @@ def metrics(record: Record) -> Iterator[Metric]:
         for one in list_at(record, group, "age_gender_breakdowns"):
             for gender in sorted(one.keys() - {"age_range"}):
                 segment = f"{one.get('age_range')} {gender}"
-                yield from counted("reach", one[gender], "people", group.get("country"), segment)
+                yield from counted(
+                    "reach", one[gender], "people", words_at(record, group, "country"), segment
+                )
 
 
 def targets(record: Record) -> Iterator[Target]:

@@ -1,10 +1,10 @@
 """Reads what TikTok says of an advertiser, of an ad's reach and of its targeting; each spelling of the documents is taken."""
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Any
-from urllib.parse import urlsplit
 
 from tracker.collect.cells import UnclearDate, cell_text, read_date
 from tracker.collect.fields import counted, inside, object_at, whole_id, words_at
@@ -38,6 +38,7 @@ USED = (
     ),
 )
 """The paths that are read here, and those of the advertiser."""
+_PROFILE = re.compile(r"https?://(?:www\.)?tiktok\.com/@([A-Za-z0-9_.-]{1,100})(?:[/?#]|$)", re.IGNORECASE)
 
 
 def account(record: Record, advertiser: Mapping[str, Any], scope: Scope) -> AccountRef | None:
@@ -55,7 +56,9 @@ def account(record: Record, advertiser: Mapping[str, Any], scope: Scope) -> Acco
             field="advertiser.business_id",
         )
     profile = object_at(record, advertiser, "tiktok_account")
-    address = words_at(record, advertiser, "profile_url") or words_at(record, profile, "profile_url")
+    address = words_at(record, advertiser, "profile_url", longest=2_000) or words_at(
+        record, profile, "profile_url", longest=2_000
+    )
     title = words_at(record, advertiser, "business_name")
     handle = _handle(address)
     if scope.account is not None:
@@ -70,13 +73,8 @@ def account(record: Record, advertiser: Mapping[str, Any], scope: Scope) -> Acco
 
 
 def _handle(address: str | None) -> str | None:
-    try:
-        parts = urlsplit(address or "")
-    except ValueError:
-        return None
-    first = parts.path.strip("/").split("/")[0]
-    on_tiktok = (parts.hostname or "") in ("tiktok.com", "www.tiktok.com")
-    return first[1:] if on_tiktok and first.startswith("@") and len(first) > 1 else None
+    found = _PROFILE.match(address or "")
+    return found[1] if found else None
 
 
 def day(record: Record, values: Mapping[str, Any], field: str) -> date | None:

@@ -22,6 +22,7 @@ OURS = "post text"
 """A column that a researcher may add; no part of the form."""
 _FOUNDED = date(2006, 3, 21)
 _GLUED = 5
+_LONGEST = {"creative": 2_000, "advertiser name": 500, "funding entity": 500}
 _POST = re.compile(r"https?://(?:[\w-]+\.)*(?:x|twitter)\.com/(\w{1,25})/status", re.IGNORECASE)
 
 
@@ -71,6 +72,15 @@ def check_not_glued(cells: Mapping[str, str], line: int) -> None:
             "the header stands here again: two exports glued together. Import each by itself, with its own scope",
             line=line,
         )
+
+
+def check_lengths(cells: Mapping[str, str], line: int) -> None:
+    """Raise `BadInput` for a cell too long for what it is: an address, or a name that is looked up by."""
+    for column, longest in _LONGEST.items():
+        if (found := len(cells.get(column, ""))) > longest:
+            raise BadInput(
+                f"{found:,} characters; at most {longest:,} can be meant", line=line, field=column.title()
+            )
 
 
 @dataclass

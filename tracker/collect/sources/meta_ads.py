@@ -10,7 +10,7 @@ from typing import Any
 
 from tracker.collect import meta_delivery as delivery
 from tracker.collect.answers import Listings, day_in, document_or_none, parsed_by, records_of
-from tracker.collect.fields import Deep, inside, list_at, stated, whole_id, words_at
+from tracker.collect.fields import Deep, fitting, inside, list_at, stated, whole_id, words_at
 from tracker.collect.sources import Client
 from tracker.domain import AccountRef, Ad, Answer, Outcome, Page, Parsed, Record, Release, Scope, Unanswered
 from tracker.errors import BadInput
@@ -79,8 +79,8 @@ def _ad(record: Record, scope: Scope, listings: Listings, unseen: Deep) -> Ad:
         key=key,
         account=account,
         advertiser_name=words_at(record, values, "page_name"),
-        beneficiary=_joined(payers, "beneficiary"),
-        payer=_joined(payers, "payer") or words_at(record, values, "bylines"),
+        beneficiary=_joined(record, payers, "beneficiary"),
+        payer=_joined(record, payers, "payer") or words_at(record, values, "bylines"),
         creative_url=f"https://www.facebook.com/ads/library/?id={key}",
         text="\n\n".join(dict.fromkeys(filter(None, map(str.strip, bodies or titles)))) or None,
         first_shown=day_in(record, "ad_delivery_start_time"),
@@ -108,8 +108,9 @@ def _account(record: Record, scope: Scope) -> AccountRef | None:
     )
 
 
-def _joined(entries: list[dict[str, Any]], field: str) -> str | None:
-    return "; ".join(dict.fromkeys(str(one[field]).strip() for one in entries if one.get(field))) or None
+def _joined(record: Record, entries: list[dict[str, Any]], field: str) -> str | None:
+    words = "; ".join(dict.fromkeys(str(one[field]).strip() for one in entries if one.get(field)))
+    return fitting(record, f"beneficiary_payers.{field}", words) or None
 
 
 def fetch(scope: Scope, client: Client, credentials: Mapping[str, str], cursor: str | None) -> Iterator[Page]:

@@ -43,7 +43,7 @@ scope = {
 
 required = ("advertiser name", "funding entity", "creative", "start date", "targeted segments")
 
-_LONGEST, _POLLS, _TOLD = 2_000, 90, 6
+_POLLS, _TOLD = 90, 6
 
 
 def records_in(body: bytes) -> Iterator[Record]:
@@ -111,12 +111,7 @@ def _ad(cells: dict[str, str], record: Record, listing: Listing, scope: Scope) -
             line=record.line,
             field="Creative",
         )
-    if len(creative) > _LONGEST:
-        raise BadInput(
-            f"{len(creative):,} characters; an address has at most {_LONGEST:,}",
-            line=record.line,
-            field="Creative",
-        )
+    x_cells.check_lengths(cells, record.line)
     return Ad(
         listing=listing,
         key=None,
