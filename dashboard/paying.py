@@ -68,5 +68,7 @@ def shared(finding: Finding) -> None:
     components.table(
         tables.html(("payer", "accounts (ads)", "first, last shown"), body, classes=("", "", "keep"))
     )
-    components.caption("A lead, not evidence.", " ".join(finding.caveats))
+    components.caption(
+        "A lead, not evidence.", "An agency places ads for clients who need not know each other."
+    )
     components.rows(finding, key="shared-payers", label="All shared payers")
