@@ -1,15 +1,37 @@
 """Where parsed items wait until the whole file was found sound: a temporary file without a name."""
 
+import copyreg
 import pickle
 import tempfile
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import fields
+from operator import attrgetter
 from typing import Any, Self
 from zlib import crc32
 
-from tracker.domain import Ad, Parsed, Post
+from tracker.domain import Ad, Metric, Parsed, Post, Target
 
+_LISTS = ("metrics", "targets")
+_REST = tuple(field.name for field in fields(Ad) if field.name not in _LISTS)
+_rest = attrgetter(*_REST)
 _DRAWERS, _IN_HAND = 256, 50
+
+
+class _Pickler(pickle.Pickler):
+    """Keeps the numbers and criteria of an ad as plain tuples: an ad has dozens, and each would be made by a call."""
+
+    dispatch_table = copyreg.dispatch_table | {Ad: lambda ad: (_ad, _plain(ad))}
+
+
+def _plain(ad: Ad) -> tuple[Any, ...]:
+    return _rest(ad), tuple(map(tuple, ad.metrics)), tuple(map(tuple, ad.targets))
+
+
+def _ad(rest: tuple[Any, ...], metrics: Sequence[Any], targets: Sequence[Any]) -> Ad:
+    values: dict[str, Any] = dict(zip(_REST, rest, strict=True))
+    values |= {"metrics": tuple(map(Metric._make, metrics)), "targets": tuple(map(Target._make, targets))}
+    return Ad(**values)
 
 
 class Spool:
@@ -35,7 +57,7 @@ class Spool:
         """Put a batch at the end."""
         plain = set(map(type, batch)) == {Post}
         held: list[Any] = list(map(tuple, batch)) if plain else list(batch)  # type: ignore[arg-type]
-        pickle.dump((plain, held), self._file, pickle.HIGHEST_PROTOCOL)
+        _Pickler(self._file, pickle.HIGHEST_PROTOCOL).dump((plain, held))
 
     def sort(self, items: Iterable[Parsed], *, batch: int) -> None:
         """Put items so that all ads of one match come out in one batch, of `batch` items or the next more.
@@ -54,7 +76,7 @@ class Spool:
 
     def _put(self, held: list[Parsed], places: list[int]) -> None:
         places.append(self._file.tell())
-        pickle.dump(held, self._file, pickle.HIGHEST_PROTOCOL)
+        _Pickler(self._file, pickle.HIGHEST_PROTOCOL).dump(held)
 
     def _sorted(self) -> Iterator[list[Parsed]]:
         held: list[Parsed] = []
