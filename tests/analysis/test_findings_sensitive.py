@@ -19,6 +19,8 @@ from tracker.registry.sensitive import WORDS, categories_of
         ("Профсоюз учителей", {"trade union": "профсоюз"}),
         ("مسلم", {"faith": "مسلم"}),
         ("Gaya", {}),
+        ("Partido de fútbol", {}),
+        ("Rive Gauche", {}),
         ("Jewelry", {}),
         ("Computer programming", {}),
         ("", {}),

@@ -16,8 +16,8 @@ WORDS: Mapping[str, str] = {
         "politic* conservativ* liberal liberals liberalism progressiv* socialis* communis* marxis* fascis* nationalis* "
         "republican* democrat* democrats left-wing right-wing far-right tea_party election* voter* activis* "
         "politik* politisch* partei* konservativ* sozialis* kommunis* grüne linke wahlen rechtsextrem* "
-        "politique* parti_politique gauche droite élection* socialiste* communiste* nationaliste* "
-        "polític* izquierda derecha partido elecciones política* esquerda direita eleições partito elezioni "
+        "politique* parti_politique extrême_droite extrême_gauche élection* socialiste* communiste* nationaliste* "
+        "polític* izquierda derecha partido_polític* elecciones política* esquerda direita eleições partito elezioni "
         "polity* wybory partia lewica prawica политик* политич* выборы партия либерал* коммунист* оппозици* "
         "سياسة سياسية انتخابات حزب 政治 选举 選舉 政党 政黨 民主 共产 共產 选民"
     ),
@@ -25,7 +25,7 @@ WORDS: Mapping[str, str] = {
         "religio* christian* catholic* protestant* evangelical* orthodox_church muslim* islam* quran ramadan jewish jew jews "
         "judaism hindu* buddhis* sikh* atheis* bible church gospel mosque jesus falun_gong presbyterian* mormon* "
         "christentum christlich* katholi* evangelisch* muslimisch* moslem* jüdisch* judentum kirche glaube atheist* "
-        "chrétien* catholique* protestant* musulman* juif juive juifs bouddhis* église foi "
+        "chrétien* catholique* protestant* musulman* juif juive juifs bouddhis* église "
         "cristian* católic* musulmán* judío* iglesia cattolic* chiesa igreja muçulman* chrześcija* katolic* kościół "
         "религи* христиан* православ* мусульман* ислам* иуде* буддис* церковь دين مسلم مسلمين الإسلام مسيحي 宗教 基督 天主教 "
         "伊斯兰 穆斯林 佛教 教会 法轮功"
@@ -34,20 +34,20 @@ WORDS: Mapping[str, str] = {
         "ethnic* racial* african-american* african_american* black_(color) black_history black_lives black_people hispanic* "
         "hispanidad latino* latina* latinx chicano* mexican-american* asian_american* native_american* indigenous roma_people "
         "romani kurd kurds kurdish uyghur* uighur* tibetan* arab arabs multicultural_affinity pan-african* la_raza immigrant* "
-        "migrant* refugee* ethnie* ethnisch* migrant* flüchtling* kurden sinti ethnique* immigré* réfugié* kurde* rom roms "
+        "migrant* refugee* ethnie* ethnisch* migrant* flüchtling* kurden sinti ethnique* immigré* réfugié* kurde* "
         "étnic* gitano* inmigrante* refugiado* migranti rifugiati uchodź* этнич* мигрант* беженц* татар* курды уйгур* "
         "عرقي لاجئ لاجئين أكراد 民族 种族 種族 移民 难民 維吾爾 维吾尔 藏族"
     ),
     "health": (
         "health* disease* illness* cancer diabet* hiv aids depress* anxiety disabilit* disabled autis* addiction* pregnan* "
-        "abortion* infertil* obes* vaccin* mental_health veteran_ptsd gesundheit* krank* krebs depression* behinder* sucht* "
+        "abortion* infertil* obes* vaccin* mental_health veteran_ptsd gesundheit* krank* krebs depression* behinder* drogensucht suchtkrank* "
         "schwanger* impf* santé maladie* handicap* grossesse* avortement* salud enfermedad* cáncer discapacid* embaraz* aborto* "
         "salute malatti* saúde doença* zdrowi* chorob* ciąża здоров* болезн* депресси* инвалид* беременн* صحة مرض سرطان "
         "健康 疾病 癌症 抑郁 怀孕 疫苗 残疾"
     ),
     "sexuality": (
         "lgbt* gay gays lesbian* bisexual* transgender* queer homosexual* same-sex pride_parade sexual_orientation "
-        "schwul* lesbisch* homosexuell* gai homosexuel* lesbienne* homosexuales lesbiana* omosessual* homossexua* gej* "
+        "schwul* lesbisch* homosexuell* homosexuel* lesbienne* homosexuales lesbiana* omosessual* homossexua* gej* "
         "гей геи лесби* гомосексуал* лгбт* مثلي 同性恋 同性戀 跨性别"
     ),
     "trade union": (
