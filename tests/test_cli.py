@@ -258,6 +258,9 @@ def test_doctor_says_per_source_ready_or_what_it_lacks(run: Run, monkeypatch: py
     states = {row["source"]: row["state"] for row in rows}
     assert states["google_ads"] == "needs TRACKER_GOOGLE_CLOUD_PROJECT"
     assert states["microsoft_ads"] == "ready"
+    assert {row["source"]: row["by_hand"] for row in rows}["x_ads"].startswith(
+        "https://ads.x.com/ads-repository"
+    )
     assert states["meta_ad_report"].startswith("import by hand: https://www.facebook.com/ads/library/report")
 
 

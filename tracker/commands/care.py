@@ -42,6 +42,7 @@ def doctor(context: click.Context, form: str) -> None:
             "kind": source.kind,
             "state": rounds.readiness(source).words,
             "scope": ", ".join(source.scope) or "none",
+            "by_hand": source.origin,
         }
         for source in map(sources.load, sources.names())
     ]
