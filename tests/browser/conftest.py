@@ -130,10 +130,21 @@ def open_tab(scheme_of: Callable[[str], BrowserContext], watch: Watch) -> Iterat
         page.close()
 
 
+AS_BEFORE = """() => {
+    const parts = document.querySelectorAll('[data-testid=stElementContainer]').length;
+    const before = window.partsBefore;
+    window.partsBefore = parts;
+    const app = document.querySelector('[data-testid=stApp]');
+    return parts > 0 && before === parts && app.dataset.testScriptState === 'notRunning';
+}"""
+"""Whether a page holds as many parts as a moment ago and its script does not run."""
+
+
 def settle(page: Page) -> None:
-    """Wait until the script of a page has run and its question, charts and tables are there."""
+    """Wait until the script of a page has run, its parts come no more, and its question, charts and tables are there."""
     page.wait_for_selector("[data-testid=stApp][data-test-script-state=notRunning]")
     page.wait_for_selector("h1")
+    page.wait_for_function(AS_BEFORE, polling=300)
     page.wait_for_function(
         "() => [...document.querySelectorAll('[data-testid=stVegaLiteChart]')].every(chart => chart.querySelector('svg'))"
     )

@@ -84,6 +84,8 @@ def test_a_fresh_machine_shows_what_to_do_next_on_a_phone_in_the_dark(
 
 def test_light_and_dark_reach_the_words_and_the_charts(hostile: str, open_tab: OpenTab):
     light, dark = open_tab(hostile, "desktop", "light"), open_tab(hostile, "desktop", "dark")
+    for page in (light, dark):
+        page.wait_for_selector("[data-testid=stVegaLiteChart] .role-axis-label text", state="attached")
 
     assert (light.evaluate(INK), dark.evaluate(INK)) == ("rgb(27, 31, 36)", "rgb(228, 232, 236)")
     assert set(light.evaluate(CHART_INK)) == {"#57606a"}
