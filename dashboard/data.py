@@ -16,6 +16,7 @@ from dashboard.record import opened as _record
 from tracker import desk, findings, lookdesk, mirror, publishing, settings
 from tracker import people as persons
 from tracker.analysis.tables import Lake, open_lake
+from tracker.collect.job import silent
 from tracker.collect.schedule import health
 from tracker.findings import Finding, publication
 from tracker.findings import facets as facets_of_findings
@@ -115,7 +116,7 @@ def add_suspect(form: Mapping[str, str]) -> desk.Added:
     setup = settings.load()
     engine = _record(setup.record)
     added = desk.add_suspect(engine, form, now=datetime.now(UTC))
-    mirror.refresh(engine, setup, progress=_silent)
+    mirror.refresh(engine, setup, progress=silent)
     return added
 
 
@@ -125,7 +126,7 @@ def look(form: Mapping[str, str], screenshot: bytes | None) -> lookdesk.Looked:
     setup = settings.load()
     engine = _record(setup.record)
     kept = lookdesk.look(engine, form, screenshot, now=datetime.now(UTC))
-    mirror.refresh(engine, setup, progress=_silent)
+    mirror.refresh(engine, setup, progress=silent)
     return kept
 
 
@@ -166,10 +167,6 @@ def remove_person(form: Mapping[str, str]) -> Row:
     """Remove somebody; raise `FormErrors`, `BadInput` for the last admin, or `NotAllowed`."""
     signed = auth.signed(form, role="admin")
     return persons.remove(_record(settings.load().record), signed, now=datetime.now(UTC))
-
-
-def _silent(_stage: str, _done: int, _total: int | None) -> None:
-    """Tell nobody."""
 
 
 @st.cache_resource(max_entries=2, show_spinner=False)

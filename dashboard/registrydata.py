@@ -14,6 +14,7 @@ from tracker import accountdesk, desk, mirror, portrait, reviewdesk, settings
 from tracker.analysis import accounts
 from tracker.analysis.tables import Lake
 from tracker.collect import sources
+from tracker.collect.job import silent
 from tracker.errors import BadInput
 
 Row = dict[str, Any]
@@ -88,12 +89,8 @@ def undo(form: Mapping[str, Any]) -> Row:
 def _written(act: Callable[..., Done], form: Mapping[str, Any]) -> Done:
     engine = data.record()
     done = act(engine, form, now=datetime.now(UTC))
-    mirror.refresh(engine, settings.load(), progress=_silent)
+    mirror.refresh(engine, settings.load(), progress=silent)
     return done
-
-
-def _silent(_stage: str, _done: int, _total: int | None) -> None:
-    """Tell nobody."""
 
 
 @st.cache_data(max_entries=data.KEEP, show_spinner=False)

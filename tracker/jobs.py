@@ -9,6 +9,7 @@ from sqlalchemy import Engine
 
 from tracker import mirror, publishing
 from tracker.collect import schedule
+from tracker.collect.job import silent
 from tracker.settings import Settings
 
 LOG = logging.getLogger(__name__)
@@ -27,14 +28,10 @@ def build_report(engine: Engine, settings: Settings, week: str) -> Path | None:
     from tracker.analysis.tables import open_lake
     from tracker.reports import weekly
 
-    mirror.refresh(engine, settings, progress=_silent)
+    mirror.refresh(engine, settings, progress=silent)
     lake = open_lake(settings.lake, settings.analysis_url)
     if weekly.reaches_to(lake) is None:
         LOG.info("nothing has been collected or decided yet: there is no report to make")
         return None
     secret = publishing.secret_of(engine)
     return weekly.build(lake, week, settings.reports, secret=secret, today=datetime.now(UTC))
-
-
-def _silent(_stage: str, _done: int, _total: int | None) -> None:
-    """Tell nobody: the worker has no terminal."""

@@ -6,7 +6,7 @@ Pure. A difference needs two looks that both looked: nothing is read into a fiel
 import re
 import unicodedata
 from collections.abc import Mapping
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from typing import Annotated, Any, NamedTuple
 
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
@@ -149,8 +149,3 @@ def _folded(value: str, name: str) -> str:
 
 def _plain(text: str) -> str:
     return re.sub(r"\s+", " ", unicodedata.normalize("NFC", text)).strip()
-
-
-def day_of(look: Look) -> date:
-    """Return the UTC day of a look."""
-    return look.observed_at.astimezone(UTC).date()

@@ -44,9 +44,6 @@ FILE_NAME = re.compile(
     r"FacebookAdLibraryReport_(?P<to>\d{4}-\d{2}-\d{2})_(?P<country>[A-Z]{2})_"
     r"(?P<span>last_(?P<days>\d{1,3})_days|yesterday|lifelong)"
 )
-WITHOUT = "These ads ran without a disclaimer"
-"""What Meta writes for ads that it found to be political itself, after the fact."""
-
 _SPENT = re.compile(r"amount spent \(([A-Z]{3})\)", re.IGNORECASE)
 _ADS = "number of ads in library"
 _KNOWN = {"page id", "page name", "disclaimer", _ADS}

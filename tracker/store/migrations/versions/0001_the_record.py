@@ -8,6 +8,8 @@ import sqlalchemy as sa
 import sqlmodel
 from alembic import op
 
+from tracker.store.guards import guard
+
 revision = "0001"
 down_revision = None
 branch_labels = None
@@ -25,25 +27,6 @@ BEGIN
   RAISE EXCEPTION 'rows of % are added, never changed', TG_TABLE_NAME;
 END $$
 """
-
-
-def guard(table: str) -> None:
-    """Refuse updates and deletes of a table on either database."""
-    if op.get_bind().dialect.name == "postgresql":
-        op.execute(
-            f'CREATE TRIGGER {table}_append_only BEFORE UPDATE OR DELETE ON "{table}" '
-            "FOR EACH ROW EXECUTE FUNCTION refuse_change()"
-        )
-        op.execute(
-            f'CREATE TRIGGER {table}_no_truncate BEFORE TRUNCATE ON "{table}" '
-            "FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()"
-        )
-        return
-    for action in ("update", "delete"):
-        op.execute(
-            f"CREATE TRIGGER {table}_no_{action} BEFORE {action.upper()} ON {table} "
-            f"BEGIN SELECT RAISE(ABORT, 'rows of {table} are added, never changed'); END"
-        )
 
 
 def upgrade() -> None:

@@ -8,6 +8,8 @@ import sqlalchemy as sa
 from alembic import op
 from sqlmodel.sql.sqltypes import AutoString, UTCDateTime
 
+from tracker.store.guards import guard
+
 revision = "0002"
 down_revision = "0001"
 branch_labels = None
@@ -19,25 +21,6 @@ _CONTACT = """
     NEW.kind NOT IN ('documented', 'technical', 'behavioural', 'contextual') AND EXISTS (
         SELECT 1 FROM claim WHERE claim.id = NEW.claim_id
         AND claim.predicate NOT IN ('relays', 'quotes', 'criticises'))"""
-
-
-def guard(table: str) -> None:
-    """Refuse updates and deletes of a table on either database."""
-    if op.get_bind().dialect.name == "postgresql":
-        op.execute(
-            f'CREATE TRIGGER {table}_append_only BEFORE UPDATE OR DELETE ON "{table}" '
-            "FOR EACH ROW EXECUTE FUNCTION refuse_change()"
-        )
-        op.execute(
-            f'CREATE TRIGGER {table}_no_truncate BEFORE TRUNCATE ON "{table}" '
-            "FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()"
-        )
-        return
-    for action in ("update", "delete"):
-        op.execute(
-            f"CREATE TRIGGER {table}_no_{action} BEFORE {action.upper()} ON {table} "
-            f"BEGIN SELECT RAISE(ABORT, 'rows of {table} are added, never changed'); END"
-        )
 
 
 def keep_roles_apart() -> None:
