@@ -28,6 +28,15 @@ Grade = Literal["low", "moderate", "high"]
 EvidenceKind = Literal["documented", "technical", "behavioural", "contextual"]
 ContactKind = Literal["mention", "quotation", "audience", "engagement"]
 Role = Literal["viewer", "coder", "editor", "admin"]
+PostKind = Literal["post", "reply", "repost", "quote", "service"]
+Standing = Literal[
+    "present", "not_seen", "deleted", "taken_down", "deactivated", "suspended", "protected", "draft", "moved",
+    "withheld", "login_wall", "not_found", "unknown",
+]  # fmt: skip
+"""How an account or a post stands by what the platform said; `not_seen` is that a list left it out, and no more.
+
+`not_found` is an answer that names no cause. Only what the platform says in words or by a documented code is a cause.
+"""
 
 STATUSES: tuple[Status, ...] = (
     "suspected", "under_review", "accepted", "rejected", "withdrawn", "control", "unassessed",
@@ -344,6 +353,8 @@ class Listing:
 
     `series` names what is comparable with what: two listings of one series differ by changes, not by what was
     asked. `covers_from` and `covers_to` are the days asked about, both in; `outcome` is what the answer was.
+    `complete_since` says that every post of the account since then would have been shown: one that is known and was
+    not shown is asked for directly. `None` where the source cannot promise it.
     """
 
     series: str
@@ -354,6 +365,7 @@ class Listing:
     covers_from: date | None = None
     covers_to: date | None = None
     outcome: Outcome = "rows"
+    complete_since: datetime | None = None
 
 
 class Target(NamedTuple):
@@ -434,6 +446,54 @@ class AdvertiserReport:
     line: int | None = None
 
 
+class Media(NamedTuple):
+    """A picture, film or sound of a post: its kind as the platform names it, its address, and the words for the blind."""
+
+    kind: str
+    url: str | None
+    words: str | None = None
+
+
+class Count(NamedTuple):
+    """A counter of a post or profile, such as `likes`: `value` is `None` where the platform hides or withholds it.
+
+    `as_published` are its words where they are rounded, such as `4.2K`; then `value` is what they stand for.
+    """
+
+    name: str
+    value: int | None
+    as_published: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PostDetails:
+    """What a post says of itself beside its text. `author` is the key of who wrote it, where that is not the account.
+
+    `reply_to`, `root`, `repost_of` and `quote_of` are keys or addresses of other posts. `version` is what the platform
+    changes with the content (a CID, an etag, a time of editing). Numbers in `counts` are no content: when they alone
+    differ, the post was not edited. `language` is what the platform or the author says, a BCP 47 tag.
+    """
+
+    kind: PostKind = "post"
+    title: str | None = None
+    language: str | None = None
+    edited_at: datetime | None = None
+    author: str | None = None
+    reply_to: str | None = None
+    root: str | None = None
+    repost_of: str | None = None
+    quote_of: str | None = None
+    links: tuple[str, ...] = ()
+    hashtags: tuple[str, ...] = ()
+    mentions: tuple[str, ...] = ()
+    media: tuple[Media, ...] = ()
+    labels: tuple[str, ...] = ()
+    withheld_in: tuple[str, ...] = ()
+    version: str | None = None
+    counts: tuple[Count, ...] = ()
+    extra: Mapping[str, Any] = field(default_factory=dict)
+
+
 class Post(NamedTuple):
     """One post, article or headline as one answer showed it; `key` is unique for its account and source."""
 
@@ -445,6 +505,41 @@ class Post(NamedTuple):
     published_as_printed: str | None = None
     section: str | None = None
     url: str | None = None
+    line: int | None = None
+    details: PostDetails | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PlatformLabel:
+    """A mark on a profile as the platform or a labeler gave it: `issuer` is `platform` or who labels, `value` its words."""
+
+    value: str
+    issuer: str = "platform"
+    kind: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """A profile as one answer showed it. Its listing shows nothing else.
+
+    `look` is what a look by hand would give: names, bio, and the state label, which is `none` only where the source
+    exposes such labels and showed none. `labels` and `verified` are the platform's marks in its own words; `joined_at`
+    is when the account says that it was made.
+    """
+
+    listing: Listing
+    account: AccountRef
+    look: Look
+    verified: str | None = None
+    labels: tuple[PlatformLabel, ...] = ()
+    counts: tuple[Count, ...] = ()
+    joined_at: datetime | None = None
+    location: str | None = None
+    website: str | None = None
+    links: tuple[str, ...] = ()
+    picture: str | None = None
+    language: str | None = None
+    extra: Mapping[str, Any] = field(default_factory=dict)
     line: int | None = None
 
 
@@ -465,7 +560,7 @@ class Notice:
     message: str
 
 
-Parsed = Listing | Ad | AdvertiserReport | Post | Quarantined | Notice
+Parsed = Listing | Ad | AdvertiserReport | Post | Profile | Quarantined | Notice
 
 
 # -- what a source's `fetch` yields -----------------------------------------------------------------------------
@@ -487,7 +582,8 @@ class Page:
 
     `cursor` is where to go on after this page; `None` ends the query. `outcome` is what this answer says of the query
     where it says more than rows: emptiness, throttling, a login wall; `message` is why, in the platform's words.
-    `stated_total` is the number of items that the platform says there are.
+    `stated_total` is the number of items that the platform says there are. `standing` is what this answer says of the
+    account itself, only where the platform says it: that it was deactivated, taken down, is protected, or is there.
     """
 
     answer: Answer
@@ -495,6 +591,25 @@ class Page:
     outcome: Outcome | None = None
     stated_total: int | None = None
     message: str | None = None
+    standing: Standing | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Sought:
+    """A post that a list should have shown and did not: it is asked for directly before anything is said of it."""
+
+    key: str
+    url: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a direct question for a post brought: how it stands, and the words in which the platform says so."""
+
+    key: str
+    standing: Standing
+    answer: Answer
+    said: str | None = None
 
 
 class Unanswered(RetryLater):

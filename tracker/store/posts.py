@@ -43,7 +43,7 @@ def write_posts(
     edited: list[tuple[Post, Place, int]] = []
     for post, place, key in zip(posts, places, keys, strict=True):
         account_id, listing_id, at = place
-        _, name, _, text, published_at, printed, section, url, _ = post
+        _, name, _, text, published_at, printed, section, url, _, _ = post
         digest = _digest(text)
         found = known.get(key)
         if found is None:

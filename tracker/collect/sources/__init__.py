@@ -30,6 +30,14 @@ it gives `empty_confirmed` only where the platform states a total of nothing. A 
 cursor from which to go on later, such as the number of an export that is still being made. Each answer is evidence before the source
 sees it, so the answers that are no page (a token, a status that is asked again) need not be yielded.
 
+A source of posts yields a `Profile` too, where an answer holds one, under a listing that shows nothing else. Its listing
+of posts says `complete_since` where the platform's list has no holes. It may define
+
+    find(sought, scope, client, credentials) -> iterator of Found
+
+which asks directly for posts that such a list left out; without it they stay `not_seen`. A page that says how the account
+itself stands bears a `standing`.
+
 What `fetch` need not handle: 5xx and 429 are retried and end in `Unanswered`; a web page in place of data is a login wall;
 a page whose status is no success and that bears no outcome is read by its status (401 and 403 refused, 404 and 410
 gone, else error); a cursor that repeats ends the query.
