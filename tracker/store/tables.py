@@ -36,6 +36,7 @@ APPEND_ONLY = (
     "identity_step", "name_seen", "profile_snapshot", "published_figure", "advertiser_report", "query_cursor",
     "query", "query_batch", "query_outcome", "listing", "sighting", "quarantined",
     "ad_snapshot", "ad_metric", "targeting_set", "targeting_item", "post_snapshot", "change",
+    "watch_run", "collect_run",
 )  # fmt: skip
 """Tables whose rows a trigger refuses to update or delete."""
 
@@ -639,6 +640,53 @@ class Heartbeat(SQLModel, table=True):
     host: str = Field(primary_key=True)
     at: datetime
     started_at: datetime
+
+
+class Watch(SQLModel, table=True):
+    """That a source is asked about an account again and again: when next, and who does it just now.
+
+    `due_at` names the slot; it moves on when the slot was run. A lease that ran out is one whose worker died.
+    """
+
+    __table_args__ = (UniqueConstraint("source", "account_id"), Index("ix_watch_due_at", "due_at"))
+    id: int | None = Field(default=None, primary_key=True)
+    source: str
+    account_id: int = Field(foreign_key="account.id", sa_type=BigInteger)
+    due_at: datetime
+    every_seconds: int
+    failures: int = 0
+    lease_until: datetime | None = None
+    leased_by: str | None = None
+    last_asked_at: datetime | None = None
+    last_success_at: datetime | None = None
+    last_outcome: str | None = None
+    note: str | None = None
+    stopped: bool = False
+
+
+class WatchRun(SQLModel, table=True):
+    """That a slot of a watch was run to its end: once, as the key says."""
+
+    __tablename__ = "watch_run"
+    watch_id: int = Field(foreign_key="watch.id", primary_key=True)
+    slot: datetime = Field(primary_key=True)
+    started_at: datetime
+    finished_at: datetime = Field(index=True)
+    outcome: str
+    host: str
+
+
+class CollectRun(SQLModel, table=True):
+    """A run of the collector: how many were asked on each platform, how many had vanished, and whether that is suspect."""
+
+    __tablename__ = "collect_run"
+    id: int = _id()
+    started_at: datetime
+    finished_at: datetime
+    host: str
+    asked: dict[str, int] = Field(sa_column=Column(JSON, nullable=False))
+    vanished: dict[str, int] = Field(sa_column=Column(JSON, nullable=False))
+    suspect: str | None = None
 
 
 def table_of(model: type[SQLModel]) -> Table:

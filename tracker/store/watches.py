@@ -1,0 +1,226 @@
+"""Who is asked about by which source, when next, and who does it: the queue of the collector in the record.
+
+Functions take a session and never commit. A slot is claimed by a lease, so that two hosts never have it at once, and
+its end is a row with the key of the slot, so that it never ends twice.
+"""
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import func, insert, or_, select, update
+from sqlmodel import Session
+
+from tracker.domain import Outcome
+from tracker.store import tables
+from tracker.store.ids import reserve
+from tracker.store.tables import table_of
+from tracker.store.writes import in_chunks, insert_new
+
+Row = dict[str, Any]
+
+_WATCH, _RUN = table_of(tables.Watch), table_of(tables.WatchRun)
+_ACCOUNT, _POST, _COLLECT = table_of(tables.Account), table_of(tables.Post), table_of(tables.CollectRun)
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """One turn of a watch: ask `source` about `account` (`bluesky:somebody.example`)."""
+
+    watch_id: int
+    source: str
+    account_id: int
+    account: str
+    due_at: datetime
+    failures: int
+
+    @property
+    def name(self) -> str:
+        """Name the watch, however often it was asked."""
+        return f"{self.source}|{self.account}"
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """How a slot ended and when the next one is."""
+
+    started_at: datetime
+    finished_at: datetime
+    outcome: Outcome
+    due_at: datetime
+    every: timedelta
+    failures: int
+
+
+def watched(session: Session) -> set[tuple[str, int]]:
+    """Return source and account id of every watch that is not stopped."""
+    rows = session.execute(select(_WATCH.c.source, _WATCH.c.account_id).where(_WATCH.c.stopped.is_(False)))
+    return {(source, account_id) for source, account_id in rows}
+
+
+def add(session: Session, wanted: Iterable[tuple[str, int, datetime]], *, every: timedelta) -> None:
+    """Watch accounts (source, account id, first due); one that was stopped goes on."""
+    rows = [
+        {
+            "source": source,
+            "account_id": account_id,
+            "due_at": due,
+            "every_seconds": int(every.total_seconds()),
+            "failures": 0,
+            "stopped": False,
+        }
+        for source, account_id, due in wanted
+    ]
+    for chunk in in_chunks(rows):
+        insert_new(session, tables.Watch, chunk)
+    for row in rows:
+        session.execute(
+            update(_WATCH)
+            .where(_WATCH.c.source == row["source"], _WATCH.c.account_id == row["account_id"])
+            .where(_WATCH.c.stopped.is_(True))
+            .values(stopped=False, due_at=row["due_at"], lease_until=None, leased_by=None)
+        )
+
+
+def stop(session: Session, pairs: Iterable[tuple[str, int]]) -> None:
+    """Stop watching (source, account id): the account was rejected, or the source lost its key."""
+    for source, account_id in pairs:
+        session.execute(
+            update(_WATCH)
+            .where(_WATCH.c.source == source, _WATCH.c.account_id == account_id)
+            .values(stopped=True)
+        )
+
+
+def due(session: Session, now: datetime, *, limit: int, but_for: Collection[str] = ()) -> list[Slot]:
+    """Return what is due and nobody does, the oldest first; sources in `but_for` are left out."""
+    account = (_ACCOUNT.c.platform + ":" + _ACCOUNT.c.key).label("account")
+    rows = session.execute(
+        select(_WATCH.c.id, _WATCH.c.source, _WATCH.c.account_id, account, _WATCH.c.due_at, _WATCH.c.failures)
+        .join(_ACCOUNT, _ACCOUNT.c.id == _WATCH.c.account_id)
+        .where(_WATCH.c.stopped.is_(False), _WATCH.c.due_at <= now, _free(now))
+        .where(_WATCH.c.source.not_in(list(but_for)))
+        .order_by(_WATCH.c.due_at, _WATCH.c.id)
+        .limit(limit)
+    )
+    return [Slot(*row) for row in rows]
+
+
+def claim(session: Session, slot: Slot, now: datetime, *, until: datetime, owner: str) -> bool:
+    """Take a slot for `owner`; return whether it was to be had: not run, not moved, and not in other hands."""
+    taken = session.execute(
+        update(_WATCH)
+        .where(_WATCH.c.id == slot.watch_id, _WATCH.c.due_at == slot.due_at)
+        .where(_WATCH.c.stopped.is_(False), _free(now))
+        .values(lease_until=until, leased_by=owner)
+    )
+    return bool(taken.rowcount)  # type: ignore[attr-defined]
+
+
+def renew(session: Session, owner: str, *, until: datetime) -> None:
+    """Keep every slot that `owner` holds for longer."""
+    session.execute(update(_WATCH).where(_WATCH.c.leased_by == owner).values(lease_until=until))
+
+
+def let_go(session: Session, owners: Collection[str] | None = None) -> None:
+    """Give up the slots of some owners; without any, those of all: only the sole worker of a record may say that."""
+    free = update(_WATCH).where(_WATCH.c.leased_by.is_not(None)).values(lease_until=None, leased_by=None)
+    session.execute(free if owners is None else free.where(_WATCH.c.leased_by.in_(list(owners))))
+
+
+def finish(session: Session, slot: Slot, ended: Ended, *, owner: str) -> bool:
+    """Write that a slot ended and set the next; return `False`, and write nothing, when it had ended or was lost."""
+    answered = ended.outcome in ("rows", "empty_confirmed", "empty_unverified")
+    values: Row = {
+        "due_at": ended.due_at, "every_seconds": int(ended.every.total_seconds()), "failures": ended.failures,
+        "lease_until": None, "leased_by": None, "last_asked_at": ended.started_at, "last_outcome": ended.outcome,
+        "note": None,
+    }  # fmt: skip
+    moved = session.execute(
+        update(_WATCH)
+        .where(_WATCH.c.id == slot.watch_id, _WATCH.c.due_at == slot.due_at, _WATCH.c.leased_by == owner)
+        .values(**values, **({"last_success_at": ended.finished_at} if answered else {}))
+    )
+    if not moved.rowcount:  # type: ignore[attr-defined]
+        return False
+    session.execute(
+        insert(_RUN).values(
+            watch_id=slot.watch_id, slot=slot.due_at, started_at=ended.started_at,
+            finished_at=ended.finished_at, outcome=ended.outcome, host=owner,
+        )
+    )  # fmt: skip
+    return True
+
+
+def postpone(session: Session, slot: Slot, due_at: datetime, *, owner: str, note: str) -> None:
+    """Give a slot back unasked, to be asked later, and say why."""
+    session.execute(
+        update(_WATCH)
+        .where(_WATCH.c.id == slot.watch_id, _WATCH.c.due_at == slot.due_at, _WATCH.c.leased_by == owner)
+        .values(due_at=due_at, lease_until=None, leased_by=None, note=note)
+    )
+
+
+def activity(session: Session, account_id: int, since: datetime) -> int:
+    """Return how many posts of an account were published since then, as far as they are known."""
+    counted = select(func.count()).where(_POST.c.account_id == account_id, _POST.c.published_at >= since)
+    return int(session.execute(counted).scalar_one())
+
+
+def asked_since(session: Session, since: datetime) -> dict[str, int]:
+    """Return how many questions each source was asked since then."""
+    rows = session.execute(
+        select(_WATCH.c.source, func.count())
+        .join(_RUN, _RUN.c.watch_id == _WATCH.c.id)
+        .where(_RUN.c.finished_at >= since)
+        .group_by(_WATCH.c.source)
+    )
+    return {source: int(count) for source, count in rows}
+
+
+def watches(session: Session) -> list[Row]:
+    """Return every watch, the one that is due first: the columns of the table and `account`."""
+    account = (_ACCOUNT.c.platform + ":" + _ACCOUNT.c.key).label("account")
+    rows = session.execute(
+        select(_WATCH, account)
+        .join(_ACCOUNT, _ACCOUNT.c.id == _WATCH.c.account_id)
+        .order_by(_WATCH.c.due_at, _WATCH.c.id)
+    )
+    return [dict(row) for row in rows.mappings()]
+
+
+def runs(session: Session, *, limit: int = 1000) -> list[Row]:
+    """Return the slots that ended, the latest first: the columns of the table, `source` and `account_id`."""
+    rows = session.execute(
+        select(_RUN, _WATCH.c.source, _WATCH.c.account_id)
+        .join(_WATCH, _WATCH.c.id == _RUN.c.watch_id)
+        .order_by(_RUN.c.finished_at.desc(), _RUN.c.watch_id)
+        .limit(limit)
+    )
+    return [dict(row) for row in rows.mappings()]
+
+
+def add_collect_run(
+    session: Session, *, started_at: datetime, finished_at: datetime, host: str, asked: Mapping[str, int],
+    vanished: Mapping[str, int], suspect: str | None,
+) -> int:  # fmt: skip
+    """Write a run of the collector and return its id."""
+    number = reserve(session, "collect_run", 1)
+    session.execute(
+        insert(_COLLECT).values(
+            id=number, started_at=started_at, finished_at=finished_at, host=host, asked=dict(asked),
+            vanished=dict(vanished), suspect=suspect,
+        )
+    )  # fmt: skip
+    return number
+
+
+def collect_runs(session: Session, *, limit: int = 100) -> list[Row]:
+    """Return the runs of the collector, the latest first: the columns of the table."""
+    rows = session.execute(select(_COLLECT).order_by(_COLLECT.c.id.desc()).limit(limit)).mappings()
+    return [dict(row) for row in rows]
+
+
+def _free(now: datetime) -> Any:
+    return or_(_WATCH.c.lease_until.is_(None), _WATCH.c.lease_until <= now)
