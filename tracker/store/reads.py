@@ -76,16 +76,21 @@ def listings_of(session: Session, query_id: int) -> list[dict[str, Any]]:
 def keys_matching(
     session: Session, source: str, account_id: int | None, matches: Sequence[str]
 ) -> dict[str, list[str]]:
-    """Return the keys of the known ads under each match, in their order."""
+    """Return the keys of the known ads under each match, in their order.
+
+    Only the match is looked up: SQLite would take a condition on the source or the account for the better one, and
+    read a million ads for it.
+    """
     ad, found = tables.Ad, defaultdict[str, list[str]](list)
     for chunk in in_chunks(list(dict.fromkeys(matches))):
         rows = session.execute(
-            select(col(ad.match), col(ad.key))
-            .where(col(ad.source) == source, col(ad.account_id) == account_id, col(ad.match).in_(chunk))
+            select(col(ad.match), col(ad.key), col(ad.source), col(ad.account_id))
+            .where(col(ad.match).in_(chunk))
             .order_by(col(ad.match), col(ad.key))
         )
-        for match, key in rows:
-            found[match or ""].append(key)
+        for match, key, *whose in rows:
+            if whose == [source, account_id]:
+                found[match].append(key)
     return dict(found)
 
 
@@ -99,11 +104,12 @@ def ads_matching(
         rows = session.execute(
             select(ad, snapshot)
             .join(snapshot, col(snapshot.ad_id) == col(ad.id))
-            .where(col(ad.source) == source, col(ad.account_id) == account_id, col(ad.match).in_(chunk))
+            .where(col(ad.match).in_(chunk))
             .order_by(col(snapshot.observed_at), col(snapshot.id))
         )
         for known, latest in rows:
-            found[known.match][known.key] = (known, latest)
+            if (known.source, known.account_id) == (source, account_id):
+                found[known.match][known.key] = (known, latest)
     details = details_of(session, [latest.id for group in found.values() for _, latest in group.values()])
     return {
         match: [{"key": key, **details[latest.id]} for key, (_, latest) in sorted(group.items())]
