@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import streamlit as st
+from markupsafe import Markup
 
 from dashboard import components, data, tables, words
 from tracker import charts
@@ -109,8 +110,8 @@ def answers(listings: Rows) -> None:
             if row["covers_from"]
             else None,
             row["country"],
-            tables.badge(str(row["outcome"]).replace("_", " "), TONES.get(str(row["outcome"]), "red")),
-            row["items"],
+            _ended(row),
+            _stated(row),
             tables.record_link(row["evidence"], None, snapshot=f"listing-{row['listing_id']}"),
         )
         for row in latest[:SHOWN]
@@ -125,10 +126,27 @@ def answers(listings: Rows) -> None:
         "covers_from",
         "covers_to",
         "outcome",
+        "message",
         "items",
+        "read",
+        "stated_total",
         "evidence",
     )
     components.frame_of(columns, latest, key="answers", label="All answers")
+
+
+def _ended(row: Mapping[str, Any]) -> Markup:
+    """Return the outcome of an answer, with the reason below it where one was given."""
+    outcome = str(row["outcome"])
+    badge = tables.badge(outcome.replace("_", " "), TONES.get(outcome, "red"))
+    why = Markup('<div class="it-why">{}</div>').format(tables.shown(row["message"], 160))
+    return badge + why if row["message"] else badge
+
+
+def _stated(row: Mapping[str, Any]) -> Any:
+    """Return how many items an answer showed; where the platform states a total, how many of it came."""
+    stated = row["stated_total"]
+    return row["items"] if stated is None else f"{row['read'] or 0:,} of {stated:,} stated"
 
 
 def quarantined(rows: Rows) -> None:

@@ -47,13 +47,6 @@ SCHEMAS: Mapping[str, pa.Schema] = {
             ("item_type", pa.string()), ("item_id", pa.int64()), ("code", pa.string()),
             ("parent", pa.string()), ("coder", pa.string()), ("codebook_version", pa.int64()),
         ],
-        "listings": [
-            ("listing_id", pa.int64()), ("query_id", pa.int64()), ("source", pa.string()),
-            ("series", pa.string()), ("account_id", pa.int64()), ("section", pa.string()),
-            ("country", pa.string()), ("observed_at", TIME), ("covers_from", pa.date32()),
-            ("covers_to", pa.date32()), ("outcome", pa.string()), ("items", pa.int64()),
-            ("evidence", pa.string()),
-        ],
         "changes": [
             ("change_id", pa.int64()), ("at", TIME), ("type", pa.string()), ("account_id", pa.int64()),
             ("subject", pa.string()), ("field", pa.string()), ("before", pa.string()), ("after", pa.string()),
@@ -100,7 +93,7 @@ SCHEMAS: Mapping[str, pa.Schema] = {
     }.items()
 }  # fmt: skip
 
-SCHEMAS = {**SCHEMAS, "decisions": lake_sql.SCHEMAS["decisions"]}
+SCHEMAS = {**SCHEMAS, **{name: lake_sql.SCHEMAS[name] for name in ("decisions", "listings")}}
 Rows = list[dict[str, Any]]
 MakeLake = Callable[..., Lake]
 

@@ -119,6 +119,38 @@ def test_every_day_has_its_best_answer_and_a_day_nobody_asked_for_says_so(lake: 
     assert (found.n, found.coverage["days_expected"], found.coverage["days_asked"]) == (6, 6, 5)
 
 
+def test_a_day_says_why_its_question_ended_so_and_how_many_the_platform_states(make_lake: MakeLake) -> None:
+    whole = {"account_id": 1, "covers_from": date(2024, 1, 30), "covers_to": date(2024, 2, 1)}
+    lake = make_lake(
+        accounts=ACCOUNTS,
+        listings=[
+            whole | {"observed_at": datetime(2024, 3, 1, tzinfo=UTC), "read": 2, "stated_total": 3},
+            whole | {"observed_at": datetime(2024, 3, 2, tzinfo=UTC), "read": 3, "stated_total": 3},
+            whole | {"observed_at": datetime(2024, 3, 3, tzinfo=UTC), "read": 3},
+            whole | {"observed_at": datetime(2024, 3, 3, tzinfo=UTC), "outcome": "throttled", "message": "wait"},
+            {"account_id": 1, "covers_from": date(2024, 2, 1), "covers_to": date(2024, 2, 2), "read": 118,
+             "stated_total": 120, "message": "goes on after 2 pages"},
+            {"account_id": 1, "covers_from": date(2024, 2, 3), "covers_to": date(2024, 2, 3),
+             "outcome": "refused", "message": "E17"},
+        ],
+    )  # fmt: skip
+
+    found = answer(lake, "coverage")
+
+    assert columns(found, "day", "outcome", "message", "read", "stated_total") == [
+        ("2024-01-30", "rows", None, 3, 3),
+        ("2024-01-31", "rows", None, 3, 3),
+        ("2024-02-01", "rows", "goes on after 2 pages", 118, 120),
+        ("2024-02-02", "rows", "goes on after 2 pages", 118, 120),
+        ("2024-02-03", "refused", "E17", None, None),
+    ]
+    assert columns(answer(lake, "coverage", by="month"), "month", "message", "read", "stated_total") == [
+        ("2024-01", None, 3, 3),
+        ("2024-02", "goes on after 2 pages", 118, 120),
+    ]
+    assert columns(answer(lake, "coverage", until="2024-02-04"), "message")[-1] == (None,)
+
+
 def test_since_and_until_widen_the_days_that_are_expected(lake: Lake) -> None:
     found = answer(lake, "coverage", source="x_ads", since="2024-01-29", until="2024-01-30")
 

@@ -167,6 +167,7 @@ def _listing(number: int, account: int, outcome: str, items: int) -> dict[str, A
         "listing_id": number, "query_id": number, "source": "x_ads", "series": HOSTILE, "account_id": account,
         "section": None, "country": "FR", "observed_at": datetime(2024, 6, 30, tzinfo=UTC), "covers_from": date(2024, 1, 1),
         "covers_to": date(2024, 6, 30), "outcome": outcome, "items": items, "evidence": "a" * 64,
+        "message": None if outcome == "rows" else HOSTILE, "read": items, "stated_total": 61 if items else None,
     }  # fmt: skip
 
 

@@ -117,6 +117,15 @@ def test_two_periods_that_overlap_are_refused_in_words(hostile_home: Path, open_
     assert "These two periods cannot be compared" in html_of(app)
 
 
+def test_an_answer_says_why_it_ended_so_and_how_many_of_the_stated_total_came(
+    hostile_pages: OpenPage,
+) -> None:
+    text = html_of(hostile_pages("collection"))
+
+    assert "60 of 61 stated" in text
+    assert '<div class="it-why">![x](hxxps://evil[.]example/pixel.png)' in text
+
+
 def test_a_record_that_was_kept_out_leads_to_its_line(hostile_pages: OpenPage) -> None:
     text = html_of(hostile_pages("collection"))
 

@@ -10,8 +10,10 @@ import pytest
 from sqlalchemy import Engine
 
 from tracker.collect import pipeline
+from tracker.domain import Listing
 from tracker.settings import Settings
-from tracker.store import lake
+from tracker.store import lake, writes
+from tracker.store.engine import unit_of_work
 from tracker.store.lake_sql import SCHEMAS
 
 NOW = datetime(2024, 10, 5, tzinfo=UTC)
@@ -49,6 +51,27 @@ def two_months(engine_of: Engine, tmp_path: Path) -> Engine:
         "daily,WORLD,2022-03-02T10:00:00,2 Mar,Snow,2022-03-02T12:00:00\n",
     )
     return engine_of
+
+
+def test_the_mirror_says_how_each_question_ended(two_months: Engine, tmp_path: Path) -> None:
+    with unit_of_work(two_months) as session:
+        query = writes.start_query(
+            session, "page_snapshots", {}, digest="d", observed_at=NOW, started_at=NOW, evidence_id=None,
+            tool_version="0",
+        )  # fmt: skip
+        writes.add_listings(session, query, [(Listing("series", NOW, outcome="throttled"), None)])
+        writes.finish_query(
+            session, query, "throttled", finished_at=NOW, read=7, counts=writes.Counts(), quarantined=0,
+            message="ask again in an hour", stated_total=9,
+        )  # fmt: skip
+
+    lake.refresh(two_months, tmp_path / "lake", coder=CODER)
+
+    ends = [
+        tuple(row[name] for name in ("outcome", "message", "read", "stated_total"))
+        for row in rows_of(tmp_path / "lake", "listings")
+    ]
+    assert ends == [("rows", None, 2, None), ("throttled", "ask again in an hour", 7, 9)]
 
 
 def test_the_mirror_holds_posts_by_month_with_codings(two_months: Engine, tmp_path: Path) -> None:

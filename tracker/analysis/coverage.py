@@ -1,6 +1,6 @@
 """What was asked, when, and how it was answered: the ground under every count."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Literal
@@ -33,6 +33,14 @@ def asked(listings: ibis.Table) -> ibis.Table:
     return numbered.group_by(keys).agg(answers=_.count()).order_by("source", "account_id")
 
 
+def ended(listings: ibis.Table) -> ibis.Table:
+    """Return the answers that say why they ended so, or of how many they are, the latest last: the columns of `End`."""
+    telling = listings.filter(_.message.notnull() | _.stated_total.notnull())
+    return telling.order_by("observed_at", "listing_id").select(
+        "account_id", "source", "first_day", "last_day", "outcome", "message", "read", "stated_total"
+    )
+
+
 def found(items: ibis.Table, unit: Literal["day", "ym"]) -> ibis.Table:
     """Count items by `account_id`, `source` and `unit`."""
     return items.group_by("account_id", "source", unit=_[unit]).agg(items=_.count())
@@ -50,6 +58,26 @@ class Lane:
 
     account_id: int | None
     source: str
+
+
+@dataclass(frozen=True, slots=True)
+class End:
+    """How an answer ended, for the days that it was about: why, how many records came, and how many are stated."""
+
+    first: date
+    last: date
+    outcome: str
+    message: str | None
+    read: int | None
+    stated_total: int | None
+
+
+def ends_by_lane(table: pa.Table) -> dict[Lane, list[End]]:
+    """Read the Arrow table of `ended`: the ends of each lane, the latest last."""
+    found: dict[Lane, list[End]] = {}
+    for account, source, *told in zip(*(column.to_pylist() for column in table.columns), strict=True):
+        found.setdefault(Lane(account, source), []).append(End(*told))
+    return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +144,15 @@ class Answers:
         found = np.full(_length(first, last), -1, dtype=np.int64)
         for place in reversed(range(len(self.outcomes))):
             found[self._covered(self.outcome == place, first, last)] = place
+        return found
+
+    def ends_of_days(self, ends: Sequence[End], first: date, last: date) -> Ints:
+        """Return for each day of a range the place of the latest of `ends` that has its best outcome, else -1."""
+        best = self.outcome_of_days(first, last)
+        found = np.full(best.size, -1, dtype=np.int64)
+        for place, end in enumerate(ends):
+            days = slice(max(0, (end.first - first).days), max(0, (end.last - first).days + 1))
+            found[days][best[days] == self.outcomes.index(end.outcome)] = place
         return found
 
     def answered(self, first: date, last: date) -> npt.NDArray[np.bool_]:

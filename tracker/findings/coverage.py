@@ -1,21 +1,24 @@
 """The finding of what was asked and what came, day by day: where a gap is a gap and a zero is a zero."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any, Literal
 
 from tracker.analysis import coverage, months, scope
 from tracker.analysis.columns import Ints
-from tracker.analysis.coverage import Answers, Lane
+from tracker.analysis.coverage import Answers, End, Lane
 from tracker.findings.finding import Finding
 from tracker.findings.question import Question, answer, ground
 
 NOT_ASKED = "not asked"
+TOLD = ("message", "read", "stated_total")
 METHOD = (
     "One row for every {unit} of every account and repository that was ever asked, from the first to the last day "
     "asked about, or from since to until. Of several answers for one {unit} the best is shown, in this order: "
     "{order}; what no answer covers is {not_asked}. expected and asked count days. rows counts the ads first shown "
-    "and the posts published then; it is 0 only where an answer confirms it."
+    "and the posts published then; it is 0 only where an answer confirms it. message, read and stated_total are those "
+    "of the latest question with that outcome that says why it ended so or how many there are, whatever days it was "
+    "about: why, how many records it brought, and how many the platform says there are."
 )
 
 Items = Mapping[Lane, Mapping[Any, int]]
@@ -26,7 +29,7 @@ def asked_and_answered(question: Question) -> Finding:
     unit: Literal["day", "month"] = "month" if "month" in question.options.by else "day"
     behind = ground(question, None)
     items = _items(question, "ym" if unit == "month" else "day")
-    names = _names(question)
+    names, ends = _names(question), _ends(question)
     rows = [
         {
             "source": lane.source,
@@ -34,13 +37,13 @@ def asked_and_answered(question: Question) -> Finding:
             **row,
         }
         for lane, answers in ((one.lanes[0], one) for one in behind.answers.by_lane())
-        for row in _lane_rows(question, answers, items.get(lane, {}), unit=unit)
+        for row in _lane_rows(question, answers, items.get(lane, {}), ends.get(lane, []), unit=unit)
     ]
     rows.sort(key=lambda row: (row["account"] or "", row["source"], row[unit]))
     return answer(
         question,
         n=sum(row["expected"] for row in rows),
-        columns=("account", "source", unit, "expected", "asked", "outcome", "rows", "account_status"),
+        columns=("account", "source", unit, "expected", "asked", "outcome", "rows", "account_status", *TOLD),
         rows=rows,
         method=METHOD.format(unit=unit, order=", ".join(coverage.BEST_FIRST), not_asked=NOT_ASKED),
         ground=behind,
@@ -53,15 +56,21 @@ def asked_and_answered(question: Question) -> Finding:
 
 
 def _lane_rows(
-    question: Question, answers: Answers, items: Mapping[Any, int], *, unit: Literal["day", "month"]
+    question: Question,
+    answers: Answers,
+    items: Mapping[Any, int],
+    ends: Sequence[End],
+    *,
+    unit: Literal["day", "month"],
 ) -> Iterator[dict[str, Any]]:
     span = answers.span()
     if span is None:
         return
     first, last = question.scope.since or span[0], question.scope.until or span[1]
-    outcomes = answers.outcome_of_days(first, last)
+    outcomes, told = answers.outcome_of_days(first, last), answers.ends_of_days(ends, first, last)
     for label, key, inside in (_months if unit == "month" else _days)(first, last):
-        yield {unit: label} | _summary(outcomes[inside], answers.outcomes, items.get(key, 0))
+        row = _summary(outcomes[inside], answers.outcomes, items.get(key, 0))
+        yield {unit: label} | row | _told(ends, outcomes[inside], told[inside])
 
 
 def _days(first: date, last: date) -> Iterator[tuple[str, Any, slice]]:
@@ -84,6 +93,20 @@ def _summary(found: Ints, outcomes: tuple[str, ...], items: int) -> dict[str, An
         "outcome": best,
         "rows": items if items or best in coverage.ANSWERED else None,
     }
+
+
+def _told(ends: Sequence[End], outcomes: Ints, told: Ints) -> dict[str, Any]:
+    """Return what is told of the best of these days; of several that are as good, of the last that something is told of."""
+    if not ends:
+        return dict.fromkeys(TOLD)
+    best = outcomes[outcomes >= 0].min(initial=outcomes.max())
+    known = told[(outcomes == best) & (told >= 0)]
+    return {name: getattr(ends[known[-1]], name) if known.size else None for name in TOLD}
+
+
+def _ends(question: Question) -> dict[Lane, list[End]]:
+    listings = scope.listings(question.tables, question.scope)
+    return coverage.ends_by_lane(question.lake.arrow(coverage.ended(listings)))
 
 
 def _items(question: Question, unit: Literal["day", "ym"]) -> Items:

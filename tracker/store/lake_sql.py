@@ -58,7 +58,8 @@ SCHEMAS: dict[str, pa.Schema] = {
     "targets": _schema(targeting_set_id=INT, kind=TEXT, value=TEXT, polarity=TEXT, as_published=TEXT),
     "listings": _schema(
         listing_id=INT, query_id=INT, source=TEXT, series=TEXT, account_id=INT, section=TEXT, country=TEXT,
-        observed_at=TIME, covers_from=DAY, covers_to=DAY, outcome=TEXT, items=INT, evidence=TEXT,
+        observed_at=TIME, covers_from=DAY, covers_to=DAY, outcome=TEXT, items=INT, evidence=TEXT, message=TEXT,
+        read=INT, stated_total=INT,
     ),
     "changes": _schema(
         change_id=INT, at=TIME, type=TEXT, account_id=INT, subject=TEXT, field=TEXT, before=TEXT, after=TEXT,
@@ -102,7 +103,8 @@ SMALL = {
         FROM targeting_item ORDER BY set_id, kind, value, polarity""",
     "listings": """
         SELECT l.id AS listing_id, l.query_id, q.source, l.series, l.account_id, l.section, l.country, l.observed_at,
-               l.covers_from, l.covers_to, l.outcome, COALESCE(n.items, 0) AS items, e.sha256 AS evidence
+               l.covers_from, l.covers_to, l.outcome, COALESCE(n.items, 0) AS items, e.sha256 AS evidence,
+               o.message, o.read, o.stated_total
         FROM listing l JOIN query q ON q.id = l.query_id JOIN query_outcome o ON o.query_id = q.id
         LEFT JOIN evidence e ON e.id = q.evidence_id
         LEFT JOIN (SELECT listing_id, COUNT(*) AS items FROM sighting GROUP BY listing_id) n ON n.listing_id = l.id
