@@ -70,7 +70,15 @@ def test_every_column_of_the_lake_is_described() -> None:
 
 @pytest.mark.parametrize(
     "name",
-    ["README.md", "CONTRIBUTING.md", "CHANGELOG.md", "seeds/README.md", "docs/lake.md", "docs/access.md"],
+    [
+        "README.md",
+        "CONTRIBUTING.md",
+        "CHANGELOG.md",
+        "seeds/README.md",
+        "docs/lake.md",
+        "docs/access.md",
+        "docs/measures.md",
+    ],
 )
 def test_links_and_paths_in_the_documents_lead_somewhere(name: str) -> None:
     text = (ROOT / name).read_text(encoding="utf-8")

@@ -14,7 +14,7 @@ from typing import Any
 import click
 
 from tracker import __version__, console
-from tracker.commands import care, collect, export, identity, lists, looks, people, registry
+from tracker.commands import care, collect, export, identity, lists, looks, measure, people, registry
 from tracker.commands.options import finding_options
 from tracker.commands.shared import (
     format_option,
@@ -260,6 +260,7 @@ for care_command in (care.verify, care.doctor, care.health, care.backup, care.la
     cli.add_command(care_command)
 cli.add_command(export.export)
 cli.add_command(collect.collect)
+cli.add_command(measure.reliability)
 
 
 def main() -> None:

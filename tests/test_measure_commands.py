@@ -1,0 +1,102 @@
+"""Measures at the command line: what is printed, and how a hostile table is refused."""
+
+import json
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from tests.analysis.test_reliability import FOUR_BY_TWELVE, coded
+from tracker.cli import cli
+
+HEADER = "item,coder,variable,code\n"
+
+
+@pytest.fixture
+def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> "Run":
+    monkeypatch.setenv("TRACKER_HOME", str(tmp_path / "home"))
+    return Run(tmp_path)
+
+
+class Run:
+    """Runs a command on a table of a test's own."""
+
+    def __init__(self, folder: Path):
+        self.folder = folder
+
+    def __call__(self, *words: str) -> Result:
+        return CliRunner().invoke(cli, words)
+
+    def reliability(self, table: str | bytes, *words: str) -> Result:
+        path = self.folder / "codings.csv"
+        path.write_bytes(table.encode() if isinstance(table, str) else table)
+        return self("reliability", str(path), *words)
+
+
+def test_reliability_says_alpha_interval_and_agreement_for_each_variable(run: Run) -> None:
+    rows = [f"{one.item},{one.coder},topic,{one.code}" for one in coded(FOUR_BY_TWELVE)]
+    constant = [f"{item},{coder},tone,neutral" for item in (1, 2) for coder in "AB"]
+
+    result = run.reliability(HEADER + "\n".join(rows + constant), "--format", "json")
+
+    topic, tone = json.loads(result.stdout)
+    assert result.exit_code == 0
+    assert round(topic["alpha"], 3) == 0.743
+    assert topic["lower"] < topic["alpha"] < topic["upper"]
+    assert {name: topic[name] for name in ("variable", "items", "compared", "coders", "verdict", "reason")} == {
+        "variable": "topic", "items": 12, "compared": 11, "coders": 4, "verdict": "tentative", "reason": None,
+    }  # fmt: skip
+    assert (tone["alpha"], tone["lower"], tone["upper"], tone["agreement"]) == (None, None, None, 1.0)
+    assert "only one code" in tone["reason"]
+    assert "seed" in result.stderr
+    assert "flatters" in result.stderr
+
+
+def test_columns_may_stand_in_any_order_and_case_and_codes_that_differ_by_case_are_named(run: Run) -> None:
+    table = "\ufeffNote;Code;Variable;CODER;Item\r\nx;Politics;topic;A;1\r\ny;politics;topic;B;1\r\n"
+
+    result = run.reliability(table, "--format", "json")
+
+    (row,) = json.loads(result.stdout)
+    assert (row["items"], row["agreement"], row["alpha"]) == (1, 0.0, 0.0)
+    assert "Politics and politics count as different codes" in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("table", "said"),
+    [
+        (b"", "the file is empty"),
+        ("item,coder,code\n1,A,x\n", "line 1: no column 'variable'"),
+        (
+            HEADER + "1,A,t,x\n2,A,t,x\n1,A,t,x\n",
+            "line 4: coder 'A' codes item '1' for 't' again, after line 2",
+        ),
+        (HEADER + "1,A,t,x\n1,A,t,y\n", "line 3: coder 'A' codes item '1'"),
+        (HEADER + "1, A ,t,x\n1,A,t,y\n", "line 3: coder 'A' codes item '1'"),
+        (HEADER + "1,A,t,\n", "line 2, field 'code': the cell is empty"),
+        (HEADER + "1,A,t\n", "line 2: 3 cells where the header names 4 columns"),
+        (HEADER + f"1,A,t,{'x' * 5000}\n", "line 2, field 'code': 5,000 characters"),
+        (
+            HEADER + "".join(f"{n},A,t,code {n}\n" for n in range(1001)),
+            "line 1002, field 'code': more than 1,000",
+        ),
+        (HEADER.encode() + b"1,A,t,\xff\n", "line 2: byte 0xFF is not UTF-8"),
+        (b"<html><body>login</body></html>", "this is a web page"),
+        (HEADER + '1,A,t,"x\n', "the CSV cannot be read here"),
+        ("item,coder,variable,code,Code\n1,A,t,x,y\n", "two columns have the same name"),
+    ],
+)
+def test_a_hostile_table_is_refused_with_its_line_and_nothing_is_printed(
+    run: Run, table: str | bytes, said: str
+) -> None:
+    result = run.reliability(table, "--format", "json")
+
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert result.stderr.startswith("tracker: codings.csv")
+    assert said in result.stderr
+
+
+def test_a_table_without_a_row_has_nothing_to_show(run: Run) -> None:
+    result = run.reliability(HEADER, "--format", "json")
+
+    assert (result.exit_code, json.loads(result.stdout)) == (0, [])
