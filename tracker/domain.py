@@ -401,12 +401,15 @@ COMPARED_FIELDS = (
 )  # fmt: skip
 """What is compared between two sights of an ad, beside its numbers and its criteria; in the order of reporting."""
 
+NOTHING_ELSE: Mapping[str, Any] = {}
+"""What an ad has beside the fields that are known."""
 
-@dataclass(frozen=True, slots=True)
-class Ad:
+
+class Ad(NamedTuple):
     """One ad as one answer showed it. `key` is unique within the source.
 
-    A source whose rows have no id gives `match` instead: rows that agree on it are candidates for one ad.
+    A source whose rows have no id gives `match` instead: rows that agree on it are candidates for one ad. A named
+    tuple, as `Post` is: an export may hold a million.
     """
 
     listing: Listing
@@ -426,7 +429,7 @@ class Ad:
     removal: str | None = None
     metrics: tuple[Metric, ...] = ()
     targets: tuple[Target, ...] = ()
-    extra: Mapping[str, Any] = field(default_factory=dict)
+    extra: Mapping[str, Any] = NOTHING_ELSE
     line: int | None = None
 
 

@@ -1,6 +1,5 @@
 """Which rows of a later export are ads that were seen before."""
 
-from dataclasses import replace
 from datetime import UTC, date, datetime
 
 from hypothesis import given
@@ -18,7 +17,7 @@ def seen(key: str, ad: Ad) -> Candidate:
 
 
 def test_a_row_with_known_creative_and_start_is_the_ad_seen_before() -> None:
-    changed = replace(AD, payer="B")
+    changed = AD._replace(payer="B")
 
     (keyed,) = assign_keys([changed], {"post/1|2024-07-01": [seen("post/1|2024-07-01#1", AD)]})
 
@@ -26,10 +25,10 @@ def test_a_row_with_known_creative_and_start_is_the_ad_seen_before() -> None:
 
 
 def test_among_several_the_fewest_differing_fields_decide() -> None:
-    first = replace(AD, targets=(Target("keyword", "a", "include", "a"),))
-    second = replace(AD, targets=(Target("keyword", "b", "include", "b"),))
+    first = AD._replace(targets=(Target("keyword", "a", "include", "a"),))
+    second = AD._replace(targets=(Target("keyword", "b", "include", "b"),))
     grown = [
-        replace(ad, metrics=(Metric("impressions", 9, 9, "impressions", "9"),)) for ad in (second, first)
+        ad._replace(metrics=(Metric("impressions", 9, 9, "impressions", "9"),)) for ad in (second, first)
     ]
 
     keyed = assign_keys(grown, {"post/1|2024-07-01": [seen("k#1", first), seen("k#2", second)]})
@@ -38,7 +37,7 @@ def test_among_several_the_fewest_differing_fields_decide() -> None:
 
 
 def test_more_rows_than_known_ads_make_new_ads_with_new_numbers() -> None:
-    other = replace(AD, payer="B")
+    other = AD._replace(payer="B")
 
     keyed = assign_keys([AD, other], {"post/1|2024-07-01": [seen("post/1|2024-07-01#1", other)]})
 
@@ -47,9 +46,9 @@ def test_more_rows_than_known_ads_make_new_ads_with_new_numbers() -> None:
 
 @given(st.permutations(["A", "B", "C", "D"]))
 def test_the_order_of_rows_does_not_decide_which_ad_a_row_is(payers: list[str]) -> None:
-    known = {"post/1|2024-07-01": [seen(f"k#{payer}", replace(AD, payer=payer)) for payer in "ABCD"]}
+    known = {"post/1|2024-07-01": [seen(f"k#{payer}", AD._replace(payer=payer)) for payer in "ABCD"]}
 
-    keyed = assign_keys([replace(AD, payer=payer) for payer in payers], known)
+    keyed = assign_keys([AD._replace(payer=payer) for payer in payers], known)
 
     assert [ad.key for ad in keyed] == [f"k#{payer}" for payer in payers]
 

@@ -11,9 +11,9 @@ import pytest
 from sqlalchemy import Engine, text
 from sqlmodel import Session, select
 
-from tracker.collect import changes, pipeline, reading, writing
+from tracker.collect import changes, pipeline, reading, spool, writing
 from tracker.collect.diffing import AdView, KnownBefore, Look, compare
-from tracker.collect.job import FileJob, silent
+from tracker.collect.job import FileJob, Progress, silent
 from tracker.collect.sources import Source
 from tracker.domain import AccountRef, ImportReport, Scope
 from tracker.errors import BadInput, PlatformChanged
@@ -50,7 +50,7 @@ def row(number: int, **cells: str) -> str:
 def bring(engine_of: Engine, tmp_path: Path) -> Import:
     """Import rows as an export of X of one day and return the report."""
 
-    def bring(name: str, *rows: str, on: str, **scope: str) -> ImportReport:
+    def bring(name: str, *rows: str, on: str, progress: Progress = silent, **scope: str) -> ImportReport:
         path = tmp_path / name
         path.write_text("\n".join([HEADER, *rows]) + "\n", encoding="utf-8")
         asked = {
@@ -61,7 +61,13 @@ def bring(engine_of: Engine, tmp_path: Path) -> Import:
             "exported_at": on,
         }
         return pipeline.import_file(
-            engine_of, Settings(home=tmp_path), "x_ads", path=path, scope={**asked, **scope}, now=lambda: NOW
+            engine_of,
+            Settings(home=tmp_path),
+            "x_ads",
+            path=path,
+            scope={**asked, **scope},
+            now=lambda: NOW,
+            progress=progress,
         )
 
     return bring
@@ -203,6 +209,25 @@ def test_rows_of_one_creative_meet_however_far_apart_they_stand(
         keys = [ad.key[-2:] for ad in session.exec(select(tables.Ad)) if f"18{1:017d}" in ad.key]
     assert (first.read, first.new, first.unchanged, sorted(keys)) == (13, 12, 1, ["#1", "#2"])
     assert (again.new, again.changed, again.unchanged, again.changes) == (0, 0, 13, 0)
+
+
+def test_a_sorted_import_that_was_killed_goes_on_and_writes_each_ad_once(
+    engine_of: Engine, bring: Import, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(writing, "BATCH", 4)
+    monkeypatch.setattr(spool, "_RUN_BYTES", 500)
+    rows = [row(number) for number in reversed(range(1, 26))]
+
+    with pytest.raises(KeyboardInterrupt):
+        bring("july.csv", *rows, row(9, payer="Second Payer"), on="2024-08-01", progress=_after(3))
+    kept = count(engine_of, "ad")
+    report = bring("july.csv", *rows, row(9, payer="Second Payer"), on="2024-08-01")
+
+    assert 0 < kept < 26
+    assert (report.read, report.new, count(engine_of, "ad"), count(engine_of, "ad_snapshot")) == (
+        26, 26, 26, 26,
+    )  # fmt: skip
+    assert (count(engine_of, "sighting"), count(engine_of, "query")) == (26, 1)
 
 
 def test_a_payer_that_paid_for_the_account_before_is_not_new(engine_of: Engine, bring: Import) -> None:

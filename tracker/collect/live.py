@@ -282,9 +282,9 @@ def _marked(items: Iterable[Parsed], outcome: Outcome) -> Iterator[Parsed]:
     for item in items:
         if isinstance(item, Listing):
             yield of(item)
-        elif isinstance(item, Ad | AdvertiserReport):
+        elif isinstance(item, AdvertiserReport):
             yield replace(item, listing=of(item.listing))
-        elif isinstance(item, Post):
+        elif isinstance(item, Ad | Post):
             yield item._replace(listing=of(item.listing))
         else:
             yield item

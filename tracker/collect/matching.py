@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from tracker.domain import COMPARED_FIELDS, Ad
 
@@ -42,7 +42,7 @@ def assign_keys(
     for ad in ads:
         match = ad.match or ""
         if alone and match in alone:
-            paired.append(replace(ad, key=alone[match]))
+            paired.append(ad._replace(key=alone[match]))
         else:
             groups[match].append(ad)
     return paired + [
@@ -52,7 +52,7 @@ def assign_keys(
 
 def _assign(match: str, ads: Sequence[Ad], candidates: Sequence[Candidate]) -> list[Ad]:
     if len(ads) == 1 and not candidates:
-        return [replace(ads[0], key=f"{match}#1")]
+        return [ads[0]._replace(key=f"{match}#1")]
     values = [values_of(ad) for ad in ads]
     first_alike = [values.index(value) for value in values]
     rows = sorted(set(first_alike))
@@ -71,4 +71,4 @@ def _assign(match: str, ads: Sequence[Ad], candidates: Sequence[Candidate]) -> l
     for row in rows:
         if row not in keys:
             keys[row] = next(fresh)
-    return [replace(ad, key=keys[first_alike[index]]) for index, ad in enumerate(ads)]
+    return [ad._replace(key=keys[first_alike[index]]) for index, ad in enumerate(ads)]

@@ -1,37 +1,20 @@
 """Where parsed items wait until the whole file was found sound: a temporary file without a name."""
 
-import copyreg
+import marshal
 import pickle
 import tempfile
-from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import fields
-from operator import attrgetter
+from heapq import merge
+from itertools import islice
+from operator import itemgetter
 from typing import Any, Self
-from zlib import crc32
 
-from tracker.domain import Ad, Metric, Parsed, Post, Target
+from tracker.collect.packing import Packer, unpack
+from tracker.domain import Ad, Parsed, Post
 
-_LISTS = ("metrics", "targets")
-_REST = tuple(field.name for field in fields(Ad) if field.name not in _LISTS)
-_rest = attrgetter(*_REST)
-_DRAWERS, _IN_HAND = 256, 50
-
-
-class _Pickler(pickle.Pickler):
-    """Keeps the numbers and criteria of an ad as plain tuples: an ad has dozens, and each would be made by a call."""
-
-    dispatch_table = copyreg.dispatch_table | {Ad: lambda ad: (_ad, _plain(ad))}
-
-
-def _plain(ad: Ad) -> tuple[Any, ...]:
-    return _rest(ad), tuple(map(tuple, ad.metrics)), tuple(map(tuple, ad.targets))
-
-
-def _ad(rest: tuple[Any, ...], metrics: Sequence[Any], targets: Sequence[Any]) -> Ad:
-    values: dict[str, Any] = dict(zip(_REST, rest, strict=True))
-    values |= {"metrics": tuple(map(Metric._make, metrics)), "targets": tuple(map(Target._make, targets))}
-    return Ad(**values)
+_RUN_BYTES, _AT_ONCE = 32 << 20, 100
+_Waiting = tuple[str, int, bytes]
+"""The match of an ad, its place in the file, and the packed ad."""
 
 
 class Spool:
@@ -42,7 +25,7 @@ class Spool:
 
     def __init__(self) -> None:
         self._file = tempfile.TemporaryFile()  # noqa: SIM115, closed by __exit__
-        self._drawers: dict[int, list[int]] = {}
+        self._runs: list[_Run] = []
         self._batch = 0
 
     def __enter__(self) -> Self:
@@ -55,60 +38,88 @@ class Spool:
 
     def add(self, batch: Sequence[Parsed]) -> None:
         """Put a batch at the end."""
-        plain = set(map(type, batch)) == {Post}
-        held: list[Any] = list(map(tuple, batch)) if plain else list(batch)  # type: ignore[arg-type]
-        _Pickler(self._file, pickle.HIGHEST_PROTOCOL).dump((plain, held))
+        if set(map(type, batch)) == {Post}:
+            pickle.dump((None, list(map(tuple, batch))), self._file, pickle.HIGHEST_PROTOCOL)  # type: ignore[arg-type]
+            return
+        packer = Packer()
+        held = [packer.pack(item) if isinstance(item, Ad) else item for item in batch]
+        pickle.dump((packer.shared, held), self._file, pickle.HIGHEST_PROTOCOL)
 
     def sort(self, items: Iterable[Parsed], *, batch: int) -> None:
-        """Put items so that all ads of one match come out in one batch, of `batch` items or the next more.
+        """Put items so that they come out by match, all ads of one match in one batch, of `batch` items or the next more.
 
-        They lie in drawers by the hash of their match, as many as fit into memory one after the other.
+        Items without a match come first. They are sorted in runs of bounded size, which are merged when they are
+        asked for: so the record, too, gets its ads in the order of its indexes.
         """
-        hands, drawers = defaultdict[int, list[Parsed]](list), defaultdict[int, list[int]](list)
-        for item in items:
-            drawer = crc32((item.match or "").encode()) % _DRAWERS if isinstance(item, Ad) else 0
-            hands[drawer].append(item)
-            if len(hands[drawer]) == _IN_HAND:
-                self._put(hands.pop(drawer), drawers[drawer])
-        for drawer, held in hands.items():
-            self._put(held, drawers[drawer])
-        self._drawers, self._batch = dict(sorted(drawers.items())), batch
-
-    def _put(self, held: list[Parsed], places: list[int]) -> None:
-        places.append(self._file.tell())
-        _Pickler(self._file, pickle.HIGHEST_PROTOCOL).dump(held)
-
-    def _sorted(self) -> Iterator[list[Parsed]]:
-        held: list[Parsed] = []
-        for places in self._drawers.values():
-            for place in places:
-                self._file.seek(place)
-                held += pickle.load(self._file)  # noqa: S301, written by `_put` a moment ago
-            if len(held) >= self._batch:
-                yield held
-                held = []
-        if held:
-            yield held
+        waiting, packer, n_bytes = list[_Waiting](), Packer(), 0
+        for place, item in enumerate(items):
+            packed = packer.pack(item)
+            waiting.append(((item.match or "") if isinstance(item, Ad) else "", place, packed))
+            n_bytes += len(packed)
+            if n_bytes > _RUN_BYTES:
+                self._runs.append(_Run(self._file, waiting, packer.shared))
+                waiting, packer, n_bytes = [], Packer(), 0
+        self._runs.append(_Run(self._file, waiting, packer.shared))
+        self._batch = batch
 
     def clear(self) -> None:
         """Forget what was added."""
-        self._drawers = {}
+        self._runs = []
         self._file.seek(0)
         self._file.truncate()
 
     def batches(self, *, skip: int) -> Iterator[list[Parsed]]:
         """Yield the batches after the first `skip` items; an import that goes on skips what it wrote before."""
-        for held in self._sorted() if self._drawers else self._in_order():
+        if self._runs:
+            yield from self._merged(skip)
+            return
+        for held in self._in_order():
             left = held[skip:]
             skip = max(0, skip - len(held))
             if left:
                 yield left
 
+    def _merged(self, skip: int) -> Iterator[list[Parsed]]:
+        held: list[Parsed] = []
+        last = ""
+        runs = (run.items(number) for number, run in enumerate(self._runs))
+        for match, _, packed, number in islice(merge(*runs), skip, None):
+            if len(held) >= self._batch and match != last:
+                yield held
+                held = []
+            held.append(unpack(packed, self._runs[number].shared))
+            last = match
+        if held:
+            yield held
+
     def _in_order(self) -> Iterator[list[Parsed]]:
         self._file.seek(0)
         while True:
             try:
-                plain, held = pickle.load(self._file)  # noqa: S301, written by `add` a moment ago
+                shared, held = pickle.load(self._file)  # noqa: S301, written by `add` a moment ago
             except EOFError:
                 return
-            yield [Post._make(item) for item in held] if plain else held
+            if shared is None:
+                yield list(map(Post._make, held))
+            else:
+                yield [unpack(item, shared) if isinstance(item, bytes) else item for item in held]
+
+
+class _Run:
+    """Items that were sorted in memory and lie in the file one after the other."""
+
+    def __init__(self, file: Any, waiting: list[_Waiting], shared: list[Any]) -> None:
+        self.shared = shared
+        self._file = file
+        self._places = [file.tell()]
+        waiting.sort(key=itemgetter(0, 1))
+        for start in range(0, len(waiting), _AT_ONCE):
+            file.write(marshal.dumps(waiting[start : start + _AT_ONCE]))
+            self._places.append(file.tell())
+
+    def items(self, number: int) -> Iterator[tuple[str, int, bytes, int]]:
+        """Yield the items in their order, each with the number of the run; a part of them is in memory at a time."""
+        for start, end in zip(self._places, self._places[1:], strict=False):
+            self._file.seek(start)
+            for match, place, packed in marshal.loads(self._file.read(end - start)):  # noqa: S302, written above
+                yield match, place, packed, number
