@@ -7,6 +7,7 @@ TrackerError
 ├── RetryLater        wait: throttled, locked, or not answering
 ├── PlatformChanged   skip: the answer has a new form; its evidence is kept
 ├── AddressRefused    skip: an address leads where no source may ask; nothing was sent
+│   └── RobotsRefused skip: the site asks robots to leave the address alone; nothing was sent
 └── NotAllowed        stop: the role of the person does not allow it; nothing was done
 """
 
@@ -51,6 +52,10 @@ class PlatformChanged(TrackerError):
 
 class AddressRefused(TrackerError):
     """An address is not one that its source names, or leads into a private network; nothing was sent."""
+
+
+class RobotsRefused(AddressRefused):
+    """A site's robots.txt asks us to leave an address alone; it was not asked."""
 
 
 class NotAllowed(TrackerError):

@@ -1,7 +1,7 @@
 """A source, a server on loopback that speaks for it, and a record: asks one question from end to end."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, cast
@@ -9,8 +9,9 @@ from typing import Any, cast
 from sqlalchemy import Engine, text
 from sqlmodel import Session
 
-from tests.collect.servers import FakeTime, FaultServer, Told, client_of
+from tests.collect.servers import FakeTime, FaultServer, Told, client_of, web_guard_of
 from tracker.collect import sources
+from tracker.collect.client import HttpClient
 from tracker.collect.job import Job, silent
 from tracker.collect.live import ask
 from tracker.domain import AccountRef, ImportReport, Scope
@@ -33,11 +34,15 @@ def told(source: str, case: str) -> Told:
 
 
 class Line:
-    """Asks a source through the product's own client; `later` moves the clock between two questions."""
+    """Asks a source through the product's own client; `later` moves the clock between two questions.
 
-    def __init__(self, engine: Engine, server: FaultServer, source: str):
+    A source that asks anywhere finds the server at `hosts`, and nothing else.
+    """
+
+    def __init__(self, engine: Engine, server: FaultServer, source: str, hosts: Sequence[str] = ()):
         self.engine, self.server, self.later = engine, server, timedelta(0)
         self.source = cast("sources.Live", sources.load(source))
+        self.hosts = hosts
         self.slept: list[float] = []
 
     def ask(
@@ -50,11 +55,17 @@ class Line:
     ) -> ImportReport:
         time = FakeTime(START + self.later)
         job = Job(self.engine, self.source, Scope(scope, time.now(), account), time.now, silent)
-        hosts = self.source.hosts
-        with client_of(self.server, hosts, time=time, per_minute=per_minute) as client:
+        with self._client(time, per_minute) as client:
             report = ask(job, client, credentials or {})
         self.slept = time.slept
         return report
+
+    def _client(self, time: FakeTime, per_minute: int) -> HttpClient:
+        anywhere = sources.asks_anywhere(self.source)
+        hosts = self.hosts if anywhere else self.source.hosts
+        guard = web_guard_of(self.server, hosts) if anywhere else None
+        robots = sources.heeds_robots(self.source)
+        return client_of(self.server, hosts, time=time, per_minute=per_minute, guard=guard, robots=robots)
 
     def rows(self, statement: str) -> list[tuple[Any, ...]]:
         with Session(self.engine) as session:

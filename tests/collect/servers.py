@@ -22,7 +22,8 @@ from typing import Any, Literal, Self
 from urllib.parse import parse_qsl, urlsplit
 
 from tracker.collect.client import Bounds, Clock, HttpClient
-from tracker.collect.guard import Guard
+from tracker.collect.guard import Guard, Resolver, WebGuard
+from tracker.collect.manners import Manners
 from tracker.collect.redaction import Redactor
 
 How = Literal["whole", "chunked", "cut", "cut_chunked", "endless", "silent", "closed"]
@@ -255,6 +256,11 @@ def guard_of(server: FaultServer, hosts: Sequence[str]) -> Guard:
     return Guard(hosts, resolve=never_resolved, loopback=dict.fromkeys(hosts, server.port))
 
 
+def web_guard_of(server: FaultServer, hosts: Sequence[str], resolve: Resolver | None = None) -> WebGuard:
+    """A guard for any host: the named ones stand on the server, others are resolved by `resolve`, or not at all."""
+    return WebGuard(resolve=resolve or never_resolved, loopback=dict.fromkeys(hosts, server.port))
+
+
 def never_resolved(host: str, port: int) -> list[str]:
     raise AssertionError(f"a test asked the system for the address of {host}:{port}")
 
@@ -268,12 +274,17 @@ def client_of(
     redactor: Redactor | None = None,
     time: FakeTime | None = None,
     bounds: Bounds | None = None,
+    guard: Guard | None = None,
+    manners: Manners | None = None,
+    robots: bool = False,
 ) -> HttpClient:
-    """The client of the product, for hosts that the server stands for."""
+    """The client of the product, for hosts that the server stands for; with `web_guard_of` as `guard`, for the open web."""
     return HttpClient(
-        guard_of(server, hosts),
+        guard or guard_of(server, hosts),
         per_minute=per_minute,
         redactor=redactor or Redactor(secrets),
+        manners=manners,
+        robots=robots,
         clock=(time or FakeTime()).clock,
         bounds=bounds or Bounds(timeout=5),
     )

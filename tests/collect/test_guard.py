@@ -4,7 +4,7 @@ import socket
 
 import pytest
 
-from tracker.collect.guard import Guard, is_public
+from tracker.collect.guard import Guard, WebGuard, is_public
 from tracker.errors import AddressRefused
 
 HOSTS = ("api.example.org",)
@@ -103,3 +103,52 @@ def test_loopback_stands_only_for_the_host_that_a_test_names() -> None:
     assert testing.route("https://api.example.org/v1").url(0) == "http://127.0.0.1:8080/v1"
     with pytest.raises(AddressRefused):
         testing.route("https://cdn.example.org/")
+
+
+# -- anywhere on the public internet -----------------------------------------------------------------------------
+
+
+def web(*addresses: str) -> WebGuard:
+    return WebGuard(resolve=lambda _host, _port: addresses)
+
+
+@pytest.mark.parametrize(
+    ("url", "leads_to"),
+    [
+        ("https://news.example.org/feed/?a=1#b", f"https://{PUBLIC}:443/feed/?a=1"),
+        ("http://xn--fiqs8s.example.cn", f"http://{PUBLIC}:80/"),
+        ("http://1.1.1.1/feed", "http://1.1.1.1:80/feed"),
+        ("https://[2606:4700::1111]/feed", "https://[2606:4700::1111]:443/feed"),
+    ],
+)
+def test_any_host_at_a_public_address_may_be_asked(url: str, leads_to: str) -> None:
+    assert web(PUBLIC).route(url).url(0) == leads_to
+
+
+@pytest.mark.parametrize(
+    "host",
+    [
+        "2130706433", "0x7f000001", "0x7f.1", "127.1", "017700000001", "0177.0.0.1", "127.0.0.1.", "localhost", "intranet",
+        "1.1.1", "example.org.", "a..example", "-a.example", "example.1", "example.0x1", "0.0.0.0", "127.0.0.1", "10.0.0.1",
+        "169.254.169.254", "[::1]", "[::ffff:127.0.0.1]", "[::ffff:7f00:1]", "[64:ff9b::7f00:1]", "[2002:7f00:1::]",
+        "[fe80::1%25eth0]", "[ff02::1]", "[fd00:ec2::254]", "user@example.org", "user:word@example.org", "example.org:8080",
+        "example.org:22", "", "ex\u200bample.org", "\uff11\uff12\uff17.0.0.1", "a" * 64 + ".example", "a." * 130 + "example",
+    ],
+)  # fmt: skip
+def test_what_is_no_name_on_the_internet_is_refused_by_its_text(host: str) -> None:
+    with pytest.raises(AddressRefused):
+        web(PUBLIC).route(f"http://{host}/")
+
+
+@pytest.mark.parametrize("address", ["127.0.0.1", "169.254.169.254", "::ffff:10.0.0.1", "64:ff9b::a9fe:a9fe"])
+def test_a_name_on_the_internet_that_leads_inside_is_refused(address: str) -> None:
+    with pytest.raises(AddressRefused, match="not on the public internet"):
+        web(PUBLIC, address).route("https://metadata.example.org/")
+
+
+def test_loopback_stands_only_for_hosts_that_a_test_names_on_the_open_web_too() -> None:
+    testing = WebGuard(resolve=lambda _host, _port: ["127.0.0.1"], loopback={"news.example.org": 8080})
+
+    assert testing.route("https://news.example.org/feed").url(0) == "http://127.0.0.1:8080/feed"
+    with pytest.raises(AddressRefused):
+        testing.route("https://other.example.org/")

@@ -14,6 +14,7 @@ from tests.collect.servers import Asked, FakeTime, FaultServer, Told, client_of,
 from tracker.collect import rounds, sources
 from tracker.collect.client import HttpClient
 from tracker.collect.job import silent
+from tracker.collect.manners import Manners
 from tracker.collect.redaction import Redactor
 from tracker.collect.rounds import Question
 from tracker.domain import AccountRef, ImportReport, Status
@@ -287,7 +288,7 @@ def test_the_client_of_a_round_asks_only_the_hosts_of_its_source(folder: Path) -
     source = sources.live(sources.load("one"))
     assert source is not None
 
-    with rounds.open_client(source, Redactor(), Settings(contact="desk@example.org")) as client:
+    with rounds.opener(Manners())(source, Redactor(), Settings(contact="desk@example.org")) as client:
         refused = []
         for url in ("https://elsewhere.example.net/", "http://127.0.0.1/", "http://169.254.169.254/"):
             with pytest.raises(AddressRefused):

@@ -124,6 +124,16 @@ def test_a_source_speaks_neither_http_nor_sql_nor_to_another_source(source: sour
     assert not {name for name in imported if name.startswith(("tracker.store", "tracker.collect.sources."))}
 
 
+def test_a_live_source_names_its_hosts_or_asks_anywhere_slowly(
+    source: sources.Source,
+) -> None:
+    if (live := sources.live(source)) is None:
+        pytest.skip("its files are had by hand")
+
+    assert sources.asks_anywhere(live) != hasattr(live, "hosts")
+    assert not sources.asks_anywhere(live) or 0 < live.per_minute <= 30
+
+
 def test_the_same_records_give_the_same_values(source: sources.Source) -> None:
     body = BODIES[source.name]
 

@@ -1,4 +1,4 @@
-"""The only place that speaks HTTP: pacing, retries, limits and redirects. Where it may go, `guard` says.
+"""The only place that speaks HTTP: pacing, retries, limits and redirects. Where it may go, `guard` and `robots` say.
 
 An answer is read as it comes and unpacked here, so that neither an endless one nor a bomb fills the memory. Environment
 proxies are not used: through one, nobody could check where a request ends.
@@ -22,15 +22,19 @@ import httpx
 
 from tracker import __version__
 from tracker.collect.guard import Guard
+from tracker.collect.manners import Manners
 from tracker.collect.redaction import Redactor
+from tracker.collect.robots import OUR_NAME, Rules, place_of, rules_of
+from tracker.collect.unpacking import unpacker_of
 from tracker.domain import Answer, Unanswered
-from tracker.errors import AddressRefused, PlatformChanged
+from tracker.errors import AddressRefused, PlatformChanged, RobotsRefused
 
 _AGAIN = frozenset({429, 500, 502, 503, 504})
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _FREE_UNPACKED = 8 << 20
-_PART = 1 << 16
 _SHOWN = 160
+_FOR_ANYBODY = frozenset({"accept", "accept-language"})
+"""The headers of a request that another host is shown too when it is redirected there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,12 +72,27 @@ class _Request:
         return urlsplit(self.url).hostname or "?"
 
 
+def unseen(_answer: Answer) -> None:
+    """Show an answer to nobody."""
+
+
+@dataclass(frozen=True, slots=True)
+class Errand:
+    """What belongs to one question: `witness` is shown each answer on the way to the last one (robots.txt, redirects)."""
+
+    witness: Callable[[Answer], None] = unseen
+
+
 class _Broken(Exception):
     """A connection that did not come about or broke off; worth another try."""
 
 
 class HttpClient:
-    """Asks the hosts of one source, at most `per_minute` times a minute; `redactor` learns what is sent as credential."""
+    """Asks what `guard` lets through, each host at most `per_minute` times a minute.
+
+    `redactor` learns what is sent as credential; `manners` are shared by the clients of a round. With `robots`, a site
+    is asked only what its robots.txt allows, and not more often than it says there.
+    """
 
     def __init__(
         self,
@@ -81,17 +100,19 @@ class HttpClient:
         *,
         per_minute: int,
         redactor: Redactor,
+        manners: Manners | None = None,
+        robots: bool = False,
         contact: str = "whoever runs this tracker",
         clock: Clock = Clock(),
         bounds: Bounds = Bounds(),
     ):
         self.redactor = redactor
         self._guard, self._clock, self._bounds = guard, clock, bounds
+        self._manners, self._robots = manners or Manners(), robots
         self._gap = 60 / per_minute if per_minute else 0.0
-        self._free_at = 0.0
         for noisy in ("httpx", "httpcore"):  # at INFO httpx writes whole addresses (encode/httpx#2760)
             logging.getLogger(noisy).setLevel(logging.WARNING)
-        agent = f"influence-tracker/{__version__} (research; contact: {contact})"
+        agent = f"{OUR_NAME}/{__version__} (research; contact: {contact})"
         self._http = httpx.Client(
             headers={"User-Agent": agent.encode("ascii", "replace").decode(), "Accept-Encoding": "gzip"},
             timeout=bounds.timeout,
@@ -113,10 +134,15 @@ class HttpClient:
         self._http.close()
 
     def get(
-        self, url: str, *, params: Mapping[str, str] | None = None, headers: Mapping[str, str] | None = None
+        self,
+        url: str,
+        *,
+        params: Mapping[str, str] | None = None,
+        headers: Mapping[str, str] | None = None,
+        errand: Errand = Errand(),
     ) -> Answer:
         """Return the answer to a GET, whatever its status; raise `Unanswered` or `AddressRefused`."""
-        return self._ask(_Request("GET", _with(url, params), headers or {}))
+        return self._ask(_Request("GET", _with(url, params), headers or {}), errand)
 
     def post(
         self,
@@ -126,6 +152,7 @@ class HttpClient:
         json: object = None,
         form: Mapping[str, str] | None = None,
         headers: Mapping[str, str] | None = None,
+        errand: Errand = Errand(),
     ) -> Answer:
         """Return the answer to a POST of JSON or of a form, whatever its status; raise as `get` does."""
         if form is not None:
@@ -134,16 +161,16 @@ class HttpClient:
         else:
             content, kind = jsonlib.dumps(json).encode(), "application/json"
         told = {"Content-Type": kind, **(headers or {})}
-        return self._ask(_Request("POST", _with(url, params), told, content))
+        return self._ask(_Request("POST", _with(url, params), told, content), errand)
 
     # -- again and again ---------------------------------------------------------------------------------------
 
-    def _ask(self, request: _Request) -> Answer:
+    def _ask(self, request: _Request, errand: Errand, *, about_robots: bool = False) -> Answer:
         self._learn(request.headers)
         why, answer = "", None
         for attempt in range(1, self._bounds.attempts + 1):
             try:
-                answer = self._follow(request, attempt - 1)
+                answer = self._follow(request, errand, attempt - 1, about_robots=about_robots)
             except _Broken as error:
                 why, wait = str(error), self._back_off(attempt, None)
             else:
@@ -169,27 +196,44 @@ class HttpClient:
 
     # -- one request -------------------------------------------------------------------------------------------
 
-    def _follow(self, request: _Request, turn: int) -> Answer:
-        """Send, and follow redirects that stay on the host; one that leaves it is the answer."""
+    def _follow(self, request: _Request, errand: Errand, turn: int, *, about_robots: bool) -> Answer:
+        """Send, and follow redirects where the guard follows them; one that it does not follow is the answer."""
         for _ in range(self._bounds.redirects + 1):
-            answer = self._send(request, turn)
+            request = replace(request, url=_spelt(request.url))
+            gap = self._gap if about_robots or not self._robots else self._permitted_gap(request.url, errand)
+            answer = self._send(request, turn, gap)
             target = _redirect(answer, request.url)
-            if target is None:
+            if target is None or not self._guard.follows(request.url, target):
                 return answer
-            keeps = answer.status in (307, 308) or request.method == "GET"
-            request = replace(request, url=target) if keeps else _Request("GET", target, _bare(request))
+            errand.witness(answer)
+            request = _onward(request, target, answer.status)
         raise PlatformChanged(f"{request.host}: redirected more than {self._bounds.redirects} times")
 
-    def _send(self, request: _Request, turn: int) -> Answer:
+    def _permitted_gap(self, url: str, errand: Errand) -> float:
+        """Return the seconds between two requests that the host wants; raise `RobotsRefused` where it wants none."""
+        place = place_of(url)
+        rules = self._manners.rules(place, lambda: self._rules_at(place, errand))
+        if not rules.allow(url):
+            raise RobotsRefused(
+                f"{urlsplit(url).hostname}: its robots.txt asks us to leave this address alone"
+            )
+        return max(self._gap, rules.crawl_delay or 0.0)
+
+    def _rules_at(self, place: str, errand: Errand) -> Rules:
+        answer = self._ask(_Request("GET", place, {}), errand, about_robots=True)
+        errand.witness(answer)
+        return rules_of(answer.status, answer.body)
+
+    def _send(self, request: _Request, turn: int, gap: float) -> Answer:
         if self.redactor.knows(request.url):
             raise AddressRefused("a credential stands in the address; it belongs in a header or a form")
         try:
             route = self._guard.route(request.url)
-            self._pace()
+            self._pace(request.host, gap)
             with self._http.stream(
                 request.method,
                 route.url(turn),
-                headers={**request.headers, "Host": route.host},
+                headers={**request.headers, "Host": f"[{route.host}]" if ":" in route.host else route.host},
                 content=request.content,
                 extensions={"sni_hostname": route.host},
             ) as response:
@@ -201,17 +245,15 @@ class HttpClient:
         headers = {name.lower(): value for name, value in response.headers.items() if name != "set-cookie"}
         return Answer(self.redactor.url(request.url), response.status_code, headers, body)
 
-    def _pace(self) -> None:
-        now = self._clock.monotonic()
-        if now < self._free_at:
-            self._clock.sleep(self._free_at - now)
-            now = self._free_at
-        self._free_at = now + self._gap
+    def _pace(self, host: str, gap: float) -> None:
+        wait = self._manners.turn(host, gap=gap, now=self._clock.monotonic())
+        if wait > 0:
+            self._clock.sleep(wait)
 
     def _read(self, response: httpx.Response, host: str) -> Iterator[bytes]:
         """Yield the unpacked body; raise `PlatformChanged` for one without end, a bomb, or an unknown packing."""
         since, came, size = self._clock.monotonic(), 0, 0
-        unpacker = _unpacker(response.headers.get("content-encoding", ""), host)
+        unpacker = unpacker_of(response.headers.get("content-encoding", ""), host)
         for block in response.iter_raw():
             came += len(block)
             for part in unpacker.feed(block):
@@ -234,47 +276,6 @@ class HttpClient:
                 self.redactor.learn(value.removeprefix("Bearer ").strip())
 
 
-class _Plain:
-    """A body that is not packed."""
-
-    def feed(self, block: bytes) -> Iterator[bytes]:
-        yield block
-
-    def end(self) -> None:
-        """Nothing to check."""
-
-
-class _Gzip:
-    """A gzip of one or several members, unpacked a part at a time."""
-
-    def __init__(self) -> None:
-        self._member = zlib.decompressobj(zlib.MAX_WBITS | 16)
-        self._began = False
-
-    def feed(self, block: bytes) -> Iterator[bytes]:
-        self._began = self._began or bool(block)
-        left = bool(block)
-        while left:
-            if self._member.eof:
-                self._member = zlib.decompressobj(zlib.MAX_WBITS | 16)
-            part = self._member.decompress(block, _PART)
-            yield part
-            block = self._member.unused_data if self._member.eof else self._member.unconsumed_tail
-            left = bool(block) or (len(part) == _PART and not self._member.eof)
-
-    def end(self) -> None:
-        if self._began and not self._member.eof:
-            raise EOFError("the gzip is cut off")
-
-
-def _unpacker(encoding: str, host: str) -> _Plain | _Gzip:
-    if encoding.strip().casefold() in ("", "identity"):
-        return _Plain()
-    if encoding.strip().casefold() in ("gzip", "x-gzip"):
-        return _Gzip()
-    raise PlatformChanged(f"{host}: the answer is packed as {encoding[:40]!r}; gzip was asked for")
-
-
 def said(answer: Answer) -> str:
     """Return what an answer without success says, in a line; it may hold a credential until it is redacted."""
     asked = answer.headers.get("retry-after")
@@ -290,19 +291,36 @@ def _with(url: str, params: Mapping[str, str] | None) -> str:
     return f"{url}{'&' if urlsplit(url).query else '?'}{urlencode(params)}"
 
 
-def _bare(request: _Request) -> dict[str, str]:
-    return {name: value for name, value in request.headers.items() if name.casefold() != "content-type"}
+def _spelt(url: str) -> str:
+    """Return an address in ASCII, as it is sent: a host in another script as IDNA, the rest in percent signs."""
+    if url.isascii() and " " not in url:
+        return url
+    try:
+        return str(httpx.URL(url))
+    except httpx.InvalidURL as error:
+        raise AddressRefused(f"an address that cannot be asked ({error})") from error
 
 
 def _redirect(answer: Answer, url: str) -> str | None:
-    """Return where a redirect leads when it stays on the host and does not fall from https to http."""
+    """Return where a redirect leads."""
     target = answer.headers.get("location")
     if answer.status not in _REDIRECTS or not target:
         return None
-    found = urljoin(url, target).partition("#")[0]
-    before, after = urlsplit(url), urlsplit(found)
-    same = before.netloc.casefold() == after.netloc.casefold()
-    return found if same and after.scheme in (before.scheme, "https") else None
+    try:
+        return urljoin(url, target).partition("#")[0]
+    except ValueError as error:
+        raise AddressRefused(f"a redirect to an address that cannot be read ({error})") from error
+
+
+def _onward(request: _Request, target: str, status: int) -> _Request:
+    """Return the request that a redirect asks for; what only the first host was told stays with it."""
+    before, after = urlsplit(request.url), urlsplit(target)
+    same = before.netloc.casefold() == after.netloc.casefold() and after.scheme in (before.scheme, "https")
+    told = {name: value for name, value in request.headers.items() if same or name.casefold() in _FOR_ANYBODY}
+    if request.method == "GET" or (status in (307, 308) and same):
+        return replace(request, url=target, headers=told)
+    plain = {name: value for name, value in told.items() if name.casefold() != "content-type"}
+    return _Request("GET", target, plain)
 
 
 def _retry_after(words: str, now: datetime) -> float | None:

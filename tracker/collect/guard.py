@@ -1,4 +1,4 @@
-"""Which addresses may be asked: only hosts that a source names, and only where they lead into the public internet.
+"""Which addresses may be asked: hosts that a source names, or any, and only where they lead into the public internet.
 
 The check happens before a socket is opened, and the connection goes to the very address that was checked: a name that
 resolves to something else a moment later (DNS rebinding) gets nothing.
@@ -17,6 +17,10 @@ Resolver = Callable[[str, int], Sequence[str]]
 
 _PORTS = {"http": 80, "https": 443}
 _UNPRINTABLE = re.compile(r"[^\x21-\x7e]|\\")
+_NAME = re.compile(
+    r"(?=.{1,253}$)(?:[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?\.)+[a-z](?:[a-z0-9-]{0,61}[a-z0-9])?"
+)
+"""A name with a top-level domain; one that ends in a number would be read as an address."""
 _TRANSLATED = ipaddress.ip_network("64:ff9b::/96")
 """IPv4 addresses as a network without IPv4 writes them (RFC 6052)."""
 _NOT_PUBLIC = (ipaddress.ip_network("192.88.99.0/24"), ipaddress.ip_network("64:ff9b:1::/48"))
@@ -65,35 +69,77 @@ class Guard:
 
     def route(self, url: str) -> Route:
         """Return the way to `url`; raise `AddressRefused`, or `OSError` when the host's name leads nowhere."""
-        scheme, host, target = self._checked(url)
-        if (port := self._loopback.get(host)) is not None:
-            return Route("http", host, ("127.0.0.1",), port, target)
-        port = _PORTS[scheme]
-        addresses = list(dict.fromkeys(self._resolve(host, port)))
+        scheme, host, port, target = _read(url)
+        if (stand_in := self._loopback.get(host)) is not None:
+            return Route("http", host, ("127.0.0.1",), stand_in, target)
+        self._check_host(host)
+        if port not in (None, _PORTS[scheme]):
+            raise AddressRefused(f"{host}:{port}: only the usual ports are asked")
+        addresses = list(dict.fromkeys(self._addresses(host, _PORTS[scheme])))
         if not addresses:
             raise OSError(f"{host} has no address")
         if inside := [address for address in addresses if not is_public(address)]:
             raise AddressRefused(f"{host} leads to {inside[0]}, which is not on the public internet")
-        return Route(scheme, host, tuple(sorted(addresses, key=lambda one: ":" in one)), port, target)
+        ordered = tuple(sorted(addresses, key=lambda one: ":" in one))
+        return Route(scheme, host, ordered, _PORTS[scheme], target)
 
-    def _checked(self, url: str) -> tuple[str, str, str]:
-        """Return scheme, host and the rest of an address that may be asked, as far as its text shows."""
-        if _UNPRINTABLE.search(url):
-            raise AddressRefused("an address with blanks, control characters or backslashes")
-        try:
-            parts = urlsplit(url)
-            host, port = (parts.hostname or "").casefold(), parts.port
-        except ValueError as error:
-            raise AddressRefused(f"an address that cannot be read ({error})") from error
-        if parts.scheme not in _PORTS:
-            raise AddressRefused(f"{parts.scheme or 'no scheme'}: only http and https are asked")
-        if "@" in parts.netloc:
-            raise AddressRefused(f"an address that names a user of {host}")
+    def follows(self, url: str, target: str) -> bool:
+        """Say whether a redirect is followed: one that stays on the host and does not fall from https to http."""
+        before, after = urlsplit(url), urlsplit(target)
+        return before.netloc.casefold() == after.netloc.casefold() and after.scheme in (
+            before.scheme,
+            "https",
+        )
+
+    def _check_host(self, host: str) -> None:
         if host not in self._hosts:
             raise AddressRefused(f"{host[:253] or 'no host'} is not a host that the source names")
-        if port not in (None, _PORTS[parts.scheme]):
-            raise AddressRefused(f"{host}:{port}: only the usual ports are asked")
-        return parts.scheme, host, (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+
+    def _addresses(self, host: str, port: int) -> Sequence[str]:
+        return self._resolve(host, port)
+
+
+class WebGuard(Guard):
+    """Lets through what leads to any host whose addresses are all public, also by a redirect to another host."""
+
+    def __init__(self, *, resolve: Resolver = system_resolver, loopback: Mapping[str, int] | None = None):
+        super().__init__((), resolve=resolve, loopback=loopback)
+
+    def follows(self, url: str, target: str) -> bool:
+        """Say that a redirect is followed; where it leads is checked as `route` checks it."""
+        return True
+
+    def _check_host(self, host: str) -> None:
+        """Refuse what is neither a name on the internet nor an address as everybody writes it, such as `127.1`."""
+        if not (_NAME.fullmatch(host) or _is_literal(host)):
+            raise AddressRefused(f"{host[:253] or 'no host'} is not a name on the public internet")
+
+    def _addresses(self, host: str, port: int) -> Sequence[str]:
+        return [host] if _is_literal(host) else self._resolve(host, port)
+
+
+def _read(url: str) -> tuple[str, str, int | None, str]:
+    """Return scheme, host, port and the rest of an address that may be asked, as far as its text shows."""
+    if _UNPRINTABLE.search(url):
+        raise AddressRefused("an address with blanks, control characters or backslashes")
+    try:
+        parts = urlsplit(url)
+        host, port = (parts.hostname or "").casefold(), parts.port
+    except ValueError as error:
+        raise AddressRefused(f"an address that cannot be read ({error})") from error
+    if parts.scheme not in _PORTS:
+        raise AddressRefused(f"{parts.scheme or 'no scheme'}: only http and https are asked")
+    if "@" in parts.netloc:
+        raise AddressRefused(f"an address that names a user of {host}")
+    return parts.scheme, host, port, (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+
+
+def _is_literal(host: str) -> bool:
+    """Say whether a host is an address in its usual form; `0x7f.1` and `2130706433` are none."""
+    try:
+        return str(ipaddress.ip_address(host)) == host
+    except ValueError:
+        return False
 
 
 def is_public(address: str) -> bool:

@@ -32,7 +32,7 @@ from tracker.domain import (
     Record,
     Unanswered,
 )
-from tracker.errors import RetryLater, TrackerError
+from tracker.errors import RetryLater, RobotsRefused, TrackerError
 from tracker.store import cursors, evidence, writes
 from tracker.store.cursors import END, Earlier, KeptPage
 from tracker.store.engine import unit_of_work
@@ -142,6 +142,8 @@ def _ask_pages(job: Job, asking: _Asking, recorder: Recorder, credentials: Mappi
         asking.outcome, asking.message = "throttled" if told == "throttled" else "error", str(error)
     except RetryLater as error:
         asking.outcome, asking.message = "throttled", str(error)
+    except RobotsRefused as error:
+        asking.outcome, asking.message = "refused", str(error)
     except (TrackerError, OSError) as error:
         asking.outcome, asking.message = "error", str(error)
 

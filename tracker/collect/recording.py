@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 
 from tracker.collect.cells import clean
-from tracker.collect.client import HttpClient
+from tracker.collect.client import Errand, HttpClient
 from tracker.collect.job import Job
 from tracker.domain import Answer, Outcome, Unanswered
 from tracker.errors import TrackerError
@@ -27,12 +27,15 @@ class Recorder:
     def __init__(self, job: Job, query_id: int, client: HttpClient):
         self._job, self._query_id, self._client = job, query_id, client
         self._kept: list[tuple[Answer, int]] = []
+        self._errand = Errand(self._keep_on_the_way)
 
     def get(
         self, url: str, *, params: Mapping[str, str] | None = None, headers: Mapping[str, str] | None = None
     ) -> Answer:
         """Return the answer to a GET once it is kept."""
-        return self._recorded(lambda: self._client.get(url, params=params, headers=headers))
+        return self._recorded(
+            lambda: self._client.get(url, params=params, headers=headers, errand=self._errand)
+        )
 
     def post(
         self,
@@ -45,7 +48,9 @@ class Recorder:
     ) -> Answer:
         """Return the answer to a POST once it is kept."""
         return self._recorded(
-            lambda: self._client.post(url, params=params, json=json, form=form, headers=headers)
+            lambda: self._client.post(
+                url, params=params, json=json, form=form, headers=headers, errand=self._errand
+            )
         )
 
     def evidence_of(self, answer: Answer) -> int:
@@ -71,6 +76,9 @@ class Recorder:
         if answer.status < 300 and self._job.source.kind != "page" and _is_web_page(answer):
             raise LoginWall(f"{answer.url} answered {answer.status} with a web page in place of data")
         return answer
+
+    def _keep_on_the_way(self, answer: Answer) -> None:
+        self._keep(answer)
 
     def _keep(self, answer: Answer) -> int:
         body = self._client.redactor.body(answer.body)

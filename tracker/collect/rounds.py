@@ -13,9 +13,10 @@ from sqlmodel import Session
 from tracker import settings as setting
 from tracker.collect import sources
 from tracker.collect.client import HttpClient
-from tracker.collect.guard import Guard
+from tracker.collect.guard import Guard, WebGuard
 from tracker.collect.job import Job, Progress
 from tracker.collect.live import ask
+from tracker.collect.manners import Manners
 from tracker.collect.redaction import Redactor
 from tracker.collect.scoping import read_scope
 from tracker.domain import ImportReport
@@ -117,11 +118,25 @@ def _on(source: sources.Source, account: str) -> bool:
     return account.partition(":")[0] == source.platform
 
 
-def open_client(source: sources.Live, redactor: Redactor, settings: Settings) -> HttpClient:
-    """Return the client that asks the hosts of a source on the internet."""
-    return HttpClient(
-        Guard(source.hosts), per_minute=source.per_minute, redactor=redactor, contact=settings.contact
-    )
+def guard_of(source: sources.Live) -> Guard:
+    """Return the guard that lets a source ask what it may: its own hosts, or anywhere on the public internet."""
+    return WebGuard() if sources.asks_anywhere(source) else Guard(source.hosts)
+
+
+def opener(manners: Manners) -> OpenClient:
+    """Return how a round opens the client of a source; all of a round's clients keep the same manners."""
+
+    def open_client(source: sources.Live, redactor: Redactor, settings: Settings) -> HttpClient:
+        return HttpClient(
+            guard_of(source),
+            per_minute=source.per_minute,
+            redactor=redactor,
+            manners=manners,
+            robots=sources.heeds_robots(source),
+            contact=settings.contact,
+        )
+
+    return open_client
 
 
 def collect(
@@ -132,9 +147,10 @@ def collect(
     now: Callable[[], datetime],
     progress: Progress,
     tell: Tell,
-    connect: OpenClient = open_client,
+    connect: OpenClient | None = None,
 ) -> Iterator[ImportReport]:
     """Ask the questions and yield what became of each. A source that asks us to wait is left alone for this round."""
+    connect = connect or opener(Manners())
     with _alone(settings):
         for name, group in groupby(asked, key=attrgetter("source")):
             source = sources.live(sources.load(name))
@@ -155,7 +171,7 @@ def _ask_source(
             job = Job(engine, source, read_scope(engine, source, question.scope, now), now, progress)
             report = ask(job, client, held)
             yield report
-            if report.outcome == "throttled" and place < len(asked):
+            if report.outcome == "throttled" and place < len(asked) and not sources.asks_anywhere(source):
                 left = len(asked) - place
                 more = "1 more question was" if left == 1 else f"{left} more questions were"
                 tell(f"{source.name}: asks us to wait; {more} not asked")

@@ -19,7 +19,13 @@ A source whose files or answers are JSON documents also defines
 which is pure and turns the bytes of one document (a file, or a line of JSON lines) into the records that `parse` reads. What
 is asked live goes through it too, whatever its form; without it an answer is read as a file would be.
 
-A source that can be asked live says `hosts`, the only hosts that it asks, and defines
+A source that can be asked live says `hosts`, the only hosts that it asks, or `anywhere = True` when its accounts may be
+on any host of the public internet, such as feeds and sites (never both); `per_minute` counts for each host, and is 30 or
+less where one asks anywhere. One that asks anywhere is led on by redirects to other hosts, without the headers that the
+first host was told; a private, loopback or otherwise inner address, or a name that leads to one, is `AddressRefused`
+before anything is sent. `robots = True` (for sites and feeds, not for documented interfaces) lets the client read each
+host's robots.txt first: what it forbids is `RobotsRefused`, an `AddressRefused` that a source may catch to go on with
+another address; its Crawl-delay is kept to; a robots.txt that cannot be had (5xx) ends in `Unanswered`. Such a source defines
 
     fetch(scope, client, credentials, cursor) -> iterator of Page
 
@@ -56,7 +62,7 @@ class Client(Protocol):
     """How a source asks: paced, retried, guarded and redacted by the collector.
 
     Raises `Unanswered`, a `RetryLater`, when told to wait or when no answer comes, and `AddressRefused` for an address that
-    the source does not name among its `hosts`.
+    the source does not name among its `hosts`, or that leads inside, or that a robots.txt forbids.
     """
 
     def get(
@@ -98,7 +104,7 @@ class Source(Protocol):
 
 
 class Live(Source, Protocol):
-    """A source that can be asked live."""
+    """A source that can be asked live; one that asks anywhere says `anywhere` and no `hosts`."""
 
     hosts: tuple[str, ...]
 
@@ -124,6 +130,16 @@ def load(name: str) -> Source:
 def live(source: Source) -> Live | None:
     """Return the source as one that can be asked live, or `None` when its files are had by hand."""
     return cast("Live", source) if hasattr(source, "fetch") else None
+
+
+def asks_anywhere(source: Source) -> bool:
+    """Say whether a source may ask any host on the public internet."""
+    return getattr(source, "anywhere", False) is True
+
+
+def heeds_robots(source: Source) -> bool:
+    """Say whether a source asks only what a site's robots.txt allows."""
+    return getattr(source, "robots", False) is True
 
 
 def records_in(source: Source) -> Callable[[bytes], Iterable[Record]] | None:
