@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine
 
-from tracker import demo, desk, findings, mirror
+from tracker import countries, demo, desk, findings, mirror
 from tracker.analysis.tables import Lake, open_lake
 from tracker.settings import Settings
 
@@ -60,6 +60,7 @@ def test_the_new_payer_and_the_new_audiences_are_changes_of_july(lake: Lake) -> 
 
     assert found["payer_new", "payer"] == 1
     assert found["target_new", "follower_lookalike"] == len(demo.AUDIENCES)
+    assert found["country_new", "location"] == countries.count()
 
 
 def test_an_empty_export_of_another_account_is_not_drawn_as_none(lake: Lake) -> None:

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from dashboard import collected, components, counted, data, pickers, sections, words
+from dashboard import changed, collected, components, counted, data, pickers, sections, words
 from tracker import charts
 
 accounts = data.finding("accounts")
@@ -23,7 +23,7 @@ left, right = st.columns([3, 2], gap="medium")
 with left:
     if changes.rows:
         with components.card("Changes, the least expected first", "Differences between two observations"):
-            sections.changes(changes)
+            changed.changes(changes)
             components.rows(changes, key="changes", label="All changes")
     elif counted.elsewhere(changes):
         counted.apart(changes, noun="change", key="overview-counted")

@@ -128,6 +128,41 @@ def test_payer_beneficiary_and_criteria_are_each_told_once_with_the_ad_shown_fir
     ]
 
 
+def test_the_first_use_of_a_country_is_told_apart_from_that_of_a_place_and_of_another_name_for_it() -> None:
+    known = {7: KnownBefore({"Payer": 1}, {("location", "FR", "include"): 3})}
+    targets = frozenset(
+        ("location", *place)
+        for place in (
+            ("France", "include"), ("Germany", "include"), ("DE", "include"), ("Lyon", "include"), ("Italy", "exclude"),
+        )
+    )  # fmt: skip
+
+    found = compare(*looks({}, {1: view(5, targets=targets)}), known, known_ads={1})
+
+    assert [(change.type, change.after) for change in found] == [
+        ("country_new", "location DE"),
+        ("target_new", "location France"),
+        ("target_new", "location Germany"),
+        ("target_new", "not location Italy"),
+        ("target_new", "location Lyon"),
+    ]
+
+
+def test_a_country_is_new_for_each_account_of_its_own() -> None:
+    france = frozenset({("location", "France", "include")})
+    known = {
+        7: KnownBefore({"Payer": 1}, {("location", "FR", "include"): 3}),
+        8: KnownBefore({"Payer": 1}, {}),
+    }
+
+    found = compare(
+        *looks({}, {1: view(5, targets=france), 2: replace(view(6, targets=france), account_id=8)}),
+        known, known_ads={1, 2},
+    )  # fmt: skip
+
+    assert [(change.type, change.account_id) for change in found] == [("target_new", 7), ("country_new", 8)]
+
+
 def test_targeting_that_comes_to_reach_every_country_is_told_once() -> None:
     every = len(EVERY)
     known = {7: KnownBefore({"Payer": 1}, {("location", "France", "include"): 3})}

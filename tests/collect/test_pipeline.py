@@ -111,7 +111,7 @@ def test_a_later_export_of_the_same_scope_yields_typed_changes(engine_of: Engine
         ("ad_changed", "last_shown", "2024-07-30", "2024-07-31"),
         ("ad_gone", None, "First Payer", None),
         ("payer_new", "payer", "First Payer", "Second Payer"),
-        ("target_new", "location", None, "location France"),
+        ("country_new", "location", None, "location France"),
     ]
 
 

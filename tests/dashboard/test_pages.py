@@ -160,6 +160,31 @@ def test_one_account_alone_hides_nobody_behind_its_band(hostile_home: Path, open
     assert "accounts and sources together" not in html_of(app)
 
 
+def test_the_first_uses_of_criteria_stand_together_by_their_kind(home: Path, open_page: OpenPage) -> None:
+    firsts = [
+        ("country_new", "location", "location France"), ("country_new", "location", "location Chad"),
+        ("target_new", "keyword", "keyword Xi"), ("target_new", "keyword", "keyword Taiwan"),
+        ("target_new", "follower_lookalike", "follower_lookalike @daily"),
+    ]  # fmt: skip
+    lakes.write(
+        home,
+        as_of="2024-06-30T06:00:00+00:00",
+        accounts=[lakes._account(1, "x:one", "Brand one")],
+        changes=[
+            {**lakes._change(number, kind), "field": field, "after": after}
+            for number, (kind, field, after) in enumerate(firsts)
+        ],
+    )
+
+    text = html_of(open_page("overview"))
+
+    assert re.findall(r'it-badge blue">([^<]+)<', text) == [
+        "first use of a country", "first use of a keyword", "first use of an audience sought",
+    ]  # fmt: skip
+    assert "2 countries: location France, location Chad<" in text
+    assert "2 criteria: keyword Xi, keyword Taiwan<" in text
+
+
 def test_a_new_version_of_the_lake_is_shown_at_once(hostile_home: Path):
     before = data.finding("ads-per-month").n
     manifest = hostile_home / "lake" / "manifest.json"

@@ -140,6 +140,24 @@ def test_the_least_expected_changes_come_first(tmp_path: Path) -> None:
     ]
 
 
+def test_a_first_use_says_of_what(tmp_path: Path) -> None:
+    kinds = {"country_new": "location", "target_new": "interest", "ad_new": None}
+    rows = [{**lakes.change(1, kind, ["", "new"]), "field": field} for kind, field in kinds.items()]
+    lake = lakes.write(
+        tmp_path,
+        accounts=[lakes.account(1, "accepted", ["A"])],
+        changes=[{**row, "change_id": number} for number, row in enumerate(rows)],
+    )
+
+    made = compose(lake)
+
+    assert [row["what"] for row in table(made, "changes").rows] == [
+        "first use of a country",
+        "first use of an interest",
+        "ad newly listed",
+    ]
+
+
 def test_changes_of_other_weeks_are_not_told(tmp_path: Path) -> None:
     row = lakes.change(1, "renamed", ["", "new"])
     edges = (

@@ -23,7 +23,7 @@ from tracker.charts.provinces import (
 from tracker.charts.registry import MOST_LANES, coverage_band, lanes_of
 from tracker.charts.targeting import group_of, shift_bars, targeting_heatmap
 from tracker.charts.topics import NOT_CODED, codes_of, topic_share, topic_shares
-from tracker.charts.words import shortened, until
+from tracker.charts.words import first_use, shortened, until
 
 __all__ = [
     "DARK",
@@ -48,6 +48,7 @@ __all__ = [
     "country_ranks",
     "coverage_band",
     "coverage_runs",
+    "first_use",
     "founded_by_year",
     "group_of",
     "label_matrix",

@@ -4,6 +4,17 @@ from datetime import datetime
 
 import altair as alt
 
+_FIRST_USES = {
+    "keyword": "a keyword", "interest": "an interest", "interests": "an interest", "people_who_match": "an interest",
+    "and_must_also_match": "an interest", "topic": "a topic", "event": "an event", "location": "a place",
+    "follower_lookalike": "an audience sought", "language": "a language", "age": "an age", "gender": "a gender",
+}  # fmt: skip
+
+
+def first_use(kind: str | None) -> str:
+    """Return what a change of type `target_new` is called, by the kind of the criterion that stands in its `field`."""
+    return f"first use of {_FIRST_USES.get(kind or '', 'a criterion')}"
+
 
 def heading(
     title: str, *, unit: str, n: int | None, as_of: datetime | None, beside: str = ""

@@ -25,9 +25,9 @@ def compare(
     """Return the changes from one look to the next.
 
     `ad_new`, `ad_returned`; `ad_changed`, `spend_risen`; `ad_gone`, `ad_expired`; `payer_new`, `beneficiary_new`,
-    `target_new`, `targeting_widened`. `known` holds, by account, what was known before the later look; `known_ads` the
-    ads known then from any series; `listed_once` those that this series had listed before the look `before`, as it
-    listed them last.
+    `country_new`, `target_new`, `targeting_widened`. `known` holds, by account, what was known before the later look;
+    `known_ads` the ads known then from any series; `listed_once` those that this series had listed before the look
+    `before`, as it listed them last.
     """
     return [
         *_appeared(before, after, known_ads, listed_once or {}),

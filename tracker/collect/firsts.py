@@ -31,8 +31,12 @@ def of_accounts(look: Look, known: Known, before: str) -> Iterator[Change]:
 
 
 def of_names(look: Look, known: Known, before: str, *, criteria: bool = True) -> Iterator[Change]:
-    """Yield the payers and beneficiaries that are new for their account, and its new criteria unless left out."""
+    """Yield the payers and beneficiaries that are new for their account, and its new criteria unless left out.
+
+    A country that the account's criteria include for the first time is `country_new`, any other criterion `target_new`.
+    """
     told: set[tuple[int | None, str | Criterion, str]] = set()
+    new_country = _NewCountry(known)
     names = {account: _folded_names(earlier) for account, earlier in known.items()}
     for view in in_order(look):
         earlier = known.get(view.account_id, NOTHING_KNOWN)
@@ -55,12 +59,32 @@ def of_names(look: Look, known: Known, before: str, *, criteria: bool = True) ->
                 told.add((view.account_id, criterion, ""))
                 of_kind = [at for item, at in earlier.targets.items() if item[0] == criterion[0]]
                 latest = _latest(of_kind or earlier.targets.values(), before)
-                yield _first(look, view, "target_new", criterion[0], None, in_words([criterion]), latest)  # fmt: skip
+                kind = "country_new" if new_country.in_(view.account_id, criterion) else "target_new"
+                yield _first(look, view, kind, criterion[0], None, in_words([criterion]), latest)
 
 
 def _unknown(view: AdView, earlier: KnownBefore) -> list[Criterion]:
     """Return the criteria of an ad that were not known; a difference of sets would walk through all that are."""
     return sorted(criterion for criterion in view.targets if criterion not in earlier.targets)
+
+
+class _NewCountry:
+    """Tells the first use of a country apart, whatever it was called before: `France` after `FR` is none."""
+
+    def __init__(self, known: Known):
+        self._known = known
+        self._reached: dict[int | None, set[str]] = {}
+
+    def in_(self, account: int | None, criterion: Criterion) -> bool:
+        """Say whether a criterion includes a country that none of the account's had; from then on it is known."""
+        found = reach([criterion])
+        if len(found) != 1:
+            return False
+        if account not in self._reached:
+            self._reached[account] = set(reach(self._known.get(account, NOTHING_KNOWN).targets))
+        is_new = found.isdisjoint(self._reached[account])
+        self._reached[account] |= found
+        return is_new
 
 
 def first_ad(look: Look, view: AdView, before: str) -> Change:

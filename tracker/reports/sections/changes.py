@@ -4,6 +4,7 @@ from typing import Any
 
 from tracker.analysis import changes as analysis
 from tracker.analysis.scope import Scope
+from tracker.charts import first_use
 from tracker.registry.groups import Group
 from tracker.reports import words
 from tracker.reports.content import Column, Section, Table
@@ -21,7 +22,8 @@ LEAST_EXPECTED_FIRST = {
     "payer_new": "new payer",
     "beneficiary_new": "new beneficiary",
     "targeting_widened": "targeting widened to every country",
-    "target_new": "new targeting criterion",
+    "country_new": "first use of a country",
+    "target_new": "first use of a criterion",
     "spend_risen": "spend, a higher band",
     "ad_returned": "ad listed again",
     "post_gone": "post no longer shown",
@@ -84,7 +86,7 @@ def read(issue: Issue) -> list[dict[str, Any]]:
         {
             **row,
             **issue.account_cells(row["account_id"]),
-            "what": LEAST_EXPECTED_FIRST.get(row["type"], str(row["type"]).replace("_", " ")),
+            "what": _what(row),
             **_from_to(row),
             "about": texts.get(row["snapshot_after"]) or texts.get(row["snapshot_before"]),
             "evidence": evidence.get(row["snapshot_after"]) or evidence.get(row["snapshot_before"]),
@@ -162,6 +164,13 @@ def _order(row: dict[str, Any]) -> tuple[Any, ...]:
         row["field"] or "",
         row["change_id"],
     )
+
+
+def _what(row: dict[str, Any]) -> str:
+    """Return what kind of change it is; the first use of a criterion says of which kind."""
+    if row["type"] == "target_new":
+        return first_use(row["field"])
+    return LEAST_EXPECTED_FIRST.get(row["type"], str(row["type"]).replace("_", " "))
 
 
 def _from_to(row: dict[str, Any]) -> dict[str, str | None]:
