@@ -20,8 +20,12 @@ FACTS = (
     ("last shown", "last_shown"),
     ("landing page", "landing_url"),
     ("creative", "creative_url"),
+    ("promotes the post", "post"),
+    ("post published", "post_published"),
     ("status", "status"),
 )
+ALWAYS = frozenset(field for _label, field in FACTS) - {"post", "post_published"}
+"""What stands there also when it was not published; a post that is not linked may exist."""
 CARDS = 12
 LONGEST = 420
 
@@ -68,11 +72,13 @@ def _card(text: str, rows: list[Mapping[str, Any]], brands: Mapping[str, str]) -
     paid = " · ".join(dict.fromkeys(tables.shown(each["payer"], 50) or "not published" for each in rows))
     opened = "1 ad" if len(rows) == 1 else f"the latest of {len(rows):,} ads"
     codes = Markup(" ").join(tables.badge(code) for code in row["codes"][:3])
+    posted = next((each["post_published"] for each in rows if each["post"]), None)
+    promotes = f" · promotes the post of {words.day(posted)}" if posted else ""
     return Markup(
-        '<article><p dir="auto">{}</p><footer><b>{}</b>{}<br>payer: {}<br>{} – {} · {} {}</footer></article>'
+        '<article><p dir="auto">{}</p><footer><b>{}</b>{}<br>payer: {}<br>{} – {} · {}{} {}</footer></article>'
     ).format(
         charts.shortened(text, LONGEST), accounts[0], more, paid,
-        words.day(first), words.day(last), tables.opens(f"ad-{row['snapshot_id']}", opened), codes,
+        words.day(first), words.day(last), tables.opens(f"ad-{row['snapshot_id']}", opened), promotes, codes,
     )  # fmt: skip
 
 
@@ -128,7 +134,11 @@ def _detail(ad: Mapping[str, Any]) -> None:
         components.table(
             tables.html(
                 ("", ""),
-                [(label, tables.as_text(field, ad.get(field))) for label, field in FACTS]
+                [
+                    (label, tables.as_text(field, ad.get(field)))
+                    for label, field in FACTS
+                    if field in ALWAYS or ad[field]
+                ]
                 + [("impressions", _impressions(ad)), ("evidence", _evidence(ad))],
                 classes=("keep",),
             )

@@ -16,7 +16,7 @@ from tracker import charts
 Rows = Sequence[Mapping[str, Any]]
 Public = Callable[[Mapping[str, Any]], Mapping[str, Any]]
 
-ADDRESSES = ("url", "landing_url", "creative_url")
+ADDRESSES = ("url", "landing_url", "creative_url", "post")
 ADDRESS = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://\S+")
 FORMULA = re.compile(r"^\s*[=+\-@\t\r\uff1d\uff0b\uff0d\uff20]")
 LINK = Markup('<a class="it-hash" href="{}" title="{}">{}</a>')

@@ -96,6 +96,17 @@ def test_near_copies_are_one_creative_with_the_earliest_text_and_the_post_it_pro
     assert (found.n, found.coverage["without_text_or_creative"]) == (6, 1)
 
 
+def test_an_ad_leads_to_the_post_of_the_record_that_it_promotes(lake: Lake) -> None:
+    found = answer(lake, "ads")
+
+    posts = {row["ad"]: (row["post"], row["post_published"]) for row in found.rows}
+    assert posts == {
+        **dict.fromkeys(range(1, 8), (None, None)),
+        2: ("https://x.com/harbour/status/1800", "2024-06-30T00:00:00Z"),
+    }
+    assert found.coverage["promote_a_known_post"] == 1
+
+
 def test_domains_are_listed_defanged_and_what_names_no_site_is_counted(lake: Lake) -> None:
     found = answer(lake, "landing-domains")
 

@@ -1,5 +1,6 @@
 import ast
 import re
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pyarrow as pa
@@ -244,6 +245,21 @@ def test_the_gallery_shows_each_text_once_as_text(hostile_pages: OpenPage) -> No
     assert text.count("<article>") == 2
     assert "=HYPERLINK(" in text
     assert "the latest of 59 ads" in text
+
+
+def test_an_ad_that_promotes_a_known_post_says_so_and_its_address_leads_nowhere(
+    home: Path, open_page: OpenPage
+) -> None:
+    lakes.hostile(home)
+    post = {"post_id": 1, "account_id": 1, "source": "pages", "url": "https://evil.example/creative",
+            "published_at": datetime(2024, 1, 2, tzinfo=UTC), "text": lakes.HOSTILE}  # fmt: skip
+    pq.write_table(pa.Table.from_pylist([post], schema=SCHEMAS["posts"]), home / "lake" / "posts.parquet")
+
+    app = open_page("ads")
+
+    assert [error.value for error in app.exception] == []
+    assert "promotes the post of 2 Jan 2024" in html_of(app)
+    assert "https://evil.example/creative" not in html_of(app)
 
 
 def test_a_payer_of_two_accounts_is_called_a_lead_and_a_payer_never_an_operator(

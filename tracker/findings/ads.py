@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 from ibis import _
 
-from tracker.analysis import coverage, months, payers, scope, topics, volume
+from tracker.analysis import coverage, creatives, months, payers, scope, topics, volume
 from tracker.analysis.coverage import Answers
 from tracker.findings.finding import Finding
 from tracker.findings.question import Question, answer, coder_of, ground
@@ -21,8 +21,9 @@ ZERO_RULE = (
 AD_COLUMNS = (
     "ad", "account", "account_status", "repository", "payer", "beneficiary", "advertiser_name", "text",
     "first_shown", "last_shown", "impressions_lower", "impressions_upper", "status", "creative_url",
-    "landing_url", "codes", "evidence", "line",
+    "landing_url", "codes", "evidence", "line", "post", "post_published",
 )  # fmt: skip
+NO_POST: Mapping[str, Any] = {"post": None, "post_published": None}
 
 
 def ads_per_month(question: Question) -> Finding:
@@ -116,10 +117,12 @@ def ad_rows(question: Question) -> Finding:
     limit = question.options.limit or ROWS_SHOWN
     page = asked.order_by(_.first_shown.desc(nulls_first=False), "ad_id").limit(limit)
     coder = question.options.coder or coder_of(question.lake, "ad")
-    codes = _codes(question, page, coder)
+    codes, posts = _codes(question, page, coder), promoted_posts(question, page)
     named = scope.with_account(page, question.tables["accounts"])
     rows = [
-        _whole(row) | {"ad": row["ad_id"], "repository": row["source"], "codes": codes.get(row["ad_id"], [])}
+        _whole(row)
+        | {"ad": row["ad_id"], "repository": row["source"], "codes": codes.get(row["ad_id"], [])}
+        | dict(posts.get(row["creative_url"], NO_POST))
         for row in question.rows(named.order_by(_.first_shown.desc(nulls_first=False), "ad_id"))
     ]
     count = int(question.rows(asked.aggregate(n=_.count()))[0]["n"])
@@ -128,10 +131,22 @@ def ad_rows(question: Question) -> Finding:
         n=count,
         columns=AD_COLUMNS,
         rows=rows,
-        method="The latest snapshot of each ad, as published; the latest first day first, undated ads last.",
+        method=(
+            "The latest snapshot of each ad, as published; the latest first day first, undated ads last. `post` is the "
+            "post of the record that the ad promotes; where none is linked, it is not in the record, and may exist."
+        ),
         ground=ground(question, "ad", asked),
-        coverage={"rows_left_out": max(0, count - len(rows)), "coder": coder},
-    )
+        coverage={"rows_left_out": max(0, count - len(rows)), "coder": coder,
+                  "promote_a_known_post": sum(row["post"] is not None for row in rows)},
+    )  # fmt: skip
+
+
+def promoted_posts(question: Question, items: ibis.Table) -> dict[str, dict[str, Any]]:
+    """Return by the address of a creative the post of the record that it promotes: `post` and `post_published`."""
+    found: dict[str, dict[str, Any]] = {}
+    for row in question.rows(creatives.promoted(items, question.tables["posts"])):
+        found.setdefault(row["creative_url"], {"post": row["url"], "post_published": row["published_at"]})
+    return found
 
 
 def _codes(question: Question, page: ibis.Table, coder: str | None) -> dict[int, list[str]]:

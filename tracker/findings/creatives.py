@@ -8,6 +8,7 @@ import ibis
 
 from tracker.analysis import creatives, scope
 from tracker.errors import BadInput
+from tracker.findings.ads import NO_POST, promoted_posts
 from tracker.findings.finding import Finding
 from tracker.findings.question import Question, answer, ground
 from tracker.registry.handles import host_of, site_of
@@ -19,9 +20,7 @@ def near_copies(question: Question) -> Finding:
     """Group ads that say nearly the same, each group with its earliest text and the post that it promotes."""
     items = _asked(question)
     rows = question.rows(_with_account(question, creatives.shown(items), "first_shown", "ad_id"))
-    posts: dict[str, Row] = {}
-    for post in question.rows(creatives.promoted(items, question.tables["posts"])):
-        posts.setdefault(post["creative_url"], post)
+    posts = promoted_posts(question, items)
     without = sum(row["ads"] for row in rows if not row["text"] and not row["creative_url"])
     groups = sorted(_groups(rows), key=lambda group: (-sum(row["ads"] for row in group), group[0]["ad_id"]))
     found = [_creative(group, posts) for group in groups]
@@ -98,7 +97,7 @@ def _groups(rows: list[dict[str, Any]]) -> Iterable[list[dict[str, Any]]]:
 
 
 def _creative(group: list[dict[str, Any]], posts: Mapping[str, Row]) -> dict[str, Any]:
-    post = next((posts[row["creative_url"]] for row in group if row["creative_url"] in posts), None)
+    post = next((posts[row["creative_url"]] for row in group if row["creative_url"] in posts), NO_POST)
     distances = [row["distance"] for row in group if row["distance"] is not None]
     return {
         "creative": f"ad-{group[0]['ad_id']}",
@@ -106,8 +105,7 @@ def _creative(group: list[dict[str, Any]], posts: Mapping[str, Row]) -> dict[str
         "creative_url": next((row["creative_url"] for row in group if row["creative_url"]), None),
         "distance": max(distances, default=None),
         "versions": len({row["text"] for row in group if row["text"]}),
-        "post": post and post["url"],
-        "post_published": post and post["published_at"],
+        **post,
         **_sums(group),
     }
 

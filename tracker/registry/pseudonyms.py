@@ -22,7 +22,7 @@ AS_IT_IS = frozenset({
 """Columns that hold our own words, numbers or hashes."""
 
 _OWN_NAMES = ("handle", "name", "advertiser_name")
-_OWN_ADDRESSES = ("url", "creative_url", "landing_url")
+_OWN_ADDRESSES = ("url", "creative_url", "landing_url", "post")
 _AUDIENCE = "follower_lookalike"
 _DIGITS = 12
 
