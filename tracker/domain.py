@@ -384,7 +384,9 @@ class Metric(NamedTuple):
     """A number as published, as a range; `upper` is `None` when the publisher leaves it open.
 
     Without `country` and `segment` it is the total that the publisher states. `segment` is a part of the people
-    reached, such as `25-34 female` or `region Ohio`: delivery, never targeting. `unit` is a currency for `spend`.
+    reached: delivery, never targeting. It reads `25-34 female` (age, then gender), `region Ohio`, `location Crimea` (a
+    place that is no country), `surface YOUTUBE`, or, for the part that a country has, `share of the total`. `unit` is
+    `impressions`, `people`, `clicks`, `ads` or a currency; of every share it is `percent`, whatever the platform prints.
     """
 
     name: Literal["impressions", "reach", "spend", "clicks", "audience_size", "ads"]

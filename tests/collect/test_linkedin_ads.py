@@ -59,8 +59,8 @@ def test_an_ad_that_the_eu_saw_is_read_whole() -> None:
     assert (ad.first_shown, ad.last_shown, ad.text) == (date(2026, 7, 3), date(2026, 7, 20), None)
     assert ad.metrics == (
         Metric("impressions", 1000.0, 5000.0, "impressions", '{"from":1000,"to":5000}'),
-        Metric("impressions", 64.5, 64.5, "percent", "64.5", "DE", "country DE"),
-        Metric("impressions", 35.5, 35.5, "percent", "35.5", "FR", "country FR"),
+        Metric("impressions", 64.5, 64.5, "percent", "64.5", "DE", "share of the total"),
+        Metric("impressions", 35.5, 35.5, "percent", "35.5", "FR", "share of the total"),
     )
 
 

@@ -2,10 +2,11 @@
 
 import ast
 import inspect
+import re
 from datetime import UTC, date, datetime
 from pathlib import Path
 from types import ModuleType
-from typing import cast
+from typing import Any, cast
 
 import pytest
 
@@ -94,6 +95,41 @@ def source(request: pytest.FixtureRequest) -> sources.Source:
 def parsed(source: sources.Source, *bodies: dict[str, object]) -> list[Parsed]:
     records = [Record(number, body) for number, body in enumerate(bodies, 2)]
     return list(source.parse(iter(records), SCOPE))
+
+
+def recorded(source: sources.Source) -> list[Parsed]:
+    """What the recorded answers of a source hold, where it reads documents."""
+    read = sources.records_in(source)
+    bodies = sorted((Path(__file__).parent / "bodies" / source.name).glob("*.200.json")) if read else []
+    scope = SCOPE if source.matched else Scope({}, SCOPE.observed_at)
+    found: list[Parsed] = []
+    for body in bodies:
+        try:
+            records = list(cast("Any", read)(body.read_bytes()))
+        except BadInput:  # an answer that says no in place of records
+            continue
+        found += source.parse(iter(records), scope)
+    return found
+
+
+UNIT = re.compile(r"impressions|people|clicks|ads|percent|[A-Z]{3}|currency not given")
+SEGMENT = re.compile(
+    r"(?:\d{2}-\d{2}|\d{2}\+|Unknown) [a-z]+|(?:region|location|surface) .+|share of the total"
+)
+
+
+def test_every_share_is_in_percent_and_parts_are_named_alike_whatever_the_platform_prints(
+    source: sources.Source,
+) -> None:
+    ads = [item for item in [*parsed(source, BODIES[source.name]), *recorded(source)] if isinstance(item, Ad)]
+
+    metrics = [metric for ad in ads for metric in ad.metrics]
+
+    assert {metric.unit for metric in metrics if not UNIT.fullmatch(metric.unit)} == set()
+    assert {
+        metric.segment for metric in metrics if not SEGMENT.fullmatch(metric.segment or "region -")
+    } == set()
+    assert [metric for metric in metrics if metric.unit == "percent" and metric.segment is None] == []
 
 
 def test_a_source_is_named_after_its_file_and_says_what_it_is(source: sources.Source) -> None:

@@ -149,6 +149,10 @@ def counted(
         yield Metric(name, lower, upper, unit, words, country, segment)
 
 
+PERCENT, OF_TOTAL = "percent", "share of the total"
+"""The unit of every share, whatever a platform prints, and the segment of a country's: it is added to no count."""
+
+
 def share(
     name: Any, value: Any, factor: int, country: str | None = None, segment: str | None = None
 ) -> Iterator[Metric]:
@@ -157,7 +161,7 @@ def share(
     bounds = read_range(words) if not words.endswith("%") else read_range(words[:-1].strip())
     if words:
         ends = [None if end is None else round(end * factor, 6) for end in bounds or (None, None)]
-        yield Metric(name, ends[0], ends[1], "percent", words, country, segment)
+        yield Metric(name, ends[0], ends[1], PERCENT, words, country, segment)
 
 
 def distinct(record: Record, metrics: Iterable[Metric]) -> tuple[Metric, ...]:

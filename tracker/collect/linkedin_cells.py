@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from tracker.collect.cells import cell_text
-from tracker.collect.fields import between, list_at, share, words_at
+from tracker.collect.fields import OF_TOTAL, between, list_at, share, words_at
 from tracker.collect.targeting_cells import criterion
 from tracker.domain import Metric, Polarity, Record, Target
 from tracker.errors import BadInput
@@ -58,7 +58,7 @@ def metrics(record: Record, statistics: Mapping[str, Any]) -> Iterator[Metric]:
         yield from between("impressions", total, ("from", "to"), "impressions")
     for one in list_at(record, statistics, "impressionsDistributionByCountry"):
         country = cell_text(one.get("country")).rpartition(":")[2].upper()
-        yield from share("impressions", one.get("impressionPercentage"), 1, country, f"country {country}")
+        yield from share("impressions", one.get("impressionPercentage"), 1, country, OF_TOTAL)
 
 
 def targets(record: Record, facets: Iterable[Mapping[str, Any]]) -> Iterator[Target]:

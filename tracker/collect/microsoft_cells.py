@@ -5,6 +5,7 @@ from typing import Any
 
 from tracker.collect.answers import objects_in
 from tracker.collect.cells import cell_text, read_range
+from tracker.collect.fields import OF_TOTAL, PERCENT
 from tracker.collect.targeting_cells import criterion
 from tracker.domain import Metric, Polarity, Record, Target
 from tracker.errors import BadInput, PlatformChanged
@@ -31,8 +32,6 @@ _NAMES = {
     "lithuania": "LT", "luxembourg": "LU", "malta": "MT", "netherlands": "NL", "norway": "NO", "poland": "PL",
     "portugal": "PT", "romania": "RO", "slovakia": "SK", "slovenia": "SI", "spain": "ES", "sweden": "SE",
 }  # fmt: skip
-SHARE = "share of the total"
-"""The segment of a country's percentage: it is no number of impressions, and is added to none."""
 
 
 def known_countries() -> list[str]:
@@ -63,7 +62,7 @@ def metrics(details: Record) -> tuple[tuple[Metric, ...], list[str]]:
             raise BadInput(
                 f"{words[:40]!r} is not a share in percent", line=details.line, field="ImpressionShare"
             )
-        found.append(Metric("impressions", *bounds, "percent", words, country, SHARE))
+        found.append(Metric("impressions", *bounds, PERCENT, words, country, OF_TOTAL))
     if len({(metric.country, metric.segment) for metric in found}) < len(found):
         raise BadInput("a country stands here twice", line=details.line, field="ImpressionsByCountry")
     return tuple(found), strange

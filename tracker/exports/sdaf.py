@@ -107,7 +107,7 @@ def _delivery(numbers: Iterable[Row]) -> dict[str, Any]:
     for one in numbers:
         part = _PART.fullmatch(one["segment"])
         region = _REGION.fullmatch(one["segment"])
-        counts = one["name"] in ("reach", "impressions") and one["unit"] not in ("percent", "%")
+        counts = one["name"] in ("reach", "impressions") and one["unit"] != "percent"
         amount = _amount(one)
         if not (counts and one["country"] and (part or region or not one["segment"])) or amount is None:
             continue
