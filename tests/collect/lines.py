@@ -27,10 +27,16 @@ def body(source: str, case: str) -> Any:
     return json.loads(path.read_text(encoding="utf-8"))
 
 
-def told(source: str, case: str) -> Told:
-    """The answer of a case: its body with the status in its file's name."""
-    (path,) = (BODIES / source).glob(f"{case}.*.json")
-    return Told(path.read_bytes(), int(path.name.split(".")[-2]), {"Content-Type": "application/json"})
+KINDS = {".json": "application/json", ".xml": "application/xml", ".html": "text/html; charset=utf-8"}
+
+
+def told(source: str, case: str, **headers: str) -> Told:
+    """The answer of a case: its body with the status in its file's name; names of headers have underscores."""
+    (path,) = (BODIES / source).glob(f"{case}.[0-9]*")
+    named = {name.replace("_", "-"): words for name, words in headers.items()}
+    return Told(
+        path.read_bytes(), int(path.name.split(".")[-2]), {"Content-Type": KINDS[path.suffix], **named}
+    )
 
 
 class Line:

@@ -19,6 +19,7 @@ from tracker.domain import (
     Notice,
     Parsed,
     Post,
+    Profile,
     Quarantined,
     Record,
     Scope,
@@ -84,6 +85,7 @@ BODIES = {
         "outlet": "daily", "section": "WORLD", "snapshot_at": "2022-07-01T10:00:00", "published_raw": "1 Jul",
         "headline": "Hello", "published_at": "2022-07-01T08:00:00",
     },
+    "feeds": {"kind": "entry", "id": "g-1", "title": "Hello", "link": "https://news.example.org/1"},
 }  # fmt: skip
 
 
@@ -184,7 +186,8 @@ def test_every_item_belongs_to_a_listing_of_its_series(source: sources.Source) -
 
     shown = [item.listing for item in items if isinstance(item, Ad | AdvertiserReport | Post)]
     assert all(
-        isinstance(item, Listing | Ad | AdvertiserReport | Post | Quarantined | Notice) for item in items
+        isinstance(item, Listing | Ad | AdvertiserReport | Post | Profile | Quarantined | Notice)
+        for item in items
     )
     assert all(
         listing.series.startswith(source.name) and listing.observed_at.tzinfo is UTC for listing in shown

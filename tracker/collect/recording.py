@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 
+from tracker.collect import sources
 from tracker.collect.cells import clean
 from tracker.collect.client import Errand, HttpClient
 from tracker.collect.job import Job
@@ -73,7 +74,7 @@ class Recorder:
                 self._keep(error.answer)
             raise
         self._kept.append((answer, self._keep(answer)))
-        if answer.status < 300 and self._job.source.kind != "page" and _is_web_page(answer):
+        if answer.status < 300 and not sources.reads_web_pages(self._job.source) and _is_web_page(answer):
             raise LoginWall(f"{answer.url} answered {answer.status} with a web page in place of data")
         return answer
 

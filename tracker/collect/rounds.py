@@ -90,6 +90,8 @@ def questions(
         state = readiness(module)
         if not state.ready:
             tell(f"{name}: {state.words}")
+        elif sources.asked_by_name(module):
+            continue
         elif account is None or ("account" in module.scope and _on(module, account)):
             fitting = {key: value for key, value in given.items() if key in module.scope}
             asked += _of(module, accepted, fitting)

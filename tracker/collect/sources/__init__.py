@@ -44,6 +44,9 @@ of posts says `complete_since` where the platform's list has no holes. It may de
 which asks directly for posts that such a list left out; without it they stay `not_seen`. A page that says how the account
 itself stands bears a `standing`.
 
+A source with `web_pages = True` asks for pages that are made for readers, and tells a login wall itself. One with
+`by_name = True` is asked only when a person names it, because another source asks about the same accounts by default.
+
 What `fetch` need not handle: 5xx and 429 are retried and end in `Unanswered`; a web page in place of data is a login wall;
 a page whose status is no success and that bears no outcome is read by its status (401 and 403 refused, 404 and 410
 gone, else error); a cursor that repeats ends the query.
@@ -140,6 +143,16 @@ def asks_anywhere(source: Source) -> bool:
 def heeds_robots(source: Source) -> bool:
     """Say whether a source asks only what a site's robots.txt allows."""
     return getattr(source, "robots", False) is True
+
+
+def reads_web_pages(source: Source) -> bool:
+    """Say whether a web page is what a source asks for, and no login wall."""
+    return source.kind == "page" or getattr(source, "web_pages", False) is True
+
+
+def asked_by_name(source: Source) -> bool:
+    """Say whether a source is asked only when a person names it."""
+    return getattr(source, "by_name", False) is True
 
 
 def records_in(source: Source) -> Callable[[bytes], Iterable[Record]] | None:
