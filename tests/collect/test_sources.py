@@ -85,6 +85,7 @@ BODIES = {
         "outlet": "daily", "section": "WORLD", "snapshot_at": "2022-07-01T10:00:00", "published_raw": "1 Jul",
         "headline": "Hello", "published_at": "2022-07-01T08:00:00",
     },
+    "youtube": {"kind": "entry", "yt_videoid": "riverAAAA01", "title": "Hello", "published": "2024-07-03T10:00:00+00:00"},
     "feeds": {"kind": "entry", "id": "g-1", "title": "Hello", "link": "https://news.example.org/1"},
 }  # fmt: skip
 
@@ -103,7 +104,7 @@ def recorded(source: sources.Source) -> list[Parsed]:
     """What the recorded answers of a source hold, where it reads documents."""
     read = sources.records_in(source)
     bodies = sorted((Path(__file__).parent / "bodies" / source.name).glob("*.200.json")) if read else []
-    scope = SCOPE if source.matched else Scope({}, SCOPE.observed_at)
+    scope = SCOPE if source.matched or source.kind == "posts" else Scope({}, SCOPE.observed_at)
     found: list[Parsed] = []
     for body in bodies:
         try:

@@ -10,6 +10,8 @@ _FOLLOWS = re.compile(
     re.IGNORECASE,
 )
 """Parameters that say where a reader came from, and never which article is meant."""
+_ADDRESS = re.compile(r"https?://[^\s<>\"]+[^\s<>\".,;:!?)\]]")
+_HASHTAG = re.compile(r"(?<![\w/&])#(\w+)")
 _PORTS = {"http": 80, "https": 443}
 
 
@@ -41,3 +43,13 @@ def host_in(address: str) -> str:
         return (urlsplit(address).hostname or "").removeprefix("www.")
     except ValueError:
         return ""
+
+
+def addresses_in(words: str) -> tuple[str, ...]:
+    """Return the addresses that stand in plain text, each once, as they are kept."""
+    return tuple(dict.fromkeys(map(canonical, _ADDRESS.findall(words))))
+
+
+def hashtags_in(words: str) -> tuple[str, ...]:
+    """Return the hashtags that stand in plain text, each once, without their sign."""
+    return tuple(dict.fromkeys(_HASHTAG.findall(words)))
