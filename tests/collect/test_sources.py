@@ -86,6 +86,7 @@ BODIES = {
         "headline": "Hello", "published_at": "2022-07-01T08:00:00",
     },
     "youtube": {"kind": "entry", "yt_videoid": "riverAAAA01", "title": "Hello", "published": "2024-07-03T10:00:00+00:00"},
+    "telegram": {"kind": "message", "post": "somebody/5", "text": "Hello", "date": "2024-07-03T10:00:00+00:00", "views": "4.2K"},
     "feeds": {"kind": "entry", "id": "g-1", "title": "Hello", "link": "https://news.example.org/1"},
 }  # fmt: skip
 
