@@ -163,9 +163,10 @@ def _legends(spec: dict[str, Any]) -> tuple[Markup, Markup]:
     return lines["above"], lines["below"]
 
 
-def heading(words: str) -> None:
-    """Draw a title inside a card."""
-    st.html(Markup('<div class="it-card"><h2>{}</h2></div>').format(words))
+def heading(words: str, note: str = "") -> None:
+    """Draw a title inside a card, with a line below it where there is one."""
+    below = Markup("<p>{}</p>").format(note) if note else Markup("")
+    st.html(Markup('<div class="it-card"><h2>{}</h2>{}</div>').format(words, below))
 
 
 def hint(words: str) -> None:

@@ -1,35 +1,89 @@
 """Whom ads try to reach: whose audiences are sought by whom, and criteria that may stand for something sensitive."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import streamlit as st
 from markupsafe import Markup
 
-from dashboard import components, data, sections, tables, words
+from dashboard import components, data, tables, words
 from tracker import charts
 from tracker.findings import Finding
 
-SHOWN = 3
+SHOWN, RANKS = 3, 10
+WAYS = {
+    "follower_lookalike": "people like its followers",
+    "people_who_like": "people who like it",
+    "friends_of_people_who_like": "their friends",
+    "lookalike_of_people_who_like": "people like those who like it",
+    "interest_in_page": "an interest of its name",
+}
 
 
 def audiences(finding: Finding) -> None:
     """Draw who sought whose audience as a graph with the ranked table beside it."""
+    if not finding.rows:
+        components.heading("Whose audiences are sought?")
+        components.empty(
+            "No audience sought was published",
+            "These ads name no account or page whose audience they aim at, or the repository does not publish it.",
+            small=True,
+        )
+        return
     brands = data.brands()
-    rows = [{**row, "name": words.account(row, brands)} for row in finding.rows]
+    rows = [{**row, "name": _seeker(row, brands)} for row in finding.rows]
     left, right = st.columns(2, gap="large")
     with left:
         components.chart(
             charts.audience_graph(rows, as_of=finding.as_of, n=finding.n, look=components.look()),
             key="audience-graph",
-            alt="Accounts on the left, the handles whose audiences they sought on the right",
+            alt="Advertisers on the left, the handles and pages whose audiences they sought on the right",
         )
         components.caption(
             "A link is a wish of the advertiser, not a tie.",
-            "Wide is many ads. To seek an audience says nothing of the account that has it; many did not ask for it.",
+            "Wide is many ads. To seek an audience says nothing of the account that has it; many did not ask for it. "
+            "People who like a page are not people like its followers: the colours say which was asked for.",
         )
     with right:
-        sections.audiences(finding)
+        components.heading("Who sought them most?", words.of_audiences(finding))
+        _ranked(rows)
+        components.caption("Read with care:", " ".join(finding.caveats))
+    components.rows(finding, key="audiences", label="All audiences sought")
+
+
+def _seeker(row: Mapping[str, Any], brands: Mapping[str, str]) -> str:
+    """Return who sought an audience: the account of the ads, or their payer where they have none."""
+    if row["account"]:
+        return words.account(row, brands)
+    return f"payer {row['payer']}" if row["payer"] else "payer not published"
+
+
+def _ranked(rows: Sequence[Mapping[str, Any]]) -> None:
+    """Draw who sought whose audience and how, the most ads first."""
+    found: dict[tuple[str, ...], list[Mapping[str, Any]]] = {}
+    for row in rows:
+        found.setdefault((row["handle"], row["polarity"], row["name"]), []).append(row)
+    ranked = sorted(found.values(), key=lambda ways: -ways[0]["ads_in_any_way"])
+    most = max((ways[0]["ads_in_any_way"] for ways in ranked), default=1)
+    body = [
+        (
+            Markup("{}<br><span class='it-none'>{}{}</span>").format(
+                tables.shown(ways[0]["handle"]),
+                "left out: " if ways[0]["polarity"] == "exclude" else "",
+                ", ".join(WAYS[name] for name in WAYS if name in {way["sought_as"] for way in ways}),
+            ),
+            Markup("{}<br><span class='it-none'>{} – {}</span>").format(
+                ways[0]["name"],
+                words.day(min(way["first_shown"] for way in ways)),
+                words.day(max(way["last_shown"] for way in ways)),
+            ),
+            ways[0]["ads_in_any_way"],
+            tables.bar(ways[0]["ads_in_any_way"] / most),
+        )
+        for ways in ranked[:RANKS]
+    ]
+    head = ("audience sought", "sought by, first – last shown", "ads", "")
+    components.table(tables.html(head, body, classes=("", "", "num", "short"), narrow="plain"))
 
 
 def sensitive(finding: Finding) -> None:

@@ -1,4 +1,4 @@
-"""The larger parts of pages: who paid, where, whom they sought, and how far that moved."""
+"""The larger parts of pages: who paid, where, and how far the targeting moved."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -143,32 +143,6 @@ def countries(ranks: Sequence[Mapping[str, Any]], others: Sequence[Mapping[str, 
         components.caption(
             f"{words.count(len(others), 'place')} not drawn:", f"{named}{' …' if len(others) > 8 else ''}"
         )
-
-
-def audiences(finding: Finding) -> None:
-    """Draw whose followers were sought, included and excluded apart."""
-    most = max((row["ads"] for row in finding.rows), default=1)
-    body = [
-        (
-            tables.shown(row["handle"]),
-            "excluded" if row["polarity"] == "exclude" else "included",
-            words.account(row, data.brands()),
-            f"{words.day(row['first_shown'])} – {words.day(row['last_shown'])}",
-            row["ads"],
-            tables.bar(row["ads"] / most),
-        )
-        for row in finding.rows[:SHOWN]
-    ]
-    components.table(
-        tables.html(
-            ("audience sought", "", "sought by", "first – last shown", "ads", ""), body,
-            classes=("", "keep", "", "", "num", "bar"),
-        )
-    )  # fmt: skip
-    components.caption(
-        "Audience sought",
-        "is whose followers the ads aim at. They are not linked to the advertiser; some are its critics.",
-    )
 
 
 def shift(first: tuple[str, str], second: tuple[str, str], **options: str | None) -> None:

@@ -205,9 +205,7 @@ def kinds_of(targeting: Finding) -> list[str]:
 
 
 def of_audiences(audiences: Finding) -> str:
-    """Say how many accounts are audiences sought, and of how many ads."""
+    """Say how many accounts and pages are audiences sought, and of how many ads."""
     sought = len({row["handle"] for row in audiences.rows})
     without = audiences.coverage.get("ads_without_these_criteria", 0)
-    return (
-        f"{count(sought, 'account')} named · {audiences.n - without:,} of {count(audiences.n, 'ad')} name one"
-    )
+    return f"{count(sought, 'account or page', 'accounts or pages')} named · {audiences.n - without:,} of {count(audiences.n, 'ad')} name one"

@@ -31,7 +31,8 @@ PAYERS = [
 NAMED_PAYERS = [{**row, "name": "One · X"} for row in PAYERS]
 NEW = [{"account": "x:one", "after": "Second", "at": "2024-04-15T06:00:00"}]
 SOUGHT = [
-    {"handle": f"@h{number}", "polarity": "exclude" if number == 3 else "include", "name": f"A{number % 2}", "ads": 20 - number}
+    {"handle": f"@h{number}", "polarity": "exclude" if number == 3 else "include", "name": f"A{number % 2}", "ads": 20 - number,
+     "ads_in_any_way": 20 - number, "sought_as": "follower_lookalike"}
     for number in range(20)
 ]  # fmt: skip
 TARGETS = [
@@ -290,6 +291,21 @@ def test_the_graph_draws_the_audiences_most_sought_as_wide_as_their_ads_and_says
 
     links = {(point["account"], point["handle"], point["kind"], point["ads"]) for point in values(spec, 0)}
     assert len(links) == 16
-    assert ("A1", "@h3", "audience excluded", 17) in links
-    assert spec["title"]["subtitle"].startswith("ads naming a handle, the 16 most sought of 20 · n = 14")
+    assert ("A1", "@h3", "audience left out", 17) in links
+    assert spec["title"]["subtitle"].startswith(
+        "ads by whom they name, 16 of 20 audiences, sought by 2 of 2 · n = 14"
+    )
     assert {node["label"] for node in values(spec, 2)} == {"A0", "A1"}
+
+
+def test_a_page_that_is_sought_in_two_ways_is_one_link_by_how_most_ads_did_and_no_ad_counts_twice():
+    ways = {"people_who_like": 9, "friends_of_people_who_like": 7, "lookalike_of_people_who_like": 2}
+    rows = [
+        {"handle": "Snow", "polarity": "include", "name": "A", "ads": ads, "ads_in_any_way": 10, "sought_as": way}
+        for way, ads in ways.items()
+    ]  # fmt: skip
+
+    spec = charts.audience_graph(rows, as_of=AS_OF, n=14).to_dict()
+
+    assert {(point["kind"], point["ads"]) for point in values(spec, 0)} == {("people who like it", 10)}
+    assert {node["label"] for node in values(spec, 4)} == {"Snow (10)"}

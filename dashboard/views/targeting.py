@@ -73,16 +73,8 @@ with components.card(
     sections.shift(first, second, account=account, group=group, kinds=",".join(kinds))
 
 audiences = data.finding("audiences", account=account, group=group)
-with components.card("Whose followers are sought?", words.of_audiences(audiences)):
-    if audiences.rows:
-        reaching.audiences(audiences)
-        components.rows(audiences, key="audiences", label="All audiences sought")
-    else:
-        components.empty(
-            "No audience sought was published",
-            "These ads name no account whose followers they aim at, or the repository does not publish it.",
-            small=True,
-        )
+with st.container(border=True):
+    reaching.audiences(audiences)
 
 sensitive = data.finding("sensitive-targeting", account=account, group=group)
 with components.card("Which criteria may stand for something sensitive?", reaching.of_sensitive(sensitive)):

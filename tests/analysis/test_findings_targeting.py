@@ -72,10 +72,51 @@ def test_audiences_sought_stand_with_who_sought_them_and_when(lake: Lake) -> Non
 
     assert found.rows == [
         {"handle": "@bbcworld", "polarity": "include", "account": "x:chinasays", "account_status": "accepted",
-         "ads": 1, "first_shown": "2024-07-09", "last_shown": "2024-07-12"},
+         "ads": 1, "first_shown": "2024-07-09", "last_shown": "2024-07-12", "sought_as": "follower_lookalike",
+         "payer": None, "ads_in_any_way": 1},
     ]  # fmt: skip
     assert (found.n, found.coverage["ads_without_these_criteria"]) == (5, 4)
     assert "Audience sought" in found.method
+
+
+def test_those_who_like_a_page_are_told_from_its_followers_and_a_payer_seeks_where_there_is_no_account(
+    make_lake: MakeLake,
+) -> None:
+    day = date(2016, 5, 1)
+    named = [
+        (1, "connections", "connections:People who like Snow", "include"),
+        (1, "people_who_match", "people_who_match:Friends of connections: Friends of people who are connected to Snow",
+         "include"),
+        (1, "interests", "interests:harbour news", "include"),
+        (1, "interests", "interests:Islam", "include"),
+        (2, "excluded_connections", "excluded_connections:Exclude people who like Snow", "exclude"),
+        (2, "custom_audience", "custom_audience:Lookalike (US, 1%) - People who like Snow", "include"),
+        (2, "interest", "Tide", "include"),
+    ]  # fmt: skip
+    lake = make_lake(
+        accounts=[
+            {"account_id": 1, "account": "facebook:1", "name": "Harbour News", "status": "accepted"},
+            {"account_id": 2, "account": "google:2", "name": "Islam", "status": "unassessed"},
+        ],
+        ads=[
+            {"first_shown": day, "targeting_set_id": 1},
+            {"first_shown": day, "targeting_set_id": 2, "account_id": None, "payer": "Agency"},
+            {"first_shown": day, "targeting_set_id": 2, "account_id": None, "payer": "Agency"},
+        ],
+        targets=[
+            dict(zip(("targeting_set_id", "kind", "value", "polarity"), one, strict=True)) for one in named
+        ],
+    )
+
+    found = answer(lake, "audiences")
+
+    assert columns(found, "handle", "sought_as", "polarity", "account", "payer", "ads", "ads_in_any_way") == [
+        ("Snow", "people_who_like", "exclude", None, "Agency", 2, 2),
+        ("Snow", "lookalike_of_people_who_like", "include", None, "Agency", 2, 2),
+        ("Snow", "friends_of_people_who_like", "include", "facebook:1", None, 1, 1),
+        ("Snow", "people_who_like", "include", "facebook:1", None, 1, 1),
+        ("harbour news", "interest_in_page", "include", "facebook:1", None, 1, 1),
+    ]
 
 
 def test_the_shift_between_two_periods_is_that_of_the_counts_of_links(lake: Lake) -> None:

@@ -56,17 +56,3 @@ def with_set(ads: ibis.Table) -> ibis.Table:
 def used(ads: ibis.Table, targets: ibis.Table, wanted: Criteria) -> ibis.Table:
     """Return the criteria of the sets that ads have: `targeting_set_id`, `kind`, `value`, `polarity`; not made distinct."""
     return _rows(targets, wanted).semi_join(ads.select("targeting_set_id"), "targeting_set_id")
-
-
-def audiences(ads: ibis.Table, targets: ibis.Table) -> ibis.Table:
-    """Return the accounts whose followers' look-alikes were sought, with the account that sought them.
-
-    Columns: `handle`, `polarity`, `account_id`, `ads`, `first_shown`, `last_shown`.
-    """
-    sought = criteria(targets, Criteria(kinds=(LOOKALIKE,)))
-    joined = ads.inner_join(sought, "targeting_set_id")
-    return joined.group_by(handle=_.value, polarity=_.polarity, account_id=_.account_id).agg(
-        ads=_.count(),
-        first_shown=_.first_shown.min(),
-        last_shown=ibis.coalesce(_.last_shown, _.first_shown).max(),
-    )

@@ -68,7 +68,7 @@ NAMES: Mapping[str, FindingHelp] = {
         "what reports on advertisers say of whom, and which reports do not list an account",
         ("since", "until", "account", "group", "country", "limit"),
     ),
-    "audiences": FindingHelp("the accounts whose followers' look-alikes were sought", (*_ADS, "polarity")),
+    "audiences": FindingHelp("whose followers, fans and their look-alikes were sought, by whom", (*_ADS, "polarity")),
     "sensitive-targeting": FindingHelp(
         "criteria that may stand for a sensitive category, never a verdict", (*_ADS, "kinds", "polarity")
     ),
@@ -108,7 +108,7 @@ _MAKERS: Mapping[str, Callable[[Question], Finding]] = {
     "targeting": targeting.criteria,
     "targeting-shift": shifts.shifts,
     "ad-reports": advertisers.reported,
-    "audiences": targeting.audiences,
+    "audiences": targeting.sought,
     "sensitive-targeting": sensitive.may_stand_for,
     "ads": ads.ad_rows,
     "creatives": creatives.near_copies,

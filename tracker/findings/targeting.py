@@ -1,9 +1,12 @@
 """Findings of whom ads were meant to reach."""
 
+from collections import Counter
+from typing import Any
+
 import ibis
 from ibis import _
 
-from tracker.analysis import months, scope, targeting
+from tracker.analysis import audiences, months, scope, targeting
 from tracker.analysis.targeting import Criteria
 from tracker.findings.finding import Finding
 from tracker.findings.question import Question, answer, ground
@@ -44,26 +47,64 @@ def criteria(question: Question) -> Finding:
     )
 
 
-def audiences(question: Question) -> Finding:
-    """List the accounts to whose followers' look-alikes ads were shown: audiences sought, not suspects."""
-    dated = scope.dated(scope.ads(question.tables, question.scope), question.scope)
-    found = targeting.audiences(dated, question.tables["targets"])
+def sought(question: Question) -> Finding:
+    """List whose audiences ads sought, and how the criteria name them: audiences sought, not suspects."""
+    tables = question.tables
+    dated = scope.dated(scope.ads(tables, question.scope), question.scope)
+    sets = audiences.sought(tables["targets"], tables["accounts"])
+    found = audiences.by_seeker(dated, sets)
     if question.options.polarity is not None:
         found = found.filter(_.polarity == question.options.polarity)
-    named = scope.with_account(found, question.tables["accounts"])
-    rows = question.rows(named.order_by(ibis.desc("ads"), "handle", "account"))
-    sets = targeting.criteria(question.tables["targets"], Criteria(kinds=(targeting.LOOKALIKE,)))
+    named = scope.with_account(found, tables["accounts"])
+    rows = _by_way(question.rows(named.order_by("handle", "account", "payer", "polarity", "ways")))
     count = int(question.rows(dated.aggregate(n=_.count()))[0]["n"])
     return answer(
         question,
         n=count,
-        columns=("handle", "polarity", "account", "account_status", "ads", "first_shown", "last_shown"),
+        columns=(
+            "handle", "polarity", "account", "account_status", "ads", "first_shown", "last_shown", "sought_as", "payer",
+            "ads_in_any_way",
+        ),
         rows=rows,
-        method="Audience sought: ads whose targeting asked for people like the followers of a handle, by handle.",
+        method=(
+            "Audience sought: ads whose targeting asked for people like the followers of a handle, for people who like a "
+            "page, for their friends or for people like them, or for an interest that bears the name of an account or "
+            "brand of the registry; `sought_as` says which. An ad counts once for each in `ads`, once for all in `ads_in_any_way`. Where an ad has no account, its "
+            "payer stands for who sought."
+        ),
         ground=ground(question, "ad", dated),
         coverage={"ads_without_these_criteria": _without(question, dated, sets)},
-        caveats=("An advertiser named these handles. It says nothing about the accounts that bear them.",),
-    )
+        caveats=(
+            "An advertiser named these handles and pages. It says nothing about the accounts that bear them.",
+            "Names of pages stand as they were published, or read from a scan: two spellings are two rows. Of other "
+            "interests nobody says which are pages; they stand among the criteria.",
+        ),
+    )  # fmt: skip
+
+
+def _by_way(found: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return a row for each way in which a seeker named an audience, those of most ads first."""
+    rows: dict[tuple[Any, ...], dict[str, Any]] = {}
+    wholes = Counter[tuple[Any, ...]]()
+    for row in found:
+        whole = (row["handle"], row["polarity"], row["account"], row["payer"])
+        wholes[whole] += row["ads"]
+        for way in sorted(set(row["ways"].split(","))):
+            known = rows.get((*whole, way))
+            rows[*whole, way] = _together(known, row) if known else row | {"sought_as": way}
+    for key, row in rows.items():
+        row["ads_in_any_way"] = wholes[key[:-1]]
+    return sorted(rows.values(), key=lambda row: -row["ads"])
+
+
+def _together(one: dict[str, Any], other: dict[str, Any]) -> dict[str, Any]:
+    """Return one row for the ads of two."""
+    first, last = ([day for day in (one[name], other[name]) if day] for name in ("first_shown", "last_shown"))
+    return one | {
+        "ads": one["ads"] + other["ads"],
+        "first_shown": min(first, default=None),
+        "last_shown": max(last, default=None),
+    }
 
 
 def wanted(question: Question) -> Criteria:

@@ -17,7 +17,7 @@ PUBLIC = frozenset({"accepted", "control"})
 AS_IT_IS = frozenset({
     "evidence", "sha256", "source", "code", "parent", "coder", "outcome", "kind", "kinds", "polarity", "platform",
     "status", "account_status", "predicate", "relation", "type", "item_type", "grade", "confidence", "section",
-    "country", "month", "iso_week", "snapshot_before", "snapshot_after", "outcomes", "subject_type", "object_type",
+    "country", "month", "iso_week", "sought_as", "snapshot_before", "snapshot_after", "outcomes", "subject_type", "object_type",
 })  # fmt: skip
 """Columns that hold our own words, numbers or hashes."""
 
