@@ -589,6 +589,7 @@ class Page:
     where it says more than rows: emptiness, throttling, a login wall; `message` is why, in the platform's words.
     `stated_total` is the number of items that the platform says there are. `standing` is what this answer says of the
     account itself, only where the platform says it: that it was deactivated, taken down, is protected, or is there.
+    `about_account` says that the answer holds the account alone, and nothing of the list that is counted.
     """
 
     answer: Answer
@@ -597,6 +598,7 @@ class Page:
     stated_total: int | None = None
     message: str | None = None
     standing: Standing | None = None
+    about_account: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -160,7 +160,8 @@ def _take(job: Job, asking: _Asking, recorder: Recorder, page: Page) -> bool:
         if page.cursor not in (None, asking.cursor) and _broken(asking, page, kept, 0) is None:
             _go(job, asking, KeptPage(job.now(), page.cursor or END, None, 0))
         return False
-    items = sum(1 for _ in _records_of(job, kept))
+    read = sum(1 for _ in _records_of(job, kept))
+    items = 0 if page.about_account else read
     broken = _broken(asking, page, kept, items)
     follows = END if page.cursor is None or broken else page.cursor
     _go(job, asking, KeptPage(job.now(), follows, kept, items))
