@@ -303,10 +303,52 @@ class Code:
 
 @dataclass(frozen=True, slots=True)
 class Codebook:
-    """A version of the codes; codings name the version that they were made under."""
+    """A version of the codes; codings name the version that they were made under.
+
+    `mapping` says which code of this version a code of the version before became, or that its items are `to be recoded`.
+    """
 
     version: int
     codes: tuple[Code, ...]
+    mapping: Mapping[str, str] = field(default_factory=dict)
+
+
+CodingState = Literal["coded", "none", "unsure", "not_codable"]
+"""What a coder says of an item: these codes; that no code fits; that they cannot tell; that there is nothing to code."""
+
+Selection = Literal["random", "training", "manual"]
+"""Why an item was coded. Only what chance chose feeds shares; what the margin chose trains a model and nothing else."""
+
+
+@dataclass(frozen=True, slots=True)
+class Voice:
+    """What one coder says of an item by their latest coding; `first` is the id of their first one."""
+
+    coding_id: int
+    coder: str
+    first: int
+    state: CodingState
+    codes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Ruling:
+    """What a third person settled between codings."""
+
+    state: CodingState
+    codes: tuple[str, ...]
+    settles: frozenset[int]
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """What an item counts as, how that came about, and what it counted as before somebody adjudicated."""
+
+    how: Literal["alone", "agreed", "adjudicated", "open"]
+    state: CodingState
+    codes: tuple[str, ...]
+    before: tuple[str, ...]
+    coders: int
 
 
 # -- what a source's `parse` yields -----------------------------------------------------------------------------

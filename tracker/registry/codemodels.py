@@ -1,7 +1,7 @@
 """The shape of the codebook file: its codes, their examples, and the keywords that suggest them."""
 
 import re
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field
 
@@ -33,9 +33,10 @@ Keyword = Annotated[str, AfterValidator(_keyword)]
 
 
 class CodeEntry(Entry):
-    """A code of the codebook; its id is its key there, and the part before the dot is its parent."""
+    """A code of the codebook; its id is its key there. Its parent is the part before the dot unless one is named."""
 
     name: str
+    parent: CodeId | None = None
     definition: str
     includes: str
     excludes: str
@@ -44,12 +45,19 @@ class CodeEntry(Entry):
 
     def value(self, code_id: str) -> domain.Code:
         """Return the code under its id."""
-        parent, dot, _ = code_id.partition(".")
-        return domain.Code(id=code_id, parent=parent if dot else None, **self.model_dump())
+        before, dot, _ = code_id.partition(".")
+        parent = self.parent or (before if dot else None)
+        return domain.Code(id=code_id, **self.model_dump() | {"parent": parent})
 
 
 class CodebookEntry(Entry):
-    """The file `codebook.yml`."""
+    """The file `codebook.yml`. `mapping` says what became of codes of the version before this one."""
 
-    version: Annotated[int, Field(ge=1)]
+    version: Annotated[int, Field(ge=1, le=1_000_000)]
     codes: Annotated[dict[CodeId, CodeEntry], Field(min_length=1)]
+    mapping: dict[CodeId, CodeId | Literal["to be recoded"]] = Field(default_factory=dict)
+
+    def value(self) -> domain.Codebook:
+        """Return the codebook."""
+        codes = tuple(code.value(key) for key, code in self.codes.items())
+        return domain.Codebook(self.version, codes, self.mapping)

@@ -197,6 +197,12 @@ def same_person(one: str, other: str) -> bool:
     return email == other_email if email and other_email else name == other_name
 
 
+def person_key(name: str) -> str:
+    """Return what tells one person from another: the address of one who signed in, else the name for comparison."""
+    plain, email = _name_and_email(name)
+    return email or plain
+
+
 def plain_name(name: str) -> str:
     """Return a name for comparison."""
     folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", name).casefold())

@@ -12,6 +12,7 @@ import yaml
 from tracker.domain import Codebook, Seeds, SubjectType
 from tracker.errors import SeedError
 from tracker.registry import seedmodels as models
+from tracker.registry.codebooks import contradictions
 from tracker.registry.codemodels import CodebookEntry
 from tracker.registry.figuremodels import FigureEntry
 from tracker.registry.seedchecks import (
@@ -73,13 +74,11 @@ def load_codebook(path: Path) -> Codebook:
     problems: list[SeedError] = []
     file = _read(path, problems)
     book = valid_entry(CodebookEntry, file, problems)
-    for code_id in book.codes if book else ():
-        parent = code_id.partition(".")[0]
-        if book and parent not in book.codes:
-            problems.append(file.problem(f"has no parent; expected a code {parent!r}", ("codes", code_id)))
-    if book is None or problems:
+    made = book.value() if book else None
+    problems += [file.problem(found, place) for place, found in (contradictions(made) if made else ())]
+    if made is None or problems:
         raise _together(problems)
-    return Codebook(version=book.version, codes=tuple(code.value(key) for key, code in book.codes.items()))
+    return made
 
 
 def _organisation_claims(
