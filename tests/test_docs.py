@@ -78,6 +78,7 @@ def test_every_column_of_the_lake_is_described() -> None:
         "docs/lake.md",
         "docs/access.md",
         "docs/measures.md",
+        "docs/coding.md",
     ],
 )
 def test_links_and_paths_in_the_documents_lead_somewhere(name: str) -> None:

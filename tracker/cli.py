@@ -14,7 +14,7 @@ from typing import Any
 import click
 
 from tracker import __version__, console
-from tracker.commands import care, collect, export, identity, lists, looks, measure, people, registry
+from tracker.commands import care, codebook, collect, export, identity, lists, looks, measure, people, registry
 from tracker.commands.options import finding_options
 from tracker.commands.shared import (
     format_option,
@@ -254,7 +254,14 @@ def dashboard(context: click.Context, port: int | None) -> None:
 
 for account_command in (lists.accounts_import, identity.merge, identity.split, identity.undo, looks.look):
     registry.accounts.add_command(account_command)
-for command in (registry.seeds, registry.accounts, registry.suspects, registry.claims, people.people):
+for command in (
+    codebook.codebook,
+    registry.seeds,
+    registry.accounts,
+    registry.suspects,
+    registry.claims,
+    people.people,
+):
     cli.add_command(command)
 for care_command in (care.verify, care.doctor, care.health, care.backup, care.lake):
     cli.add_command(care_command)

@@ -13,6 +13,7 @@ from typing import Any
 from sqlalchemy import Engine
 from sqlmodel import Session
 
+from tracker import codebooks
 from tracker.domain import Seeds
 from tracker.errors import BadInput, SeedError
 from tracker.nearby import Similar, check_suspect, named_account, similar
@@ -41,10 +42,12 @@ def load_seeds(engine: Engine, folder: Path, *, now: datetime) -> SeedCounts:
     """Check the seed folder and write it to the record; raise `SeedError` with every problem, and write nothing.
 
     What the folder cannot know is checked here: what is dated after today, and a circle that its claims close with
-    those of the record.
+    those of the record. The codebook beside the seeds is kept too, as a version of its own.
     """
     seeds = seedlist.load_seeds(folder)
     _refuse_tomorrow(seeds, now.date().isoformat())
+    if (folder / "codebook.yml").exists():
+        codebooks.load(engine, folder / "codebook.yml", now=now)
     with unit_of_work(engine) as session:
         counts = registry.save_seeds(session, seeds, at=now)
         live = claims.links(session, ())
