@@ -14,7 +14,18 @@ from typing import Any
 import click
 
 from tracker import __version__, console
-from tracker.commands import care, codebook, collect, export, identity, lists, looks, measure, people, registry
+from tracker.commands import (
+    care,
+    codebook,
+    collect,
+    export,
+    identity,
+    lists,
+    looks,
+    measure,
+    people,
+    registry,
+)
 from tracker.commands.options import finding_options
 from tracker.commands.shared import (
     format_option,
