@@ -79,6 +79,7 @@ def test_every_column_of_the_lake_is_described() -> None:
         "docs/access.md",
         "docs/measures.md",
         "docs/coding.md",
+        "docs/topics.md",
     ],
 )
 def test_links_and_paths_in_the_documents_lead_somewhere(name: str) -> None:

@@ -100,3 +100,68 @@ def test_a_table_without_a_row_has_nothing_to_show(run: Run) -> None:
     result = run.reliability(HEADER, "--format", "json")
 
     assert (result.exit_code, json.loads(result.stdout)) == (0, [])
+
+
+LABELLED = "text,label,language\n" + "".join(
+    f"{words} {number},{label},en\n"
+    for number in range(6)
+    for words, label in (("a train on the railway", "rail"), ("a bowl of hot soup", "food"))
+)
+
+
+@pytest.mark.parametrize(("model", "named"), [((), "use-multilingual-v3"), (("--model", "tfidf"), "tf-idf")])
+def test_suggest_evaluate_says_how_often_labels_are_met(
+    run: Run, tmp_path: Path, model: tuple[str, ...], named: str
+) -> None:
+    (tmp_path / "train.csv").write_text(LABELLED)
+    (tmp_path / "test.csv").write_text(
+        "text,label\nthe railway and its train,rail\nhot soup in a bowl,food\n"
+    )
+
+    result = run(
+        "suggest", "evaluate", "--train", str(tmp_path / "train.csv"), "--test", str(tmp_path / "test.csv"),
+        "--format", "json", *model,
+    )  # fmt: skip
+
+    found = json.loads(result.stdout)
+    assert result.exit_code == 0
+    assert (found["macro_f1"], found["by_language"], found["n_train"], found["n_test"]) == (1.0, {}, 12, 2)
+    assert found["texts_per_cpu_second"] > 0
+    assert found["model"].startswith(named)
+
+
+@pytest.mark.parametrize(
+    ("train", "test", "said"),
+    [
+        ("text,label\na,x\nb,x\n", "text,label\na,x\n", "one label only, 'x'"),
+        ("text,label\n,x\n🙂,y\n", "text,label\na,x\n", "no text with words"),
+        ("text,label\na,x\nb,y\n", "text,label\n", "no text to suggest a label for"),
+        ("text,labels\na,x\n", "text,label\na,x\n", "train.csv, line 1: no column 'label'"),
+        ("text,label\na,x\nb,y\n", "text,label\na,\n", "test.csv, line 2, field 'label': the cell is empty"),
+    ],
+)
+def test_tables_that_teach_nothing_are_refused(
+    run: Run, tmp_path: Path, train: str, test: str, said: str
+) -> None:
+    (tmp_path / "train.csv").write_text(train)
+    (tmp_path / "test.csv").write_text(test)
+
+    result = run(
+        "suggest", "evaluate", "--train", str(tmp_path / "train.csv"), "--test", str(tmp_path / "test.csv")
+    )
+
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert said in result.stderr
+
+
+def test_a_text_of_50_000_characters_and_one_of_emoji_are_evaluated(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "train.csv").write_text(LABELLED)
+    (tmp_path / "test.csv").write_text(f"text,label\n{'railway ' * 6250},rail\n🙂🙂,food\n,food\n")
+
+    result = run(
+        "suggest", "evaluate", "--train", str(tmp_path / "train.csv"), "--test", str(tmp_path / "test.csv"),
+        "--format", "json", "--model", "tfidf",
+    )  # fmt: skip
+
+    assert json.loads(result.stdout)["n_test"] == 3
+    assert "2 test texts hold no word" in result.stderr
