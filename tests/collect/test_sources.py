@@ -10,6 +10,7 @@ from typing import Any, cast
 
 import pytest
 
+from tests.collect import zeeschuimer
 from tracker.collect import sources
 from tracker.domain import (
     AccountRef,
@@ -88,6 +89,7 @@ BODIES = {
     "youtube": {"kind": "entry", "yt_videoid": "riverAAAA01", "title": "Hello", "published": "2024-07-03T10:00:00+00:00"},
     "telegram": {"kind": "message", "post": "somebody/5", "text": "Hello", "date": "2024-07-03T10:00:00+00:00", "views": "4.2K"},
     "wordpress": {"id": 17, "title": {"rendered": "Hello"}, "content": {"rendered": "<p>Words</p>"}, "date_gmt": "2024-07-03T10:00:00"},
+    "zeeschuimer": zeeschuimer.envelope("x.com", zeeschuimer.x_post(), seen=1_720_000_000_000),
     "feeds": {"kind": "entry", "id": "g-1", "title": "Hello", "link": "https://news.example.org/1"},
 }  # fmt: skip
 

@@ -131,11 +131,11 @@ def advertiser_key(name: str) -> str:
 
 
 class Unseen:
-    """Keeps the fields that no documentation names: with their ad, and told once."""
+    """Keeps the fields that no documentation names: with their ad, or whatever `thing` it is, and told once."""
 
-    def __init__(self, known: Iterable[str], what: str = "fields"):
+    def __init__(self, known: Iterable[str], what: str = "fields", thing: str = "ad"):
         self._known = {name.casefold() for name in known}
-        self._what = what
+        self._what, self._thing = what, thing
         self._found: dict[str, None] = {}
 
     def of(self, values: Mapping[str, Any], place: str = "") -> dict[str, str]:
@@ -153,7 +153,7 @@ class Unseen:
         if self._found:
             names = list(self._found)
             told = ", ".join(names[:20]) + (" …" if len(names) > 20 else "")
-            yield Notice(f"{self._what} not known here, kept with each ad: {told}")
+            yield Notice(f"{self._what} not known here, kept with each {self._thing}: {told}")
 
 
 class Listings:

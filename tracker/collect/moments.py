@@ -12,7 +12,7 @@ from tracker.errors import BadInput
 
 FIRST = datetime(1991, 8, 6, tzinfo=UTC)
 """The day of the first site; what says that it is older was stamped by a clock that was not set."""
-_AHEAD = timedelta(days=2)
+AHEAD = timedelta(days=2)
 _HAS_ZONE = re.compile(
     r"(?:[zZ]|[+-]\d{2}:?\d{2}|\b(?:UTC?|GMT|[ECMP][SD]T|CES?T|EES?T|WES?T|BST|MSK|JST|KST|IST|HKT))$"
 )
@@ -46,7 +46,7 @@ def moment(
         at = (read if read.tzinfo else read.replace(tzinfo=UTC if stated else zone or UTC)).astimezone(UTC)
     except OverflowError:
         return Moment(None, words, "not a date that is known here")
-    if not FIRST < at < latest + _AHEAD:
+    if not FIRST < at < latest + AHEAD:
         return Moment(None, words, "before the web, or in the future")
     return Moment(at, words, doubt)
 
