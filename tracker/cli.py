@@ -17,6 +17,7 @@ from tracker import __version__, console
 from tracker.commands import (
     care,
     codebook,
+    coding,
     collect,
     export,
     identity,

@@ -50,7 +50,12 @@ def load(engine: Engine, path: Path, *, now: datetime) -> Loaded:
 def in_force(engine: Engine) -> Codebook:
     """Return the newest version that was loaded; raise `ConfigError` when there is none."""
     with Session(engine) as session:
-        kept = codebooks.kept(session)
+        return newest(session)
+
+
+def newest(session: Session) -> Codebook:
+    """Return the newest version that was loaded; raise `ConfigError` when there is none."""
+    kept = codebooks.kept(session)
     if not kept:
         raise ConfigError("no codebook is loaded; run `tracker codebook load`")
     return kept[-1]

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, Field, field_validator, model_validator
 
-from tracker.domain import Codebook, CodingState, Selection
+from tracker.domain import Codebook, CodingState
 from tracker.errors import BadInput
 from tracker.registry.codebooks import tops
 from tracker.registry.decisions import CheckedForm, Person, person_key, read_form
@@ -63,7 +63,6 @@ class SampleForm(CheckedForm):
     """Which items are to be coded, by whom, and how many of them by two people."""
 
     items: Literal["ads", "posts"]
-    selection: Selection = "random"
     account: str | None = None
     since: date | None = None
     until: date | None = None

@@ -1,8 +1,26 @@
 """What an item counts as when several people coded it, and how a sample is shared out among coders; pure."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
-from tracker.domain import CodingState, Ruling, Settled, Voice
+from tracker.domain import Codebook, CodingState, Ruling, Settled, Voice
+from tracker.registry.codebooks import carried
+
+
+def voices(rows: Iterable[Mapping[str, Any]], books: Sequence[Codebook]) -> list[Voice]:
+    """Return codings as the newest codebook reads them; those that it sends back to be recoded are left out."""
+    read = [(row, carried(row["codes"], row["version"], books)) for row in rows]
+    return [
+        Voice(row["id"], row["coder"], row["first"], row["state"], codes)
+        for row, codes in read
+        if codes is not None
+    ]
+
+
+def ruling(row: Mapping[str, Any] | None, books: Sequence[Codebook]) -> Ruling | None:
+    """Return a ruling as the newest codebook reads it; `None` for none, or for one that is to be made again."""
+    codes = carried(row["codes"], row["version"], books) if row else None
+    return None if row is None or codes is None else Ruling(row["state"], codes, frozenset(row["settles"]))
 
 
 def settled(voices: Iterable[Voice], ruling: Ruling | None) -> Settled | None:

@@ -35,10 +35,11 @@ def by_coder(session: Session, item_type: str, item_id: int, coder_key: str) -> 
     return _rows(session, select(_CODING).where(*mine).order_by(_CODING.c.seq))
 
 
-def of_item(session: Session, item_type: str, item_id: int) -> list[Row]:
-    """Return every coding of one item, oldest first: the columns of `coding`."""
-    asked = select(_CODING).where(_CODING.c.item_type == item_type, _CODING.c.item_id == item_id)
-    return _rows(session, asked.order_by(_CODING.c.id))
+def lately(session: Session, coder_key: str, limit: int) -> list[Row]:
+    """Return the latest codings of one coder, the latest first: the columns of `coding`."""
+    return sorted(
+        latest(session, _CODING.c.coder_key == coder_key), key=lambda row: int(row["id"]), reverse=True
+    )[:limit]
 
 
 def latest(session: Session, *where: Any) -> list[Row]:
@@ -62,6 +63,12 @@ def heard(session: Session, selections: tuple[str, ...] = ("random", "manual")) 
     for row in latest(session, _CODING.c.selection.in_(selections)):
         found[row["item_type"], row["item_id"]].append(row)
     return dict(found)
+
+
+def heard_of(session: Session, item_type: str, item_id: int) -> list[Row]:
+    """Return the latest codings of one item, without those for training: the columns of `latest`."""
+    here = (_CODING.c.item_type == item_type, _CODING.c.item_id == item_id)
+    return latest(session, *here, _CODING.c.selection != "training")
 
 
 def rulings(session: Session) -> dict[Item, Row]:

@@ -1,12 +1,12 @@
 """A codebook may change; no coding is lost by it, and none is carried on by guessing."""
 
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
 from sqlalchemy import Engine
 
+from tests.coding.records import NOW, write_codebook
 from tracker import codebooks
 from tracker.cli import cli
 from tracker.domain import Code, Codebook
@@ -16,26 +16,6 @@ from tracker.registry.seedlist import load_codebook
 from tracker.settings import ROOT
 from tracker.store import codings
 from tracker.store.engine import unit_of_work
-
-NOW = datetime(2024, 9, 1, tzinfo=UTC)
-
-
-def written(folder: Path, version: int, *codes: str, mapping: str = "", parents: str = "") -> Path:
-    """Write a codebook file with codes that are `name` or `name<parent`."""
-    lines = [f"version: {version}", "codes:"]
-    for code in codes:
-        name, _, parent = code.partition("<")
-        lines += [
-            f"  {name}:",
-            f"    name: {name}",
-            "    definition: d",
-            "    includes: i",
-            "    excludes: e",
-        ]
-        lines += ["    examples: [one, two]", *([f"    parent: {parent}"] if parent else [])]
-    path = folder / "codebook.yml"
-    path.write_text("\n".join([*lines, *(["mapping:", f"  {mapping}"] if mapping else [])]), encoding="utf-8")
-    return path
 
 
 def coded(engine: Engine, item: int, *codes: str, version: int = 1) -> None:
@@ -64,7 +44,7 @@ def book(version: int, *names: str, **mapping: str) -> Codebook:
 def test_a_codebook_whose_parents_run_in_a_circle_is_refused(
     tmp_path: Path, codes: tuple[str, ...], words: str
 ) -> None:
-    path = written(tmp_path, 1, *codes)
+    path = write_codebook(tmp_path, 1, codes)
 
     with pytest.raises(SeedError) as refused:
         load_codebook(path)
@@ -73,7 +53,18 @@ def test_a_codebook_whose_parents_run_in_a_circle_is_refused(
 
 
 def test_a_parent_may_be_named_whatever_the_id_of_the_code(tmp_path: Path) -> None:
-    made = load_codebook(written(tmp_path, 1, "power", "trade", "tariffs<trade", "trade.steel<tariffs"))
+    made = load_codebook(
+        write_codebook(
+            tmp_path,
+            1,
+            (
+                "power",
+                "trade",
+                "tariffs<trade",
+                "trade.steel<tariffs",
+            ),
+        )
+    )
 
     assert rules.tops(made) == {
         "power": "power",
@@ -84,7 +75,7 @@ def test_a_parent_may_be_named_whatever_the_id_of_the_code(tmp_path: Path) -> No
 
 
 def test_a_version_that_is_loaded_twice_is_kept_once(engine_of: Engine, tmp_path: Path) -> None:
-    path = written(tmp_path, 1, "a")
+    path = write_codebook(tmp_path, 1, ("a",))
 
     first, second = (codebooks.load(engine_of, path, now=NOW) for _ in range(2))
 
@@ -93,28 +84,51 @@ def test_a_version_that_is_loaded_twice_is_kept_once(engine_of: Engine, tmp_path
 
 
 def test_a_version_that_says_something_else_than_before_is_refused(engine_of: Engine, tmp_path: Path) -> None:
-    codebooks.load(engine_of, written(tmp_path, 1, "a"), now=NOW)
+    codebooks.load(engine_of, write_codebook(tmp_path, 1, ("a",)), now=NOW)
 
     with pytest.raises(SeedError, match=r"version 1 is in the record with other words.*number 2"):
-        codebooks.load(engine_of, written(tmp_path, 1, "a", "b"), now=NOW)
+        codebooks.load(
+            engine_of,
+            write_codebook(
+                tmp_path,
+                1,
+                (
+                    "a",
+                    "b",
+                ),
+            ),
+            now=NOW,
+        )
 
     assert [code.id for code in codebooks.in_force(engine_of).codes] == ["a"]
 
 
 def test_an_older_version_does_not_follow_a_newer_one(engine_of: Engine, tmp_path: Path) -> None:
-    codebooks.load(engine_of, written(tmp_path, 3, "a"), now=NOW)
+    codebooks.load(engine_of, write_codebook(tmp_path, 3, ("a",)), now=NOW)
 
     with pytest.raises(SeedError, match="version 2 does not follow version 3"):
-        codebooks.load(engine_of, written(tmp_path, 2, "a"), now=NOW)
+        codebooks.load(engine_of, write_codebook(tmp_path, 2, ("a",)), now=NOW)
 
 
 def test_a_code_in_use_may_not_vanish_without_a_word(engine_of: Engine, tmp_path: Path) -> None:
-    codebooks.load(engine_of, written(tmp_path, 1, "a", "b", "unused"), now=NOW)
+    codebooks.load(
+        engine_of,
+        write_codebook(
+            tmp_path,
+            1,
+            (
+                "a",
+                "b",
+                "unused",
+            ),
+        ),
+        now=NOW,
+    )
     coded(engine_of, 1, "b")
     coded(engine_of, 2, "a", "b")
 
     with pytest.raises(SeedError, match=r"gone, but in use: b \(2 codings\); say under `mapping`"):
-        codebooks.load(engine_of, written(tmp_path, 2, "a"), now=NOW)
+        codebooks.load(engine_of, write_codebook(tmp_path, 2, ("a",)), now=NOW)
 
     assert codebooks.in_force(engine_of).version == 1
 
@@ -122,25 +136,38 @@ def test_a_code_in_use_may_not_vanish_without_a_word(engine_of: Engine, tmp_path
 def test_a_removed_code_whose_codings_are_to_be_recoded_is_taken_when_the_file_says_so(
     engine_of: Engine, tmp_path: Path
 ) -> None:
-    codebooks.load(engine_of, written(tmp_path, 1, "a", "b"), now=NOW)
+    codebooks.load(
+        engine_of,
+        write_codebook(
+            tmp_path,
+            1,
+            (
+                "a",
+                "b",
+            ),
+        ),
+        now=NOW,
+    )
     coded(engine_of, 1, "b")
     coded(engine_of, 2, "a")
 
-    loaded = codebooks.load(engine_of, written(tmp_path, 2, "a", mapping="b: to be recoded"), now=NOW)
+    loaded = codebooks.load(
+        engine_of, write_codebook(tmp_path, 2, ("a",), mapping="b: to be recoded"), now=NOW
+    )
 
     assert (loaded.codings, loaded.to_recode) == (2, 1)
     assert [(row["version"], row["codings"]) for row in codebooks.versions(engine_of)] == [(1, 2), (2, 0)]
 
 
 def test_a_mapping_from_a_code_that_was_never_there_is_refused(engine_of: Engine, tmp_path: Path) -> None:
-    codebooks.load(engine_of, written(tmp_path, 1, "a"), now=NOW)
+    codebooks.load(engine_of, write_codebook(tmp_path, 1, ("a",)), now=NOW)
 
     with pytest.raises(SeedError, match="version 1 has no code typo"):
-        codebooks.load(engine_of, written(tmp_path, 2, "a", mapping="typo: a"), now=NOW)
+        codebooks.load(engine_of, write_codebook(tmp_path, 2, ("a",), mapping="typo: a"), now=NOW)
 
 
 def test_a_mapping_to_a_code_that_is_not_there_is_refused_with_its_line(tmp_path: Path) -> None:
-    path = written(tmp_path, 2, "a", mapping="b: nowhere")
+    path = write_codebook(tmp_path, 2, ("a",), mapping="b: nowhere")
 
     with pytest.raises(SeedError, match=r"line 10, field 'mapping.b': 'nowhere' is no code of this version"):
         load_codebook(path)
@@ -178,7 +205,14 @@ def test_a_kept_version_is_read_as_it_was_written() -> None:
 
 
 def test_a_bad_codebook_ends_a_command_in_exit_2_with_its_reason(tmp_path: Path) -> None:
-    path = written(tmp_path, 1, "a<b", "b<a")
+    path = write_codebook(
+        tmp_path,
+        1,
+        (
+            "a<b",
+            "b<a",
+        ),
+    )
 
     results = [
         CliRunner().invoke(cli, ["--home", str(tmp_path / "home"), "codebook", command, str(path)])
