@@ -268,6 +268,7 @@ for account_command in (lists.accounts_import, identity.merge, identity.split, i
     registry.accounts.add_command(account_command)
 for command in (
     codebook.codebook,
+    coding.coding,
     registry.seeds,
     registry.accounts,
     registry.suspects,

@@ -1,20 +1,24 @@
 """At the coding desk chance chooses, coders are blind, nothing that somebody coded is lost or counted twice."""
 
+import json
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine
+from click.testing import CliRunner
+from sqlalchemy import Engine, insert, text
 from sqlmodel import Session
 
 from tests.coding.records import NOW, code, draw, with_ads, with_posts, write_codebook
 from tracker import codebooks, codingdesk
+from tracker.cli import cli
 from tracker.errors import BadInput, ConfigError
 from tracker.registry.review import FormErrors
 from tracker.registry.settling import shared_out
-from tracker.store import codings, items
+from tracker.store import codings, items, tables
+from tracker.store.engine import migrate, open_record, unit_of_work
 
 TEXTS = [f"Headline number {number}" for number in range(40)]
 
@@ -47,8 +51,6 @@ def test_the_same_seed_draws_the_same_items_and_is_kept(record: Engine) -> None:
 
 
 def _items(record: Engine, number: int) -> list[dict[str, Any]]:
-    from sqlalchemy import text
-
     with Session(record) as session:
         asked = text("SELECT item_id FROM coding_sample_item WHERE sample_id = :number ORDER BY position")
         return [dict(row) for row in session.execute(asked, {"number": number}).mappings()]
@@ -137,8 +139,6 @@ def test_without_a_codebook_nothing_is_drawn(engine: Engine, tmp_path: Path) -> 
 
 
 def _bare(folder: Path) -> Engine:
-    from tracker.store.engine import migrate, open_record
-
     made = open_record(f"sqlite:///{folder / 'bare.db'}")
     migrate(made)
     return made
@@ -342,11 +342,6 @@ def test_any_text_that_an_item_can_have_is_given_whole(engine: Engine, tmp_path:
 
 
 def test_an_item_that_was_found_to_be_gone_says_since_when(engine: Engine, tmp_path: Path) -> None:
-    from sqlalchemy import insert
-
-    from tracker.store import tables
-    from tracker.store.engine import unit_of_work
-
     with_ads(engine, tmp_path)
     with unit_of_work(engine) as session:
         (ad_id, *_) = items.population(session, "ad", account_ids=None, since=None, until=None)
@@ -364,3 +359,24 @@ def test_an_item_that_was_found_to_be_gone_says_since_when(engine: Engine, tmp_p
 
     assert gone is not None
     assert gone["gone_on"] == NOW.date()
+
+
+def test_a_sample_is_drawn_and_followed_at_the_command_line(tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    made = open_record(f"sqlite:///{home / 'record.db'}")
+    migrate(made)
+    with_posts(made, tmp_path, TEXTS)
+    made.dispose()
+    words = ["--home", str(home), "coding", "draw", "posts", "--size", "20", "--seed", "3", "--by", "Eve"]
+
+    drawn = CliRunner().invoke(cli, [*words, "--coder", "Ana", "--coder", "Ben", "--format", "json"])
+    followed = CliRunner().invoke(cli, ["--home", str(home), "coding", "progress", "--format", "json"])
+    refused = CliRunner().invoke(cli, [*words, "--coder", "Ana", "--account", "x:nobody"])
+
+    rows = json.loads(drawn.stdout)
+    assert [(row["coder"], row["assigned"], row["done"], row["seed"]) for row in rows] == [
+        ("Ana", 12, 0, 3),
+        ("Ben", 12, 0, 3),
+    ]
+    assert json.loads(followed.stdout) == rows
+    assert (refused.exit_code, "no account is called 'x:nobody'" in refused.stderr) == (2, True)
