@@ -10,14 +10,18 @@ from tracker import charts
 from tracker.findings import Finding
 
 LEAST_EXPECTED = (
-    "label_gone", "first_ad", "payer_new", "beneficiary_new", "targeting_widened", "label_changed", "label_new",
+    "account_gone", "account_back", "label_gone", "first_ad", "payer_new", "beneficiary_new", "targeting_widened", "label_changed", "label_new",
+    "verification_changed",
     "disclosure_gone", "disclosure_new", "renamed", "bio_edited", "country_new", "target_new", "spend_risen", "ad_returned", "ad_gone",
-    "post_gone", "post_edited", "ad_changed", "ad_new", "ad_expired",
+    "post_gone", "post_back", "post_edited", "post_marked", "ad_changed", "ad_new", "ad_expired",
 )  # fmt: skip
 CHANGE_WORDS: Mapping[str, tuple[str, str]] = {
+    "account_gone": ("account no longer there", "red"),
+    "account_back": ("account there again", "blue"),
     "label_gone": ("label gone", "red"),
     "label_changed": ("label changed", "ochre"),
     "label_new": ("label appeared", "blue"),
+    "verification_changed": ("verification changed", "ochre"),
     "disclosure_gone": ("operator no longer named", "red"),
     "disclosure_new": ("operator now named", "blue"),
     "payer_new": ("new payer", "red"),
@@ -33,14 +37,21 @@ CHANGE_WORDS: Mapping[str, tuple[str, str]] = {
     "ad_expired": ("ad left after its year", ""),
     "ad_returned": ("ad shown again", "blue"),
     "post_gone": ("post no longer shown", "ochre"),
+    "post_back": ("post shown again", "blue"),
+    "post_edited": ("post edited", "ochre"),
+    "post_marked": ("marks on a post changed", "ochre"),
     "ad_changed": ("ad changed", "ochre"),
     "ad_new": ("new ad", "green"),
 }
 OF_ONE_AD = (
-    "ad_new", "ad_changed", "ad_gone", "ad_expired", "ad_returned", "spend_risen", "post_gone", "post_edited",
+    "ad_new", "ad_changed", "ad_gone", "ad_expired", "ad_returned", "spend_risen", "post_gone", "post_back", "post_edited",
+    "post_marked",
 )  # fmt: skip
 MANY = (*OF_ONE_AD, "country_new", "target_new")
-NOUNS = {"country_new": "countries", "target_new": "criteria", "post_gone": "posts", "post_edited": "posts"}
+NOUNS = {
+    "country_new": "countries", "target_new": "criteria", "post_gone": "posts", "post_back": "posts",
+    "post_edited": "posts", "post_marked": "posts",
+}  # fmt: skip
 SHOWN = 7
 
 

@@ -1,18 +1,31 @@
-"""Writes posts: a post once, a snapshot when its text differs, a sighting for each observation."""
+"""Writes posts: a post once, a snapshot when what it says differs, a sighting for each observation.
+
+Counters stand in rows of their own (`counters`). A post of which a source reads no more than text has no row beside its
+snapshot, and takes the short way.
+"""
 
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 from datetime import datetime
-from hashlib import blake2b
 from typing import Any, NamedTuple
 
 from sqlalchemy import select, update
 from sqlmodel import Session, col
 
-from tracker.domain import Change, Post
-from tracker.store import tables
+from tracker.domain import Change, Post, PostDetails
+from tracker.store import counters, post_content, tables
+from tracker.store.counters import Counted
 from tracker.store.ids import reserve
-from tracker.store.writes import Counts, add_changes, in_chunks, insert_many, mark, stored_times
+from tracker.store.post_content import digest as digest_of
+from tracker.store.writes import (
+    Counts,
+    add_changes,
+    in_chunks,
+    insert_all,
+    insert_many,
+    mark,
+    stored_times,
+)
 
 
 class Place(NamedTuple):
@@ -41,26 +54,57 @@ def write_posts(
     snapshots: list[tuple[Any, ...]] = []
     sightings: list[tuple[int, int]] = []
     edited: list[tuple[Post, Place, int]] = []
+    said: list[tuple[int, PostDetails]] = []
+    counted: list[Counted] = []
     for post, place, key in zip(posts, places, keys, strict=True):
         account_id, listing_id, at = place
-        _, name, _, text, published_at, printed, section, url, _, _ = post
-        digest = _digest(text)
+        _, name, _, text, published_at, printed, section, url, _, details = post
+        digest = digest_of(text, details)
         found = known.get(key)
         if found is None:
             found = known[key] = (ids[key], digest)
-            at = stored(at)
-            published = stored(published_at)
-            rows.append((found[0], account_id, source, name, published, printed, section, url, at, digest))
-            snapshots.append((next(snapshot_ids), found[0], listing_id, at, text))
+            seen, published = stored(at), stored(published_at)
+            kind, language = (details.kind, details.language) if details else (None, None)
+            rows.append(
+                (
+                    found[0],
+                    account_id,
+                    source,
+                    name,
+                    published,
+                    printed,
+                    section,
+                    url,
+                    seen,
+                    digest,
+                    kind,
+                    language,
+                )
+            )
+            snapshots.append((snapshot_id := next(snapshot_ids), found[0], listing_id, seen, text))
+            if details is not None:
+                said.append((snapshot_id, details))
         elif found[1] != digest:
             known[key] = (found[0], digest)
             edited.append((post, place, found[0]))
+        if details is not None and details.counts:
+            counted.append(Counted(found[0], listing_id, at, details.counts))
         sightings.append((listing_id, found[0]))
     insert_many(session, tables.Post, rows)
     insert_many(session, tables.PostSnapshot, snapshots)
+    _add_details(session, said)
     insert_many(session, tables.Sighting, sightings)
+    if counted:
+        counters.write_of_posts(session, counted)
     add_changes(session, query_id, [change for each in edited for change in _edit(session, *each)])
     return Counts(new=len(rows), changed=len(edited), unchanged=len(posts) - len(rows) - len(edited))
+
+
+def content_of(session: Session, snapshot_id: int) -> tuple[str, PostDetails | None]:
+    """Return the text of a snapshot, and what it says beside it where the source reads that."""
+    text = session.get_one(tables.PostSnapshot, snapshot_id).text
+    found = session.get(tables.PostDetail, snapshot_id)
+    return text, post_content.details_of(found.model_dump() if found else None)
 
 
 def _known(session: Session, source: str, keys: Sequence[_Key]) -> dict[_Key, tuple[int, str]]:
@@ -82,10 +126,10 @@ def _known(session: Session, source: str, keys: Sequence[_Key]) -> dict[_Key, tu
 
 
 def _edit(session: Session, post: Post, place: Place, post_id: int) -> list[Change]:
-    """Write the new text as a snapshot; return the change, unless a later text is known already."""
-    snapshot = tables.PostSnapshot
+    """Write what a post says now as a snapshot; return the changes, unless something later is known already."""
+    snapshot, details = tables.PostSnapshot, post.details
     last = session.execute(
-        select(col(snapshot.id), col(snapshot.text), col(snapshot.observed_at))
+        select(col(snapshot.id), col(snapshot.observed_at))
         .where(col(snapshot.post_id) == post_id)
         .order_by(col(snapshot.observed_at).desc(), col(snapshot.id).desc())
         .limit(1)
@@ -94,23 +138,29 @@ def _edit(session: Session, post: Post, place: Place, post_id: int) -> list[Chan
     insert_many(
         session, snapshot, [(new_id, post_id, place.listing_id, stored_times(session)(place.at), post.text)]
     )
+    if details is not None:
+        _add_details(session, [(new_id, details)])
     if last.observed_at > place.at:
         return []
-    session.execute(
-        update(tables.Post).where(col(tables.Post.id) == post_id).values(digest=_digest(post.text))
-    )
+    now: dict[str, str | None] = {"digest": digest_of(post.text, details)}
+    if details is not None:
+        now |= {"kind": details.kind, "language": details.language}
+    session.execute(update(tables.Post).where(col(tables.Post.id) == post_id).values(**now))
+    found = post_content.differences(content_of(session, last.id), (post.text, details))
     before, after = f"post-{last.id}", f"post-{new_id}"
     return [
         Change(
-            place.at, "post_edited", place.account_id, post.key, "text", last.text, post.text, before, after
+            place.at, one.type, place.account_id, post.key, one.field, one.before, one.after, before, after
         )
+        for one in found
     ]
+
+
+def _add_details(session: Session, said: Sequence[tuple[int, PostDetails]]) -> None:
+    rows = [{"snapshot_id": number, **post_content.row(details)} for number, details in said]
+    insert_all(session, tables.PostDetail, rows)
 
 
 def _ids(session: Session, name: str, count: int) -> range:
     first = reserve(session, name, count) if count else 0
     return range(first, first + count)
-
-
-def _digest(text: str) -> str:
-    return blake2b(text.encode(), digest_size=12).hexdigest()

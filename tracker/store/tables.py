@@ -39,12 +39,17 @@ APPEND_ONLY = (
     "ad_snapshot", "ad_metric", "targeting_set", "targeting_item", "post_snapshot", "change",
     "watch_run", "collect_run",
     "codebook", "coding_sample", "coding_sample_item", "coding_assignment", "coding", "adjudication",
+    "post_detail", "post_count", "profile_label", "profile_sighting", "profile_count", "standing",
 )  # fmt: skip
 """Tables whose rows a trigger refuses to update or delete."""
 
 
 def _id() -> int:
     return Field(sa_column=Column(BigId, primary_key=True, autoincrement=False))  # type: ignore[no-any-return]
+
+
+def _optional_json() -> Any:
+    return Field(default=None, sa_column=Column(JSON(none_as_null=True), nullable=True))
 
 
 class Meta(SQLModel, table=True):
@@ -256,7 +261,11 @@ class LabelSeen(SQLModel, table=True):
 
 
 class ProfileSnapshot(SQLModel, table=True):
-    """What one look at a profile showed; a field that nobody looked at is empty."""
+    """What one look at a profile showed; a field that nobody looked at is empty.
+
+    A look by a person has no listing, and is a row however little it differs. What a source saw has one, and is a row
+    only when a value differs from the last that this source saw: `digest` is that of its values.
+    """
 
     __tablename__ = "profile_snapshot"
     __table_args__ = (Index("ix_profile_snapshot_account_id_observed_at", "account_id", "observed_at"),)
@@ -272,6 +281,50 @@ class ProfileSnapshot(SQLModel, table=True):
     label_words: str | None = None
     discloses: str | None = None
     discloses_words: str | None = None
+    listing_id: int | None = Field(default=None, foreign_key="listing.id", sa_type=BigInteger)
+    digest: str | None = None
+    verified: str | None = None
+    location: str | None = None
+    website: str | None = None
+    picture: str | None = None
+    language: str | None = None
+    joined_at: datetime | None = None
+    links: list[str] | None = _optional_json()
+    extra: dict[str, Any] | None = _optional_json()
+
+
+class ProfileLabel(SQLModel, table=True):
+    """A mark that a profile bore; an empty `value` says that the issuer's marks were looked for, and none was there."""
+
+    __tablename__ = "profile_label"
+    __table_args__ = (WITHOUT_ROWID,)
+    snapshot_id: int = Field(foreign_key="profile_snapshot.id", primary_key=True, sa_type=BigInteger)
+    issuer: str = Field(primary_key=True)
+    value: str = Field(primary_key=True)
+    kind: str | None = None
+
+
+class ProfileSighting(SQLModel, table=True):
+    """That a listing showed a profile as its snapshot has it."""
+
+    __tablename__ = "profile_sighting"
+    __table_args__ = (Index("ix_profile_sighting_snapshot_id", "snapshot_id"), WITHOUT_ROWID)
+    listing_id: int = Field(foreign_key="listing.id", primary_key=True, sa_type=BigInteger)
+    snapshot_id: int = Field(foreign_key="profile_snapshot.id", primary_key=True, sa_type=BigInteger)
+
+
+class ProfileCount(SQLModel, table=True):
+    """A counter of a profile, such as its followers, whenever it differed from the last that its source saw."""
+
+    __tablename__ = "profile_count"
+    __table_args__ = (WITHOUT_ROWID,)
+    account_id: int = Field(foreign_key="account.id", primary_key=True, sa_type=BigInteger)
+    source: str = Field(primary_key=True)
+    name: str = Field(primary_key=True)
+    observed_at: datetime = Field(primary_key=True)
+    listing_id: int = Field(foreign_key="listing.id", sa_type=BigInteger)
+    value: int | None = Field(default=None, sa_type=BigInteger)
+    as_published: str | None = None
 
 
 class PublishedFigure(SQLModel, table=True):
@@ -453,6 +506,7 @@ class Listing(SQLModel, table=True):
     covers_from: date | None = None
     covers_to: date | None = None
     outcome: str
+    complete_since: datetime | None = None
 
 
 class Sighting(SQLModel, table=True):
@@ -589,10 +643,12 @@ class Post(SQLModel, table=True):
     url: str | None = None
     first_seen: datetime
     digest: str
+    kind: str | None = None
+    language: str | None = None
 
 
 class PostSnapshot(SQLModel, table=True):
-    """What was said, whenever it differed from before."""
+    """What was said, whenever it, or what stands in its `PostDetail`, differed from before."""
 
     __tablename__ = "post_snapshot"
     __table_args__ = (Index("ix_post_snapshot_post_id", "post_id"),)
@@ -601,6 +657,60 @@ class PostSnapshot(SQLModel, table=True):
     listing_id: int = Field(foreign_key="listing.id", sa_type=BigInteger)
     observed_at: datetime
     text: str
+
+
+class PostDetail(SQLModel, table=True):
+    """What a post said of itself beside its text, where the source reads more than text. An empty list is no value."""
+
+    __tablename__ = "post_detail"
+    snapshot_id: int = Field(foreign_key="post_snapshot.id", primary_key=True, sa_type=BigInteger)
+    kind: str
+    title: str | None = None
+    language: str | None = None
+    author: str | None = None
+    reply_to: str | None = None
+    root: str | None = None
+    repost_of: str | None = None
+    quote_of: str | None = None
+    version: str | None = None
+    edited_at: datetime | None = None
+    links: list[str] | None = _optional_json()
+    hashtags: list[str] | None = _optional_json()
+    mentions: list[str] | None = _optional_json()
+    media: list[list[str | None]] | None = _optional_json()
+    labels: list[str] | None = _optional_json()
+    withheld_in: list[str] | None = _optional_json()
+    extra: dict[str, Any] | None = _optional_json()
+
+
+class PostCount(SQLModel, table=True):
+    """A counter of a post, whenever it differed from before; without a value the platform hid it."""
+
+    __tablename__ = "post_count"
+    __table_args__ = (WITHOUT_ROWID,)
+    post_id: int = Field(foreign_key="post.id", primary_key=True, sa_type=BigInteger)
+    name: str = Field(primary_key=True)
+    observed_at: datetime = Field(primary_key=True)
+    listing_id: int = Field(foreign_key="listing.id", sa_type=BigInteger)
+    value: int | None = Field(default=None, sa_type=BigInteger)
+    as_published: str | None = None
+
+
+class Standing(SQLModel, table=True):
+    """How an account, or one of its posts, stood by what the platform said, in its words and with the answer."""
+
+    __table_args__ = (
+        Index("ix_standing_account_id_observed_at", "account_id", "observed_at"),
+        Index("ix_standing_post_id", "post_id"),
+    )
+    id: int = _id()
+    query_id: int = Field(foreign_key="query.id", sa_type=BigInteger)
+    account_id: int = Field(foreign_key="account.id", sa_type=BigInteger)
+    post_id: int | None = Field(default=None, foreign_key="post.id", sa_type=BigInteger)
+    observed_at: datetime
+    standing: str
+    said: str | None = None
+    evidence_id: int | None = Field(default=None, foreign_key="evidence.id", sa_type=BigInteger)
 
 
 class Change(SQLModel, table=True):

@@ -132,6 +132,7 @@ def add_listings(session: Session, query_id: int, placed: Sequence[tuple[Listing
                 "covers_from": listing.covers_from,
                 "covers_to": listing.covers_to,
                 "outcome": listing.outcome,
+                "complete_since": listing.complete_since,
             }
         )
     insert_all(session, tables.Listing, rows)

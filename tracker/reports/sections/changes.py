@@ -11,9 +11,12 @@ from tracker.reports.content import Column, Section, Table
 from tracker.reports.issue import ACCOUNT, Issue, typed
 
 LEAST_EXPECTED_FIRST = {
+    "account_gone": "account no longer there",
+    "account_back": "account there again",
     "label_gone": "label gone",
     "label_changed": "label changed",
     "label_new": "label appeared",
+    "verification_changed": "verification changed",
     "disclosure_gone": "operator no longer named",
     "disclosure_new": "operator now named",
     "renamed": "renamed",
@@ -27,7 +30,9 @@ LEAST_EXPECTED_FIRST = {
     "spend_risen": "spend, a higher band",
     "ad_returned": "ad listed again",
     "post_gone": "post no longer shown",
+    "post_back": "post shown again",
     "post_edited": "post edited",
+    "post_marked": "marks on a post changed",
     "ad_gone": "ad no longer listed",
     "ad_changed": "ad changed",
     "ad_new": "ad newly listed",

@@ -1,0 +1,125 @@
+"""What a post says: as it is kept, told apart from before, and compared. Pure.
+
+Numbers are no content. Neither is what platforms change by themselves: the address at which a picture is had, or a
+guess at the language.
+"""
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
+from hashlib import blake2b
+from typing import Any, NamedTuple
+
+from tracker.domain import Media, PostDetails, PostKind
+
+LISTS = ("links", "hashtags", "mentions", "media", "labels", "withheld_in")
+WORDS = ("title", "language", "author", "reply_to", "root", "repost_of", "quote_of", "version")
+_MARKS = ("labels", "withheld_in")
+
+
+class Difference(NamedTuple):
+    """What two contents of a post differ in: the type of change, the field, and both values in words."""
+
+    type: str
+    field: str
+    before: str | None
+    after: str | None
+
+
+def digest(text: str, details: PostDetails | None) -> str:
+    """Name what a post says; the same content has the same digest, whatever its counters are."""
+    said = text.encode() if details is None else _words([text, *_content(details)]).encode()
+    return blake2b(said, digest_size=12).hexdigest()
+
+
+def row(details: PostDetails) -> dict[str, Any]:
+    """Return what a post says beside its text as the columns of `post_detail`; an empty list is no value."""
+    return {
+        "kind": details.kind,
+        "edited_at": details.edited_at,
+        **{name: getattr(details, name) for name in WORDS},
+        **{name: [_plain(one) for one in getattr(details, name)] or None for name in LISTS},
+        "extra": json.loads(_words(details.extra)) or None,
+    }
+
+
+def details_of(values: Mapping[str, Any] | None) -> PostDetails | None:
+    """Return a row of `post_detail` as a value."""
+    if values is None:
+        return None
+    kind: PostKind = values["kind"]
+    given: dict[str, Any] = {name: values[name] for name in ("edited_at", *WORDS)}
+    given |= {name: tuple(values[name] or ()) for name in LISTS}
+    given |= {"media": tuple(Media(*one) for one in given["media"]), "extra": values["extra"] or {}}
+    return PostDetails(kind=kind, **given)
+
+
+def differences(
+    before: tuple[str, PostDetails | None], after: tuple[str, PostDetails | None]
+) -> list[Difference]:
+    """Return what changed from one text with its details to another, in the order of reporting.
+
+    `post_edited`: text, title, links, or the number, kinds and words of the media; else what the platform states of an
+    edit. `post_marked`: the labels that it bears, or where it is withheld. A repost has no words of its own to edit, and
+    what was empty before may only not have been read: it tells where the platform states an edit.
+    """
+    (was_text, was), (is_text, now) = before, after
+    found = [Difference("post_edited", "text", was_text, is_text)] if was_text != is_text else []
+    if was is None or now is None:
+        return found
+    stated = list(_stated(was, now))
+    found += [one for one in _beside_the_text(was, now, new_text=bool(found)) if one.before or stated]
+    edited = [] if "repost" in (was.kind, now.kind) else found or stated[:1]
+    return edited + list(_marked(was, now))
+
+
+def _stated(was: PostDetails, now: PostDetails) -> Iterator[Difference]:
+    """Yield what the platform states of an edit: another version, or a time."""
+    if was.version and now.version and was.version != now.version:
+        yield Difference("post_edited", "version", was.version, now.version)
+    if was.edited_at != now.edited_at and now.edited_at is not None:
+        yield Difference("post_edited", "edited_at", _told(was.edited_at), _told(now.edited_at))
+
+
+def _beside_the_text(was: PostDetails, now: PostDetails, *, new_text: bool) -> Iterator[Difference]:
+    if was.title != now.title:
+        yield Difference("post_edited", "title", was.title, now.title)
+    if set(was.links) != set(now.links) and not new_text:
+        yield Difference("post_edited", "links", _listed(was.links), _listed(now.links))
+    if (shown := _shown(was.media)) != (shows := _shown(now.media)):
+        yield Difference("post_edited", "media", _listed(shown), _listed(shows))
+
+
+def _marked(was: PostDetails, now: PostDetails) -> Iterator[Difference]:
+    for name in _MARKS:
+        before, after = sorted(getattr(was, name)), sorted(getattr(now, name))
+        if before != after:
+            yield Difference("post_marked", name, _listed(before), _listed(after))
+
+
+def _shown(media: Sequence[Media]) -> list[str]:
+    return [f"{one.kind}: {one.words}" if one.words else one.kind for one in media]
+
+
+def _listed(values: Sequence[str]) -> str | None:
+    return "\n".join(values) or None
+
+
+def _told(value: str | datetime | None) -> str | None:
+    return value.isoformat() if isinstance(value, datetime) else value
+
+
+def _content(details: PostDetails) -> list[Any]:
+    """Return what belongs to the content, without what platforms change by themselves."""
+    media = [(one.kind, (one.url or "").partition("?")[0], one.words) for one in details.media]
+    names = [name for name in (*WORDS, *LISTS) if name not in ("language", "media")]
+    values = [getattr(details, name) for name in names]
+    return [details.kind, _told(details.edited_at), media, *values, details.extra]
+
+
+def _plain(one: str | Media) -> Any:
+    return list(one) if isinstance(one, Media) else one
+
+
+def _words(value: object) -> str:
+    return json.dumps(value, sort_keys=True, ensure_ascii=True, default=str)
