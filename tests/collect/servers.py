@@ -25,8 +25,9 @@ from tracker.collect.client import Bounds, Clock, HttpClient
 from tracker.collect.guard import Guard, Resolver, WebGuard
 from tracker.collect.manners import Manners
 from tracker.collect.redaction import Redactor
+from tracker.collect.wire import Connector
 
-How = Literal["whole", "chunked", "cut", "cut_chunked", "endless", "silent", "closed"]
+How = Literal["whole", "chunked", "cut", "cut_chunked", "endless", "silent", "closed", "raw", "drip"]
 LOGIN = (
     b"<!DOCTYPE html><html><head><title>Log in</title></head><body>Please log in to continue</body></html>"
 )
@@ -53,12 +54,17 @@ class Asked:
 
 @dataclass(frozen=True)
 class Told:
-    """An answer. `how` it is sent: whole, in chunks, cut off in the middle, without end, not at all, or hung up at once."""
+    """An answer. `how` it is sent: whole, in chunks, cut off in the middle, without end, not at all, or hung up at once.
+
+    As "raw" its body is all that is sent, with its status line and headers; as a "drip" too, and then the last byte again
+    and again; before each byte `tick` moves the clock by a second, and after 90 seconds nothing moves.
+    """
 
     body: bytes = b""
     status: int = 200
     headers: Mapping[str, str] = field(default_factory=dict)
     how: How = "whole"
+    tick: Callable[[float], None] = lambda _seconds: None
 
 
 Answering = Told | Callable[[Asked], Told]
@@ -191,6 +197,10 @@ def _handler(server: FaultServer) -> type[BaseHTTPRequestHandler]:
             if told.how == "silent":
                 server.closing.wait(10)
                 return
+            if told.how in ("raw", "drip"):
+                for part in _parts(told, server.closing):
+                    self.wfile.write(part)
+                return
             self.send_response(told.status)
             for name, value in told.headers.items():
                 self.send_header(name, value)
@@ -212,8 +222,13 @@ def _handler(server: FaultServer) -> type[BaseHTTPRequestHandler]:
 def _parts(told: Told, closing: threading.Event) -> Iterator[bytes]:
     half = len(told.body) // 2
     chunks = [told.body[:half], told.body[half:]]
-    if told.how == "whole":
+    if told.how in ("whole", "raw"):
         yield told.body
+    elif told.how == "drip":
+        for place in range(90):
+            told.tick(1)
+            yield told.body[min(place, len(told.body) - 1) :][:1]
+        closing.wait(10)
     elif told.how == "cut":
         yield chunks[0]
     elif told.how == "cut_chunked":
@@ -274,6 +289,7 @@ def client_of(
     redactor: Redactor | None = None,
     time: FakeTime | None = None,
     bounds: Bounds | None = None,
+    connector: Connector | None = None,
     guard: Guard | None = None,
     manners: Manners | None = None,
     robots: bool = False,
@@ -287,4 +303,5 @@ def client_of(
         robots=robots,
         clock=(time or FakeTime()).clock,
         bounds=bounds or Bounds(timeout=5),
+        connector=connector,
     )

@@ -98,7 +98,7 @@ def test_the_same_host_in_plain_http_is_told_no_credential_either(server: FaultS
     [
         "http://169.254.169.254/latest/meta-data/", "http://[::ffff:127.0.0.1]/", "http://127.0.0.1/", "//2130706433/",
         "http://0x7f.1/", "file:///etc/passwd", "gopher://news.example.org/", f"https://user@{OTHER}/", "http://[/",
-        "https://inside.example.com/", "http://news.example.org:6379/feed\\x",
+        "https://inside.example.com/", "http://news.example.org:6379/feed\\x", "http://１２７.0.0.1/",
     ],
 )  # fmt: skip
 def test_a_redirect_inside_is_refused_before_a_socket_is_opened(

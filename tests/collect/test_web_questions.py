@@ -1,79 +1,12 @@
 """From a site on the open web to the record: what is kept of the way, and how a question ends that goes wrong."""
 
-import json
-from collections.abc import Iterable, Iterator, Mapping
-from datetime import UTC, datetime
-from typing import Any, ClassVar
+from collections.abc import Iterator
 
 import pytest
-from sqlalchemy import Engine, text
-from sqlmodel import Session
+from sqlalchemy import Engine
 
-from tests.collect.servers import Asked, FakeTime, FaultServer, Told, client_of, data, redirect, web_guard_of
-from tracker.collect.job import Job, silent
-from tracker.collect.live import ask
-from tracker.collect.manners import Manners
-from tracker.collect.sources import Client
-from tracker.domain import AccountRef, Ad, ImportReport, Listing, Page, Parsed, Record, Release, Scope
-from tracker.store import evidence
-
-NEWS, OTHER = "news.example.org", "other.example.net"
-START = datetime(2026, 10, 1, 12, tzinfo=UTC)
-
-
-class Site:
-    """A source that asks any site for a document, as a module would be."""
-
-    name = "example_site"
-    platform = "facebook"
-    kind: ClassVar[Any] = "ads"
-    needs = ()
-    anywhere = True
-    robots = True
-    per_minute = 30
-    scope: Mapping[str, str] = {"url": "where"}
-    origin = "a test"
-    required = ("id",)
-    release: Release | None = None
-    matched = False
-
-    def fetch(
-        self, scope: Scope, client: Client, credentials: Mapping[str, str], cursor: str | None
-    ) -> Iterator[Page]:
-        yield Page(client.get(scope.values["url"]))
-
-    def records_in(self, body: bytes) -> Iterator[Record]:
-        for number, values in enumerate(json.loads(body)["items"], 1):
-            yield Record(number, values)
-
-    def parse(self, records: Iterable[Record], scope: Scope) -> Iterator[Parsed]:
-        account = AccountRef("facebook", "river", handle="river")
-        listing = Listing("example_site|river", scope.observed_at, account)
-        yield listing
-        for record in records:
-            yield Ad(listing, record.values["id"], account, line=record.line)
-
-
-class Line:
-    """One record and one server that stands for every site; `ask` asks one site."""
-
-    def __init__(self, engine: Engine, server: FaultServer):
-        self.engine, self.server, self.manners = engine, server, Manners()
-
-    def ask(self, url: str = f"https://{NEWS}/items") -> ImportReport:
-        time = FakeTime(START)
-        job = Job(self.engine, Site(), Scope({"url": url}, START), time.now, silent)  # type: ignore[arg-type]
-        guard = web_guard_of(self.server, (NEWS, OTHER), lambda _host, _port: ["169.254.169.254"])
-        with client_of(self.server, (), guard=guard, time=time, manners=self.manners, robots=True) as client:
-            return ask(job, client, {})
-
-    def rows(self, statement: str) -> list[tuple[Any, ...]]:
-        with Session(self.engine) as session:
-            return [tuple(row) for row in session.execute(text(statement))]
-
-    def faults(self) -> list[evidence.Fault]:
-        with Session(self.engine) as session:
-            return list(evidence.verify(session))
+from tests.collect.servers import Asked, FaultServer, Told, data, redirect
+from tests.collect.websites import NEWS, OTHER, Line
 
 
 @pytest.fixture

@@ -6,35 +6,36 @@ proxies are not used: through one, nobody could check where a request ends.
 
 import json as jsonlib
 import logging
+import math
 import random
 import time
 import zlib
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import closing
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
-from http.cookiejar import CookieJar, DefaultCookiePolicy
 from types import TracebackType
 from typing import Self
-from urllib.parse import urlencode, urljoin, urlsplit
+from urllib.parse import urlencode, urlsplit
 
+import httpcore
 import httpx
 
 from tracker import __version__
 from tracker.collect.guard import Guard
 from tracker.collect.manners import Manners
 from tracker.collect.redaction import Redactor
+from tracker.collect.redirects import Request, onward, target_of
 from tracker.collect.robots import OUR_NAME, Rules, place_of, rules_of
 from tracker.collect.unpacking import unpacker_of
+from tracker.collect.waits import asked_wait
+from tracker.collect.wire import Connector, Wire, trusted
 from tracker.domain import Answer, Unanswered
 from tracker.errors import AddressRefused, PlatformChanged, RobotsRefused
 
 _AGAIN = frozenset({429, 500, 502, 503, 504})
-_REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _FREE_UNPACKED = 8 << 20
 _SHOWN = 160
-_FOR_ANYBODY = frozenset({"accept", "accept-language"})
-"""The headers of a request that another host is shown too when it is redirected there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,27 +50,20 @@ class Clock:
 
 @dataclass(frozen=True, slots=True)
 class Bounds:
-    """How long, how often and how much; times in seconds."""
+    """How long, how often and how much; times in seconds, `budget` for all of a question with its waits."""
 
     timeout: float = 30
     longest_answer: float = 300
     longest_wait: float = 90
+    budget: float = 3600
     attempts: int = 4
     redirects: int = 5
     max_bytes: int = 64_000_000
     max_unpacked_ratio: int = 200
 
 
-@dataclass(frozen=True, slots=True)
-class _Request:
-    method: str
-    url: str
-    headers: Mapping[str, str]
-    content: bytes | None = None
-
-    @property
-    def host(self) -> str:
-        return urlsplit(self.url).hostname or "?"
+WEB = Bounds(timeout=20, longest_answer=60, longest_wait=60, budget=300, attempts=3, max_bytes=20_000_000)
+"""Bounds for sites that nobody has vetted."""
 
 
 def unseen(_answer: Answer) -> None:
@@ -78,9 +72,14 @@ def unseen(_answer: Answer) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Errand:
-    """What belongs to one question: `witness` is shown each answer on the way to the last one (robots.txt, redirects)."""
+    """What belongs to one question.
+
+    `witness` is shown each answer on the way to the last one (robots.txt, redirects); at `until` on the client's clock
+    its time is over.
+    """
 
     witness: Callable[[Answer], None] = unseen
+    until: float = math.inf
 
 
 class _Broken(Exception):
@@ -105,6 +104,7 @@ class HttpClient:
         contact: str = "whoever runs this tracker",
         clock: Clock = Clock(),
         bounds: Bounds = Bounds(),
+        connector: Connector | None = None,
     ):
         self.redactor = redactor
         self._guard, self._clock, self._bounds = guard, clock, bounds
@@ -113,15 +113,13 @@ class HttpClient:
         for noisy in ("httpx", "httpcore"):  # at INFO httpx writes whole addresses (encode/httpx#2760)
             logging.getLogger(noisy).setLevel(logging.WARNING)
         agent = f"{OUR_NAME}/{__version__} (research; contact: {contact})"
-        self._http = httpx.Client(
-            headers={"User-Agent": agent.encode("ascii", "replace").decode(), "Accept-Encoding": "gzip"},
-            timeout=bounds.timeout,
-            trust_env=False,
-            follow_redirects=False,
-            # Kept connections would be shared by hosts at one address, past the check of the second host's certificate.
-            limits=httpx.Limits(max_keepalive_connections=0),
-            cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
-        )
+        self._says = {
+            "User-Agent": agent.encode("ascii", "replace").decode(),
+            "Accept": "*/*",
+            "Accept-Encoding": "gzip",
+            "Connection": "close",
+        }
+        self._trust, self._connector = trusted(), connector or httpcore.SyncBackend()
 
     def __enter__(self) -> Self:
         """Return the client itself."""
@@ -130,8 +128,11 @@ class HttpClient:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        """Close what is open."""
-        self._http.close()
+        """Leave nothing open: each request has a connection of its own."""
+
+    def errand(self, witness: Callable[[Answer], None] = unseen) -> Errand:
+        """Return what belongs to a question that begins now."""
+        return Errand(witness, self._clock.monotonic() + self._bounds.budget)
 
     def get(
         self,
@@ -142,7 +143,7 @@ class HttpClient:
         errand: Errand = Errand(),
     ) -> Answer:
         """Return the answer to a GET, whatever its status; raise `Unanswered` or `AddressRefused`."""
-        return self._ask(_Request("GET", _with(url, params), headers or {}), errand)
+        return self._ask(Request("GET", _with(url, params), headers or {}), errand)
 
     def post(
         self,
@@ -161,11 +162,11 @@ class HttpClient:
         else:
             content, kind = jsonlib.dumps(json).encode(), "application/json"
         told = {"Content-Type": kind, **(headers or {})}
-        return self._ask(_Request("POST", _with(url, params), told, content), errand)
+        return self._ask(Request("POST", _with(url, params), told, content), errand)
 
     # -- again and again ---------------------------------------------------------------------------------------
 
-    def _ask(self, request: _Request, errand: Errand, *, about_robots: bool = False) -> Answer:
+    def _ask(self, request: Request, errand: Errand, *, about_robots: bool = False) -> Answer:
         self._learn(request.headers)
         why, answer = "", None
         for attempt in range(1, self._bounds.attempts + 1):
@@ -177,7 +178,7 @@ class HttpClient:
                 if answer.status not in _AGAIN:
                     return answer
                 why, wait = said(answer), self._wait_of(answer, attempt)
-            if attempt == self._bounds.attempts or wait > self._bounds.longest_wait:
+            if attempt == self._bounds.attempts or wait > self._patience(errand):
                 break
             self._clock.sleep(wait)
         raise Unanswered(
@@ -185,8 +186,12 @@ class HttpClient:
             answer,
         )  # fmt: skip
 
+    def _patience(self, errand: Errand) -> float:
+        """Return the seconds that one wait may take."""
+        return min(self._bounds.longest_wait, errand.until - self._clock.monotonic())
+
     def _wait_of(self, answer: Answer, attempt: int) -> float:
-        told = _retry_after(answer.headers.get("retry-after", ""), self._clock.now())
+        told = asked_wait(answer.status, answer.headers, self._clock.now())
         return self._back_off(attempt, answer) if told is None else max(told, self._gap)
 
     def _back_off(self, attempt: int, answer: Answer | None) -> float:
@@ -196,17 +201,17 @@ class HttpClient:
 
     # -- one request -------------------------------------------------------------------------------------------
 
-    def _follow(self, request: _Request, errand: Errand, turn: int, *, about_robots: bool) -> Answer:
+    def _follow(self, request: Request, errand: Errand, turn: int, *, about_robots: bool) -> Answer:
         """Send, and follow redirects where the guard follows them; one that it does not follow is the answer."""
         for _ in range(self._bounds.redirects + 1):
             request = replace(request, url=_spelt(request.url))
             gap = self._gap if about_robots or not self._robots else self._permitted_gap(request.url, errand)
-            answer = self._send(request, turn, gap)
-            target = _redirect(answer, request.url)
+            answer = self._send(request, errand, turn, gap)
+            target = target_of(answer, request.url)
             if target is None or not self._guard.follows(request.url, target):
                 return answer
             errand.witness(answer)
-            request = _onward(request, target, answer.status)
+            request = onward(request, target, answer.status)
         raise PlatformChanged(f"{request.host}: redirected more than {self._bounds.redirects} times")
 
     def _permitted_gap(self, url: str, errand: Errand) -> float:
@@ -220,53 +225,69 @@ class HttpClient:
         return max(self._gap, rules.crawl_delay or 0.0)
 
     def _rules_at(self, place: str, errand: Errand) -> Rules:
-        answer = self._ask(_Request("GET", place, {}), errand, about_robots=True)
+        answer = self._ask(Request("GET", place, {}), errand, about_robots=True)
         errand.witness(answer)
         return rules_of(answer.status, answer.body)
 
-    def _send(self, request: _Request, turn: int, gap: float) -> Answer:
+    def _send(self, request: Request, errand: Errand, turn: int, gap: float) -> Answer:
         if self.redactor.knows(request.url):
             raise AddressRefused("a credential stands in the address; it belongs in a header or a form")
         try:
             route = self._guard.route(request.url)
-            self._pace(request.host, gap)
-            with self._http.stream(
+            self._pace(request.host, gap, errand)
+            sent = httpx.Request(
                 request.method,
                 route.url(turn),
-                headers={**request.headers, "Host": f"[{route.host}]" if ":" in route.host else route.host},
+                headers={**self._says, **request.headers, "Host": route.name},
                 content=request.content,
-                extensions={"sni_hostname": route.host},
-            ) as response:
+                extensions={
+                    "sni_hostname": route.host,
+                    "timeout": httpx.Timeout(self._bounds.timeout).as_dict(),
+                },
+            )
+            now = self._clock.monotonic
+            until = min(errand.until, now() + self._bounds.longest_answer)
+            with (
+                Wire(self._trust, self._connector, until=until, now=now) as wire,
+                closing(wire.handle_request(sent)) as response,
+            ):
                 body = b"".join(self._read(response, request.host))
         except httpx.InvalidURL as error:
             raise AddressRefused(f"{request.host}: an address that cannot be asked ({error})") from error
         except (httpx.TransportError, OSError, EOFError, zlib.error) as error:
             raise _Broken(f"no whole answer ({type(error).__name__}: {error})") from error
         headers = {name.lower(): value for name, value in response.headers.items() if name != "set-cookie"}
+        self._heed(request.host, response.status_code, headers)
         return Answer(self.redactor.url(request.url), response.status_code, headers, body)
 
-    def _pace(self, host: str, gap: float) -> None:
-        wait = self._manners.turn(host, gap=gap, now=self._clock.monotonic())
+    def _pace(self, host: str, gap: float, errand: Errand) -> None:
+        now = self._clock.monotonic()
+        wait = self._manners.turn(
+            host, gap=gap, now=now, within=errand.until - now, patience=self._bounds.longest_wait
+        )
         if wait > 0:
             self._clock.sleep(wait)
 
+    def _heed(self, host: str, status: int, headers: Mapping[str, str]) -> None:
+        """Leave a host alone for as long as its answer asks, whoever wants to ask it."""
+        if wait := asked_wait(status, headers, self._clock.now()):
+            self._manners.hold(host, self._clock.monotonic() + wait)
+
     def _read(self, response: httpx.Response, host: str) -> Iterator[bytes]:
         """Yield the unpacked body; raise `PlatformChanged` for one without end, a bomb, or an unknown packing."""
-        since, came, size = self._clock.monotonic(), 0, 0
+        came, size, most = 0, 0, self._bounds.max_bytes
         unpacker = unpacker_of(response.headers.get("content-encoding", ""), host)
         for block in response.iter_raw():
             came += len(block)
+            if came > most:
+                raise PlatformChanged(f"{host}: the answer is larger than {most:,} bytes")
             for part in unpacker.feed(block):
                 size += len(part)
-                if size > self._bounds.max_bytes:
-                    raise PlatformChanged(
-                        f"{host}: the answer is larger than {self._bounds.max_bytes:,} bytes"
-                    )
+                if size > most:
+                    raise PlatformChanged(f"{host}: the answer is larger than {most:,} bytes")
                 if size > max(_FREE_UNPACKED, came * self._bounds.max_unpacked_ratio):
                     raise PlatformChanged(f"{host}: the answer unpacks without end, refused as a bomb")
                 yield part
-            if self._clock.monotonic() - since > self._bounds.longest_answer:
-                raise _Broken(f"the answer took longer than {self._bounds.longest_answer:.0f} s")
         unpacker.end()
 
     def _learn(self, fields: Mapping[str, str]) -> None:
@@ -299,36 +320,3 @@ def _spelt(url: str) -> str:
         return str(httpx.URL(url))
     except httpx.InvalidURL as error:
         raise AddressRefused(f"an address that cannot be asked ({error})") from error
-
-
-def _redirect(answer: Answer, url: str) -> str | None:
-    """Return where a redirect leads."""
-    target = answer.headers.get("location")
-    if answer.status not in _REDIRECTS or not target:
-        return None
-    try:
-        return urljoin(url, target).partition("#")[0]
-    except ValueError as error:
-        raise AddressRefused(f"a redirect to an address that cannot be read ({error})") from error
-
-
-def _onward(request: _Request, target: str, status: int) -> _Request:
-    """Return the request that a redirect asks for; what only the first host was told stays with it."""
-    before, after = urlsplit(request.url), urlsplit(target)
-    same = before.netloc.casefold() == after.netloc.casefold() and after.scheme in (before.scheme, "https")
-    told = {name: value for name, value in request.headers.items() if same or name.casefold() in _FOR_ANYBODY}
-    if request.method == "GET" or (status in (307, 308) and same):
-        return replace(request, url=target, headers=told)
-    plain = {name: value for name, value in told.items() if name.casefold() != "content-type"}
-    return _Request("GET", target, plain)
-
-
-def _retry_after(words: str, now: datetime) -> float | None:
-    """Return the seconds that a `Retry-After` asks for, given as seconds or as an HTTP date (RFC 9110, 10.2.3)."""
-    if words.strip().isdecimal():
-        return float(words)
-    try:
-        at = parsedate_to_datetime(words)
-    except (ValueError, TypeError):
-        return None
-    return max(0.0, ((at if at.tzinfo else at.replace(tzinfo=UTC)) - now).total_seconds())

@@ -43,6 +43,11 @@ class Route:
     port: int
     target: str
 
+    @property
+    def name(self) -> str:
+        """Return the host as a header writes it."""
+        return f"[{self.host}]" if ":" in self.host else self.host
+
     def url(self, turn: int) -> str:
         """Return the address to connect to; `turn` goes through the host's addresses one after the other."""
         address = self.addresses[turn % len(self.addresses)]

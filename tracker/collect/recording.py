@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 
 from tracker.collect import sources
 from tracker.collect.cells import clean
-from tracker.collect.client import Errand, HttpClient
+from tracker.collect.client import HttpClient
 from tracker.collect.job import Job
 from tracker.domain import Answer, Outcome, Unanswered
 from tracker.errors import TrackerError
@@ -28,7 +28,7 @@ class Recorder:
     def __init__(self, job: Job, query_id: int, client: HttpClient):
         self._job, self._query_id, self._client = job, query_id, client
         self._kept: list[tuple[Answer, int]] = []
-        self._errand = Errand(self._keep_on_the_way)
+        self._errand = client.errand(self._keep_on_the_way)
 
     def get(
         self, url: str, *, params: Mapping[str, str] | None = None, headers: Mapping[str, str] | None = None

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import groupby
 from operator import attrgetter
@@ -12,7 +12,7 @@ from sqlmodel import Session
 
 from tracker import settings as setting
 from tracker.collect import sources
-from tracker.collect.client import HttpClient
+from tracker.collect.client import WEB, Bounds, HttpClient
 from tracker.collect.guard import Guard, WebGuard
 from tracker.collect.job import Job, Progress
 from tracker.collect.live import ask
@@ -136,9 +136,15 @@ def opener(manners: Manners) -> OpenClient:
             manners=manners,
             robots=sources.heeds_robots(source),
             contact=settings.contact,
+            bounds=_bounds_of(source),
         )
 
     return open_client
+
+
+def _bounds_of(source: sources.Live) -> Bounds:
+    bounds = WEB if sources.asks_anywhere(source) else Bounds()
+    return replace(bounds, budget=sources.budget_of(source) or bounds.budget)
 
 
 def collect(

@@ -25,7 +25,9 @@ less where one asks anywhere. One that asks anywhere is led on by redirects to o
 first host was told; a private, loopback or otherwise inner address, or a name that leads to one, is `AddressRefused`
 before anything is sent. `robots = True` (for sites and feeds, not for documented interfaces) lets the client read each
 host's robots.txt first: what it forbids is `RobotsRefused`, an `AddressRefused` that a source may catch to go on with
-another address; its Crawl-delay is kept to; a robots.txt that cannot be had (5xx) ends in `Unanswered`. Such a source defines
+another address; its Crawl-delay is kept to; a robots.txt that cannot be had (5xx) ends in `Unanswered`. A question may
+take `budget_seconds` with all its waits (when a source says none: five minutes where one asks anywhere, else an hour);
+what it has until then is kept, and it goes on from there the next time. A source that can be asked live defines
 
     fetch(scope, client, credentials, cursor) -> iterator of Page
 
@@ -153,6 +155,11 @@ def reads_web_pages(source: Source) -> bool:
 def asked_by_name(source: Source) -> bool:
     """Say whether a source is asked only when a person names it."""
     return getattr(source, "by_name", False) is True
+
+
+def budget_of(source: Source) -> float | None:
+    """Return the seconds that a question may take, when the source says it."""
+    return getattr(source, "budget_seconds", None)
 
 
 def records_in(source: Source) -> Callable[[bytes], Iterable[Record]] | None:
