@@ -105,6 +105,8 @@ def test_json_cells_are_read_in_both_shapes() -> None:
         ("Shanghai, @CGTNOfficial", ["Shanghai", "@CGTNOfficial"]),
         ("Moon phase: full", ["Moon phase: full"]),
         ("{not json", ["{not json"]),
+        ('{"Keywords": []}', ['{"Keywords": []}']),
+        ("Keywords: ,", ["Keywords:"]),
     ],
 )
 def test_what_is_not_understood_stays_as_unparsed(cell: str, expected: list[str]) -> None:

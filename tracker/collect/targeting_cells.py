@@ -7,8 +7,9 @@ ad system; the grammar of the repository's cells is not published.
 import hashlib
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
+from itertools import chain
 
 from tracker.domain import Polarity, Target
 
@@ -52,8 +53,8 @@ def targets(cell: str, polarity: Polarity) -> tuple[Target, ...]:
     text = cell.strip()
     if not text:
         return ()
-    if pairs := list(_json_pairs(text)) or list(_typed_pairs(text)):
-        return tuple(_typed(type_name, value, polarity) for type_name, value in pairs)
+    if lists := list(_json_lists(text)) or list(_typed_lists(text)):
+        return tuple(chain(*(_typed(type_name, values, polarity) for type_name, values in lists)))
     parts = (part.strip() for part in re.split(r"[;|,\n]", text))
     return tuple(criterion("unparsed", part, polarity, part) for part in parts if part)
 
@@ -65,15 +66,13 @@ def criterion(kind: str, value: str, polarity: Polarity, as_published: str) -> T
     return Target(_indexed(kind), _indexed(value), polarity, as_published)
 
 
-def _typed(type_name: str, value: str, polarity: Polarity) -> Target:
-    words = f"{type_name}: {value}"
-    kind = _kind(type_name)
-    return criterion(kind, value, polarity, words) if kind else criterion("unparsed", words, polarity, words)
-
-
-@lru_cache(1_024)
-def _kind(type_name: str) -> str | None:
-    return KINDS.get(type_name.casefold().strip())
+def _typed(type_name: str, values: Iterable[str], polarity: Polarity) -> Iterator[Target]:
+    kind = KINDS.get(type_name.casefold().strip())
+    for value in values:
+        words = f"{type_name}: {value}"
+        yield (
+            criterion(kind, value, polarity, words) if kind else criterion("unparsed", words, polarity, words)
+        )
 
 
 def _indexed(words: str) -> str:
@@ -82,7 +81,7 @@ def _indexed(words: str) -> str:
     return f"{words[:_LONGEST]}… ({hashlib.sha256(words.encode()).hexdigest()[:12]})"
 
 
-def _json_pairs(text: str) -> Iterator[tuple[str, str]]:
+def _json_lists(text: str) -> Iterator[tuple[str, list[str]]]:
     if text[0] not in "[{":
         return
     try:
@@ -91,15 +90,14 @@ def _json_pairs(text: str) -> Iterator[tuple[str, str]]:
         return
     for item in value if isinstance(value, list) else [value]:
         if isinstance(item, dict) and "targetingType" in item:
-            yield str(item["targetingType"]), str(item.get("targetingValue", ""))
+            yield str(item["targetingType"]), [str(item.get("targetingValue", ""))]
         elif isinstance(item, dict):
             for type_name, values in item.items():
-                yield from (
-                    (type_name, str(entry)) for entry in (values if isinstance(values, list) else [values])
-                )
+                if values != []:
+                    yield type_name, list(map(str, values if isinstance(values, list) else [values]))
 
 
-def _typed_pairs(text: str) -> Iterator[tuple[str, str]]:
+def _typed_lists(text: str) -> Iterator[tuple[str, list[str]]]:
     current = None
     for part in re.split(r"[;|\n]", text):
         if typed := _TYPED.fullmatch(part):
@@ -107,4 +105,5 @@ def _typed_pairs(text: str) -> Iterator[tuple[str, str]]:
             part = typed[2]
         elif current is None:
             return
-        yield from ((current, value.strip()) for value in part.split(",") if value.strip())
+        if values := [value for one in part.split(",") if (value := one.strip())]:
+            yield current, values

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 from tracker.collect.cells import UnclearDate, cell_text, read_date, read_range
 from tracker.domain import Metric, Notice, Quarantined, Record, Scope
@@ -33,6 +33,21 @@ def folded(column: str) -> str:
 
 
 _KNOWN = frozenset(map(folded, HEADER))
+
+
+@lru_cache(64)
+def _folded_all(columns: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(map(folded, columns))
+
+
+@lru_cache(64)
+def _unknown(columns: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(column for column in columns if folded(column) not in {*_KNOWN, OURS})
+
+
+def cells_of(record: Record) -> dict[str, str]:
+    """Return the cells of a row as text, by the folded names of their columns."""
+    return dict(zip(_folded_all(tuple(record.values)), map(cell_text, record.values.values()), strict=True))
 
 
 def fingerprint(columns: Iterable[str]) -> str:
@@ -91,14 +106,18 @@ class Whose:
     own: int = 0
     others: Counter[str] = field(default_factory=Counter)
 
+    @cached_property
+    def _names(self) -> frozenset[str] | None:
+        ref = self.scope.account
+        return frozenset(name.casefold() for name in (ref.key, *ref.known_as)) if ref is not None else None
+
     def saw(self, creative: str) -> None:
         """Count one promoted post by its address; one without a handle counts for nobody."""
         found = _POST.match(creative)
         if found is None or found[1] == "i":
             return
         handle = found[1]
-        ref = self.scope.account
-        if ref is None or handle.casefold() in {name.casefold() for name in (ref.key, *ref.known_as)}:
+        if self._names is None or handle.casefold() in self._names:
             self.own += 1
         else:
             self.others[handle] += 1
@@ -153,17 +172,14 @@ def metrics(cells: Mapping[str, str], country: str | None) -> Iterator[Metric]:
 
 def unknown(record: Record) -> dict[str, str]:
     """Return the cells of columns that nobody here knows, by their names."""
-    return {
-        column: words
-        for column, value in record.values.items()
-        if folded(column) not in {*_KNOWN, OURS} and (words := cell_text(value))
-    }
+    columns = _unknown(tuple(record.values))
+    return {column: words for column in columns if (words := cell_text(record.values[column]))}
 
 
-def unread(cells: Mapping[str, str], line: int) -> list[str]:
+def unread(metrics: Iterable[Metric], line: int) -> list[str]:
     """Return the numbers of a row that cannot be read for certain, in words."""
     return [
         f"{metric.as_published[:40]!r} on line {line}"
-        for metric in metrics(cells, None)
+        for metric in metrics
         if metric.lower is metric.upper is None
     ]

@@ -2,18 +2,28 @@
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
+from operator import attrgetter, itemgetter
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import JSON, Date, select
 from sqlmodel import Session, col
 
 from tracker.domain import Ad, Target
 from tracker.store import tables
 from tracker.store.ids import reserve
-from tracker.store.writes import Counts, in_chunks, insert_all, insert_many
+from tracker.store.writes import (
+    Counts,
+    in_chunks,
+    insert_all,
+    insert_many,
+    insert_values,
+    stored,
+    stored_times,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +39,9 @@ _FIELDS = (
     "advertiser_name", "beneficiary", "payer", "creative_url", "text", "landing_url", "posted_at", "first_shown",
     "last_shown", "status", "removal",
 )  # fmt: skip
+_HASHED = tuple(field for field in _FIELDS if field != "text")
+_hashed, _criterion = attrgetter(*_HASHED), itemgetter(0, 1, 2)
+_encoded = json.JSONEncoder(sort_keys=True, ensure_ascii=False).encode
 
 
 def write_ads(session: Session, source: str, placed: Sequence[PlacedAd]) -> Counts:
@@ -36,57 +49,75 @@ def write_ads(session: Session, source: str, placed: Sequence[PlacedAd]) -> Coun
     known = _known_ads(session, source, [item.ad.key or "" for item in placed])
     until = max((item.ad.listing.observed_at for item in placed), default=None)
     heads = _last_in_series(session, until, known.values()) if until else {}
-    set_names = [set_digest(item.ad.targets) for item in placed]
-    sets = _targeting_sets(session, dict(zip(set_names, (item.ad.targets for item in placed), strict=True)))
+    digests = [(set_digest(item.ad.targets), digest_of(item.ad)) for item in placed]
+    wanted = {name: item.ad.targets for (name, _), item in zip(digests, placed, strict=True)}
+    sets = _targeting_sets(session, wanted)
     new, changed = 0, 0
-    ads: list[dict[str, Any]] = []
-    snapshots: list[tuple[PlacedAd, int, str, int, int]] = []
+    ads: list[tuple[Any, ...]] = []
+    snapshots: list[_Snapshot] = []
     sightings: list[tuple[int, int]] = []
     first_ad = reserve(session, "ad", len(placed)) if placed else 0
     first_snapshot = reserve(session, "ad_snapshot", len(placed)) if placed else 0
-    for item, set_name in zip(placed, set_names, strict=True):
-        key, digest = item.ad.key or "", digest_of(item.ad)
-        if key not in known:
-            known[key] = first_ad + len(ads)
-            ads.append(_ad_row(item, source, known[key]))
+    for item, (set_name, digest) in zip(placed, digests, strict=True):
+        ad, key = item.ad, item.ad.key or ""
+        ad_id = known.get(key)
+        if ad_id is None:
+            ad_id = known[key] = first_ad + len(ads)
+            ads.append((ad_id, source, key, ad.match, item.account_id))
             new += 1
-        elif (last := heads.get((known[key], item.ad.listing.series))) is not None:
+        elif (last := heads.get((ad_id, ad.listing.series))) is not None:
             changed += last[1] != digest
-        ad_id = known[key]
-        place = ad_id, item.ad.listing.series
+        place = ad_id, ad.listing.series
         if place not in heads or heads[place][1] != digest:
             heads[place] = (first_snapshot + len(snapshots), digest)
-            snapshots.append((item, ad_id, digest, heads[place][0], sets[set_name]))
+            snapshots.append((heads[place][0], ad_id, item, digest, sets[set_name]))
         sightings.append((item.listing_id, heads[place][0]))
-    insert_all(session, tables.Ad, ads)
-    insert_all(session, tables.AdSnapshot, [_snapshot_row(*entry) for entry in snapshots])
-    insert_many(
-        session,
-        tables.AdMetric,
-        [row for item, _, _, number, _ in snapshots for row in _metric_rows(item.ad, number)],
-    )
+    insert_values(session, tables.Ad, ("id", "source", "key", "match", "account_id"), ads)
+    _insert_snapshots(session, snapshots)
     insert_many(session, tables.Sighting, sightings)
     return Counts(new=new, changed=changed, unchanged=len(placed) - new - changed)
 
 
+_Snapshot = tuple[int, int, PlacedAd, str, int]
+"""The id of a snapshot, that of the ad, the ad, its digest, and the id of its combination of criteria."""
+
+
 def digest_of(ad: Ad) -> str:
-    """Return a hash over every published value of an ad, but not over the place of its row."""
-    values = {
-        **{field: str(getattr(ad, field)) for field in _FIELDS},
-        "metrics": sorted(
-            (
-                metric.name,
-                metric.country or "",
-                metric.as_published,
-                metric.unit,
-                *((metric.segment,) if metric.segment else ()),
-            )
-            for metric in ad.metrics
-        ),
-        "targets": sorted((target.kind, target.value, target.polarity) for target in ad.targets),
-        "extra": dict(ad.extra),
-    }
-    return hashlib.sha256(json.dumps(values, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
+    """Return a hash over every published value of an ad, but not over the place of its row.
+
+    The words hashed are the JSON of all values by name; they stay what they were for the snapshots in the record.
+    """
+    values: dict[str, Any] = dict(zip(_HASHED, map(str, _hashed(ad)), strict=True))
+    values["metrics"] = sorted(
+        (
+            metric.name,
+            metric.country or "",
+            metric.as_published,
+            metric.unit,
+            *((metric.segment,) if metric.segment else ()),
+        )
+        for metric in ad.metrics
+    )
+    values["extra"] = dict(ad.extra)
+    words = (
+        f'{_encoded(values)[:-1]}, "targets": {_criteria(ad.targets)[1]}, "text": {_encoded(str(ad.text))}}}'
+    )
+    return hashlib.sha256(words.encode()).hexdigest()
+
+
+def set_digest(targets: tuple[Target, ...]) -> str:
+    """Return the hash that names a combination of criteria, whatever their order."""
+    return _criteria(targets)[0]
+
+
+@lru_cache(1_024)
+def _criteria(targets: tuple[Target, ...]) -> tuple[str, str]:
+    """Return the hash of a combination of criteria, and the criteria as JSON, in order; many ads share one."""
+    ordered = sorted(map(_criterion, targets))
+    words = _encoded(ordered)
+    distinct = list(dict.fromkeys(ordered))
+    named = words if len(distinct) == len(ordered) else _encoded(distinct)
+    return hashlib.sha256(named.encode()).hexdigest(), words
 
 
 def _known_ads(session: Session, source: str, keys: Sequence[str]) -> dict[str, int]:
@@ -134,39 +165,44 @@ def _targeting_sets(session: Session, wanted: Mapping[str, tuple[Target, ...]]) 
     return found
 
 
-def set_digest(targets: Iterable[Target]) -> str:
-    """Return the hash that names a combination of criteria, whatever their order."""
-    items = sorted({(target.kind, target.value, target.polarity) for target in targets})
-    return hashlib.sha256(json.dumps(items, ensure_ascii=False).encode()).hexdigest()
-
-
 def _item_rows(set_id: int, targets: Iterable[Target]) -> list[tuple[Any, ...]]:
     return [(set_id, *target) for target in targets]
 
 
-def _ad_row(item: PlacedAd, source: str, ad_id: int) -> dict[str, Any]:
-    return {
-        "id": ad_id,
-        "source": source,
-        "key": item.ad.key,
-        "match": item.ad.match,
-        "account_id": item.account_id,
-    }
+def _insert_snapshots(session: Session, snapshots: Sequence[_Snapshot]) -> None:
+    at, day, extra = stored_times(session), lru_cache(4_096)(stored(session, Date())), _stored_extra(session)
+    columns = (
+        "id",
+        "ad_id",
+        "digest",
+        "targeting_set_id",
+        "listing_id",
+        "observed_at",
+        "line",
+        "extra",
+        *_FIELDS,
+    )
+    rows = [
+        (
+            number, ad_id, digest, set_id, item.listing_id, at(item.ad.listing.observed_at), item.ad.line,
+            extra(item.ad.extra), item.ad.advertiser_name, item.ad.beneficiary, item.ad.payer, item.ad.creative_url,
+            item.ad.text, item.ad.landing_url, at(item.ad.posted_at), day(item.ad.first_shown),
+            day(item.ad.last_shown), item.ad.status, item.ad.removal,
+        )
+        for number, ad_id, item, digest, set_id in snapshots
+    ]  # fmt: skip
+    insert_values(session, tables.AdSnapshot, columns, rows)
+    insert_many(
+        session,
+        tables.AdMetric,
+        [row for number, _, item, _, _ in snapshots for row in _metric_rows(item.ad, number)],
+    )
 
 
-def _snapshot_row(item: PlacedAd, ad_id: int, digest: str, number: int, set_id: int) -> dict[str, Any]:
-    ad = item.ad
-    return {
-        "id": number,
-        "ad_id": ad_id,
-        "listing_id": item.listing_id,
-        "observed_at": ad.listing.observed_at,
-        "digest": digest,
-        "line": ad.line,
-        "targeting_set_id": set_id,
-        "extra": dict(ad.extra),
-        **{field: getattr(ad, field) for field in _FIELDS},
-    }
+def _stored_extra(session: Session) -> Callable[[Mapping[str, Any]], Any]:
+    json_of = stored(session, JSON())
+    nothing = json_of({})
+    return lambda extra: json_of(dict(extra)) if extra else nothing
 
 
 def _metric_rows(ad: Ad, number: int) -> list[tuple[Any, ...]]:

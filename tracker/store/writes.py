@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 
 from sqlalchemy import insert, select, tuple_
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.types import TypeEngine
 from sqlmodel import Session, SQLModel, col
 from sqlmodel.sql.sqltypes import UTCDateTime
 
@@ -221,15 +222,32 @@ def insert_all(session: Session, table: type[SQLModel], rows: Sequence[Mapping[s
 def insert_many(session: Session, table: type[SQLModel], rows: Sequence[tuple[Any, ...]]) -> None:
     """Insert very many rows, each with a value per column in the table's order; a known key is left as it is.
 
-    The values go to the driver as they are stored (times through `stored_times`), past SQLAlchemy's parameters,
-    which take more time than SQLite does.
+    The values go to the driver as they are stored (`stored`, and times through `stored_times`), past SQLAlchemy's
+    parameters, which take more time than SQLite does.
     """
+    columns = [column.name for column in tables.table_of(table).columns]
+    _to_driver(session, table, columns, rows, "ON CONFLICT DO NOTHING")
+
+
+def insert_values(
+    session: Session, table: type[SQLModel], columns: Sequence[str], rows: Sequence[tuple[Any, ...]]
+) -> None:
+    """Insert very many new rows as `insert_many` does, each with a value for each of these columns."""
+    _to_driver(session, table, columns, rows, "")
+
+
+def _to_driver(
+    session: Session,
+    table: type[SQLModel],
+    columns: Sequence[str],
+    rows: Sequence[tuple[Any, ...]],
+    on_conflict: str,
+) -> None:
     if not rows:
         return
-    columns = list(table.__table__.columns)  # type: ignore[attr-defined]
-    names = ", ".join(f'"{column.name}"' for column in columns)
+    names = ", ".join(f'"{column}"' for column in columns)
     marks = ", ".join([mark(session)] * len(columns))
-    statement = f'INSERT INTO "{table.__tablename__}" ({names}) VALUES ({marks}) ON CONFLICT DO NOTHING'  # noqa: S608
+    statement = f'INSERT INTO "{table.__tablename__}" ({names}) VALUES ({marks}) {on_conflict}'  # noqa: S608
     session.connection().exec_driver_sql(statement, list(rows))
 
 
@@ -240,9 +258,13 @@ def mark(session: Session) -> str:
 
 def stored_times(session: Session) -> Callable[[datetime | None], Any]:
     """Return how a time is stored on this database, remembering times that come again."""
+    return lru_cache(4096)(stored(session, UTCDateTime()))
+
+
+def stored(session: Session, kind: TypeEngine[Any]) -> Callable[[Any], Any]:
+    """Return how a value of this type is stored on this database."""
     dialect = session.get_bind().dialect
-    process = UTCDateTime().dialect_impl(dialect).bind_processor(dialect)
-    return lru_cache(4096)(process) if process else lambda time: time
+    return kind.dialect_impl(dialect).bind_processor(dialect) or (lambda value: value)
 
 
 def in_chunks(values: Sequence[T]) -> Iterator[Sequence[T]]:

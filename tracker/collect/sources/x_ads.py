@@ -14,7 +14,7 @@ from typing import Literal
 
 from tracker.collect import csvrows, x_cells, x_export
 from tracker.collect.answers import records_of
-from tracker.collect.cells import cell_text, posted_at
+from tracker.collect.cells import posted_at
 from tracker.collect.sources import Client
 from tracker.collect.targeting_cells import targets
 from tracker.domain import Ad, Listing, Notice, Page, Parsed, Record, Release, Scope
@@ -73,15 +73,16 @@ def parse(records: Iterable[Record], scope: Scope) -> Iterator[Parsed]:
     unread: list[str] = []
     whose = x_cells.Whose(scope)
     for record in chain([first], rows):
-        cells = {x_cells.folded(column): cell_text(value) for column, value in record.values.items()}
+        cells = x_cells.cells_of(record)
         x_cells.check_not_glued(cells, record.line)
         whose.saw(cells.get("creative", ""))
         if (out := x_cells.impossible(cells, record, scope)) is not None:
             yield out
             continue
-        yield _ad(cells, record, listing, scope)
+        ad = _ad(cells, record, listing, scope)
+        yield ad
         if len(unread) < _TOLD:
-            unread += x_cells.unread(cells, record.line)
+            unread += x_cells.unread(ad.metrics, record.line)
     yield from whose.verdict()
     if unread:
         told = ", ".join(unread[: _TOLD - 1]) + (" …" if len(unread) >= _TOLD else "")
@@ -130,10 +131,8 @@ def _ad(cells: dict[str, str], record: Record, listing: Listing, scope: Scope) -
         )
         or None,
         metrics=tuple(x_cells.metrics(cells, listing.country)),
-        targets=(
-            *targets(cells.get("targeted segments", ""), "include"),
-            *targets(cells.get("excluded targeting segments", ""), "exclude"),
-        ),
+        targets=targets(cells.get("targeted segments", ""), "include")
+        + targets(cells.get("excluded targeting segments", ""), "exclude"),
         extra=x_cells.unknown(record),
         line=record.line,
     )
