@@ -74,6 +74,7 @@ def together(coverage: Finding) -> None:
     for row in coverage.rows:
         if row["outcome"] in WORST_FIRST:
             held.setdefault(words.account(row, brands), Counter())[row["outcome"]] += 1
+    _without_days({source for _account, source in lanes})
     if len(lanes) < 2:
         return
     worst = sorted(held.items(), key=lambda pair: [-pair[1][outcome] for outcome in WORST_FIRST])
@@ -88,6 +89,18 @@ def together(coverage: Finding) -> None:
             else "None of them was throttled, refused, left unasked or empty without proof."
         ),
     )
+
+
+def _without_days(sources: set[str]) -> None:
+    """Say how many answers with rows do not say which days they are about: there the band says less than was asked."""
+    listings = [row for row in data.table("listings") if row["source"] in sources and row["items"]]
+    undated = [row for row in listings if not row["covers_from"] and not row["covers_to"]]
+    if undated:
+        components.caption(
+            f"{len(undated):,} of {words.count(len(listings), 'answer')} with rows say not which days they are about.",
+            "They stand in the band on the day they were given, so that days may look as if nobody had asked. What was "
+            "asked is said with an import: --scope from=… to=…",
+        )
 
 
 def _days(outcomes: Mapping[str, int]) -> str:

@@ -123,6 +123,15 @@ def sensitive(finding: Finding) -> None:
     )
 
 
+def mark(finding: Finding) -> None:
+    """Say below the heat map what its mark means, where there is one."""
+    if finding.rows:
+        components.caption(
+            f"{charts.MARK} may stand for a sensitive category",
+            "by a word in it; the list below says which word, and that is no verdict.",
+        )
+
+
 def of_sensitive(finding: Finding) -> str:
     """Say how many ads and criteria a word of the list names, of how many, and on what ground the list stands."""
     facts = finding.coverage

@@ -93,6 +93,48 @@ def values(spec: dict[str, Any], layer: int | None) -> list[dict[str, Any]]:
     return data.get("values") or spec["datasets"][data["name"]]
 
 
+def test_many_new_payers_are_counted_by_month_and_named_on_hover():
+    first = [{**PAYERS[0], "account": f"x:{number}", "payer": "First"} for number in range(9)]
+    later = [
+        {**PAYERS[1], "account": f"x:{number}", "payer": f"Later {number}", "first_shown": f"2024-0{1 + number // 8}-20"}
+        for number in range(9)
+    ]  # fmt: skip
+
+    spec = charts.ads_per_month(ADS, as_of=AS_OF, payers=[*first, *later]).to_dict()
+
+    marks = [(mark["month"], mark["new"], mark["payers"]) for mark in values(spec, 1)]
+    assert marks == [
+        ("2024-01", 8, "Later 0; Later 1; Later 2; Later 3; Later 4; Later 5; 2 more"),
+        ("2024-02", 1, "Later 8"),
+    ]
+    assert values(spec, 2) == [{"said": "9 payers new to their account, by month:"}]
+
+
+def test_a_criterion_that_may_be_sensitive_bears_a_mark_and_a_path_before_a_value_is_not_repeated():
+    named = [
+        ("people_who_match", "people_who_match:interests:Islam", "include"),
+        ("location", "location:united_states:Texas", "include"),
+        ("people_who_match", "people_who_match:People who like Snow", "include"),
+    ]  # fmt: skip
+    rows = [
+        {"month": "2024-01", "kind": kind, "value": value, "polarity": polarity, "ads": 3}
+        for kind, value, polarity in named
+    ]
+    flagged = [{**rows[0], "category": "faith", "word": "islam"}]
+
+    spec = charts.targeting_heatmap(rows, as_of=AS_OF, n=14, sensitive=flagged).to_dict()
+
+    cells = {
+        (cell["group"], cell["criterion"].partition("\u2063")[2], cell["sensitive"])
+        for cell in values(spec, 0)
+    }
+    assert cells == {
+        ("Keywords and interests", "◆ Islam", "faith"),
+        ("Countries and places", "Texas, United States", "–"),
+        ("Audience sought", "Snow · who like it", "–"),
+    }
+
+
 @pytest.mark.parametrize("look", [charts.LIGHT, charts.DARK], ids=["light", "dark"])
 def test_every_chart_draws_without_a_network_and_carries_its_words(look: charts.Look):
     for name, chart in drawn(look).items():
@@ -269,7 +311,7 @@ def test_at_most_sixty_lives_are_drawn_of_how_many_and_one_without_an_end_is_pal
 def test_a_new_payer_has_a_dashed_rule_with_its_name_where_it_was_first_shown():
     spec = charts.payer_lanes(NAMED_PAYERS, as_of=AS_OF, n=14, changes=NEW).to_dict()
 
-    [rule] = values(spec, 1)
+    [rule] = values(spec, 2)
     assert rule["at"] == milliseconds(date(2024, 3, 1))
     assert (rule["label"], rule["said"]) == ("new: Second", "new payer, recorded 2024-04-15")
     assert [bar["payer"] for bar in values(spec, 0)] == ["First", "Second"]
@@ -281,8 +323,8 @@ def test_a_payer_that_was_not_published_is_grey_and_never_new():
 
     spec = charts.payer_lanes(rows, as_of=AS_OF, n=14).to_dict()
 
-    assert len(spec["layer"]) == 1
-    bars = values({"data": spec["data"], "datasets": spec.get("datasets")}, None)
+    assert len(spec["layer"]) == 2
+    bars = values(spec, 0)
     assert [bar["kind"] for bar in bars] == ["payer published", "payer not published"]
 
 

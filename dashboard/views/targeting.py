@@ -40,17 +40,19 @@ if not targeting.rows:
     st.stop()
 first, second = pickers.periods(months, payers.rows, first_box, second_box, key=f"periods-{account}")
 
+sensitive = data.finding("sensitive-targeting", account=account, group=group)
 left, right = st.columns(2, gap="medium")
 with left, st.container(border=True):
     components.chart(
         charts.targeting_heatmap(
             targeting.rows, as_of=targeting.as_of, n=targeting.n,
-            coverage=coverage.rows, look=components.look(),
+            coverage=coverage.rows, sensitive=sensitive.rows, look=components.look(),
         ),
         key="heatmap",
         alt="Number of ads using each targeting criterion per month",
     )  # fmt: skip
     components.caption("What it does not show:", " ".join(targeting.caveats))
+    reaching.mark(sensitive)
     collected.together(coverage)
     components.rows(targeting, key="heatmap")
 later = data.finding("targeting", account=account, group=group, by="total", since=second[0], until=second[1])
@@ -76,7 +78,6 @@ audiences = data.finding("audiences", account=account, group=group)
 with st.container(border=True):
     reaching.audiences(audiences)
 
-sensitive = data.finding("sensitive-targeting", account=account, group=group)
 with components.card("Which criteria may stand for something sensitive?", reaching.of_sensitive(sensitive)):
     reaching.sensitive(sensitive)
     components.rows(sensitive, key="sensitive", label="All of them, month by month")

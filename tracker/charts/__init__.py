@@ -3,7 +3,7 @@
 A chart carries its own words: a title that says what it shows, and below it the unit, n and *as of*.
 """
 
-from tracker.charts.ads import ads_per_month, new_payers
+from tracker.charts.ads import MOST_RULES, ads_per_month, new_payers
 from tracker.charts.audiences import audience_graph
 from tracker.charts.labels import MOST_BRANDS, STATE_WORDS, label_matrix, label_timeline
 from tracker.charts.lives import MOST_ADS, ad_lives
@@ -21,7 +21,7 @@ from tracker.charts.provinces import (
     year_of,
 )
 from tracker.charts.registry import MOST_LANES, coverage_band, lanes_of
-from tracker.charts.targeting import group_of, shift_bars, targeting_heatmap
+from tracker.charts.targeting import MARK, group_of, shift_bars, targeting_heatmap
 from tracker.charts.topics import NOT_CODED, codes_of, topic_share, topic_shares
 from tracker.charts.words import first_use, shortened, until
 
@@ -30,10 +30,12 @@ __all__ = [
     "LABEL_WORDS",
     "LEVEL_WORDS",
     "LIGHT",
+    "MARK",
     "MOST_ADS",
     "MOST_BRANDS",
     "MOST_LANES",
     "MOST_PAYERS",
+    "MOST_RULES",
     "NOT_CODED",
     "OUTCOME_WORDS",
     "STATE_WORDS",

@@ -24,6 +24,8 @@ HEIGHT = 250
 TOP_CODES = ("politics", "economy", "culture")
 ADS, ALL_ADS, NOT_CODED = "ads", "all ads", "not coded"
 ROOM = 0.17
+MOST_RULES, NAMED_AT_ONCE = 3, 6
+"""How many new payers have a rule of their own, and how many of a month the hover names."""
 
 
 def ads_per_month(
@@ -36,7 +38,7 @@ def ads_per_month(
     look: Look = LIGHT,
     title: str = "How many ads were first shown each month?",
 ) -> alt.LayerChart:
-    """Return bars of the ads first shown per month, with new payers as dashed rules and the coverage below.
+    """Return bars of the ads first shown per month, with new payers as dashed rules (many: as counts) and the coverage below.
 
     `rows`, `topics`, `payers` and `coverage` are the rows of the findings of these names. A bar is stacked by
     topic where each ad has at most one; else the topics stand inside it, as an ad with two counts in both. A click on a bar selects its `month`.
@@ -187,22 +189,56 @@ def _count_axis(highest: int) -> alt.Y:
 
 
 def _payer_layers(payers: Rows, months: Sequence[str], *, look: Look, highest: int) -> list[alt.Chart]:
+    """Return a named rule for each new payer while they are few, else how many were new in each month."""
     first, last = month_box(months[0])["begin"], month_box(months[-1])["end"]
-    marks: list[dict[str, Any]] = [
-        {"at": milliseconds(row["first_shown"]), "label": f"{row['words']}: {shortened(row['payer'], 36)}"}
-        for row in new_payers(payers)
-    ]
-    inside = [mark for mark in marks if first <= mark["at"] <= last][:6]
+    inside = [row for row in new_payers(payers) if first <= milliseconds(row["first_shown"]) <= last]
+    if len(inside) > MOST_RULES:
+        return _count_layers(inside, months, look=look)
     layers = []
-    for number, mark in enumerate(inside):
+    for number, row in enumerate(inside):
+        mark: dict[str, Any] = {
+            "at": milliseconds(row["first_shown"]),
+            "label": f"{row['words']}: {shortened(row['payer'], 36)}",
+        }
         place = (mark["at"] - first) / (last - first)
         late = place > 0.5
         room = alt.expr(f"max(80, width * {max(place, 1 - place):.3f} - 8)")
         base = alt.Chart(alt.InlineData(values=[mark])).encode(x=x_of("at", months, offset=STRIP_OFFSET))
         rule = base.mark_rule(strokeDash=[4, 3], color=look.ink, strokeWidth=1.2)
         words = base.mark_text(
-            align="right" if late else "left", dx=-6 if late else 6, y=6 + 14 * (number % 3), fontWeight=600,
+            align="right" if late else "left", dx=-6 if late else 6, y=6 + 14 * number, fontWeight=600,
             color=look.ink, limit=room,
         ).encode(text="label:N")  # fmt: skip
         layers += [rule, words]
     return layers
+
+
+def _count_layers(inside: Rows, months: Sequence[str], *, look: Look) -> list[alt.Chart]:
+    """Return the number of new payers above each month, with a line that says what it counts; the hover names them."""
+    named: dict[str, list[str]] = defaultdict(list)
+    for row in inside:
+        named[f"{row['first_shown']:%Y-%m}"].append(str(row["payer"]))
+    counts = [
+        {"middle": month_box(month)["middle"], "month": month, "new": len(payers),
+         "payers": "; ".join(shortened(payer) for payer in payers[:NAMED_AT_ONCE])
+         + (f"; {len(payers) - NAMED_AT_ONCE} more" if len(payers) > NAMED_AT_ONCE else "")}
+        for month, payers in named.items()
+    ]  # fmt: skip
+    numbers = (
+        alt.Chart(alt.InlineData(values=counts))
+        .mark_text(y=24, fontWeight=600, color=look.ink)
+        .encode(
+            x=x_of("middle", months, offset=STRIP_OFFSET),
+            text="new:Q",
+            tooltip=[
+                alt.Tooltip("month:N"),
+                alt.Tooltip("new:Q", title="new payers"),
+                alt.Tooltip("payers:N"),
+            ],
+        )
+    )
+    said = f"{len(inside):,} payers new to their account, by month:"
+    title = alt.Chart(alt.InlineData(values=[{"said": said}])).mark_text(
+        x=2, y=8, align="left", color=look.muted, limit=alt.expr("width")
+    )
+    return [numbers, title.encode(text="said:N")]

@@ -18,6 +18,7 @@ SEPARATOR = "\u2063"
 PUBLISHED, NOT_PUBLISHED = "payer published", "payer not published"
 SHORT = {"new payer": "new", "payer first named": "first named"}
 Pair = tuple[str, str]
+Marks = list[dict[str, Any]]
 
 
 def payer_lanes(
@@ -33,15 +34,17 @@ def payer_lanes(
     drawn = sorted(dated, key=lambda row: -row["ads"])[:MOST_PAYERS]
     months = span(str(row[end])[:7] for row in drawn for end in ("first_shown", "last_shown") if row[end])
     marks = _marks(dated, changes)
-    order, bars, rules = _lanes(drawn, marks)
+    order, heads, bars, rules = _lanes(drawn, marks)
     axis = alt.Axis(
-        title=None, labelOverlap=False, labelLimit=190, grid=False,
+        title=None, labelOverlap=False, labelLimit=172, grid=False,
         labelExpr=f"slice(datum.value, indexof(datum.value, '{SEPARATOR}') + 1)",
-        labelFontWeight={"condition": {"test": "indexof(datum.value, 'account') == 0", "value": 600}, "value": 400},
-        labelColor={"condition": {"test": "indexof(datum.value, 'account') == 0", "value": look.ink}, "value": look.muted},
     )  # fmt: skip
     lane = alt.Y("lane:N", sort=order, scale=alt.Scale(domain=order), axis=axis)
-    layers = [_bar_layer(bars, months, lane, look=look), *_rule_layers(rules, months, lane, look=look)]
+    layers = [
+        _bar_layer(bars, months, lane, look=look),
+        _head_layer(heads, lane, look=look),
+        *_rule_layers(rules, months, lane, look=look),
+    ]
     chart: alt.LayerChart = alt.layer(*layers).resolve_scale(color="independent").properties(
         height=STEP * len(order), width="container",
         title=heading("Who paid, from when to when?", n=n, as_of=as_of,
@@ -65,16 +68,18 @@ def _marks(rows: Rows, changes: Rows) -> dict[Pair, str]:
     return marks
 
 
-def _lanes(
-    drawn: Rows, marks: Mapping[Pair, str]
-) -> tuple[list[str], list[dict[str, Any]], list[dict[str, Any]]]:
-    """Return the rows of the chart from top to bottom, its bars, and its rules with a row of their own above their bar."""
+def _lanes(drawn: Rows, marks: Mapping[Pair, str]) -> tuple[list[str], Marks, Marks, Marks]:
+    """Return the rows of the chart from top to bottom, the names of accounts above theirs, its bars, and its rules.
+
+    A rule has a row of its own above its bar.
+    """
     by_account: dict[str, list[Mapping[str, Any]]] = defaultdict(list)
     for row in drawn:
         by_account[str(row["name"])].append(row)
-    order, bars, rules = list[str](), list[dict[str, Any]](), list[dict[str, Any]]()
+    order, heads, bars, rules = list[str](), Marks(), Marks(), Marks()
     for account, paid in by_account.items():
-        order.append(f"account{len(order)}{SEPARATOR}{shortened(account, 34)}")
+        order.append(f"account{len(order)}{SEPARATOR}")
+        heads.append({"lane": order[-1], "account": account})
         for row in sorted(paid, key=lambda row: str(row["first_shown"])):
             bar = _bar(row, place=len(order) + 1)
             said = marks.get((str(row["account"]), str(row["payer"])))
@@ -87,7 +92,17 @@ def _lanes(
                 )
             order.append(bar["lane"])
             bars.append({**bar, "said": said or "–"})
-    return order, bars, rules
+    return order, heads, bars, rules
+
+
+def _head_layer(heads: Sequence[Mapping[str, Any]], lane: alt.Y, *, look: Look) -> alt.Chart:
+    """Return the name of each account above its lanes, where there is more room than beside them."""
+    layer: alt.Chart = (
+        alt.Chart(alt.InlineData(values=list(heads)))
+        .mark_text(x=2, dy=2, align="left", fontWeight=600, color=look.ink, limit=alt.expr("width - 4"))
+        .encode(y=lane, text="account:N")
+    )
+    return layer
 
 
 def _bar(row: Mapping[str, Any], *, place: int) -> dict[str, Any]:
@@ -95,7 +110,7 @@ def _bar(row: Mapping[str, Any], *, place: int) -> dict[str, Any]:
     last = max(first, as_date(row["last_shown"] or first))
     payer = str(row["payer"] or "not published")
     return {
-        "lane": f"payer{place}{SEPARATOR}{shortened(payer, 24)} ({row['ads']:,})",
+        "lane": f"payer{place}{SEPARATOR}{shortened(payer, 22)} ({row['ads']:,})",
         "payer": payer, "account": row["name"], "ads": row["ads"], "first": first.isoformat(), "last": last.isoformat(),
         "kind": PUBLISHED if row["payer"] else NOT_PUBLISHED,
         "begin": milliseconds(first), "end": milliseconds(last + timedelta(days=1)),

@@ -9,7 +9,7 @@ import altair as alt
 
 from tracker.charts.look import LIGHT, Look, finished
 from tracker.charts.months import Rows
-from tracker.charts.targeting import plain_value
+from tracker.charts.targeting import plain_value, short_value
 from tracker.charts.words import heading
 from tracker.countries import EUROPEAN_UNION, a3, name_of
 
@@ -47,7 +47,7 @@ def other_places(rows: Rows) -> list[dict[str, Any]]:
     counts: Counter[str] = Counter()
     for row in _placed(rows):
         if a3(plain_value(row)) is None:
-            counts[plain_value(row)] += row["ads"]
+            counts[short_value(row["kind"], row["value"])] += row["ads"]
     return [
         {"place": place, "ads": ads}
         for place, ads in sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))

@@ -1,6 +1,7 @@
 """What the targeting names: month by month, and how far it moved between two periods."""
 
-from collections import Counter
+import re
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
@@ -16,6 +17,8 @@ STEP = 23
 PER_GROUP, PER_OTHER_GROUP = 7, 4
 Criterion = tuple[str, str, str]
 SEPARATOR = "\u2063"
+MARK = "◆"
+"""Stands before a criterion whose words may stand for a sensitive category."""
 
 KIND_GROUPS: Mapping[str, str] = {
     "keyword": "Keywords and interests",
@@ -34,6 +37,20 @@ KIND_GROUPS: Mapping[str, str] = {
     "friends_of_connections": "Audience sought",
 }
 OTHER, EXCLUDED = "Other criteria", "Excluded"
+KIND_WORDS = {
+    "people_who_match": "match", "and_must_also_match": "must match", "interests": "interest",
+    "location_living_in": "living in",
+}  # fmt: skip
+"""What a kind is called beside a value that stands under several, where its name is long."""
+_PAGE = re.compile(
+    r"(lookalike .*people who like|friends of people who are connected to|people who like) (.+)$", re.I
+)
+_PEOPLE = defaultdict(
+    lambda: "like those who like it",
+    {"people who like": "who like it", "friends of people who are connected to": "friends of those"},
+)
+_LIKES = "eople who "
+"""Stands in criteria such as `People who like PAGE` and `Friends of people who are connected to PAGE`."""
 GROUPS = ("Keywords and interests", "Countries and places", "Audience sought", OTHER, EXCLUDED)
 
 
@@ -46,21 +63,34 @@ def group_of(row: Mapping[str, Any]) -> str:
     """Return the group that a row of the `targeting` finding is drawn in."""
     if row["polarity"] == "exclude":
         return EXCLUDED
+    if _LIKES in row["value"]:
+        return "Audience sought"
     return KIND_GROUPS.get(row["kind"], OTHER)
 
 
 def targeting_heatmap(
-    rows: Rows, *, as_of: datetime | None, n: int | None, coverage: Rows = (), look: Look = LIGHT
+    rows: Rows,
+    *,
+    as_of: datetime | None,
+    n: int | None,
+    coverage: Rows = (),
+    sensitive: Rows = (),
+    look: Look = LIGHT,
 ) -> alt.LayerChart:
     """Return how many ads used each criterion each month, the most used ones of each group, with the coverage below.
 
-    `rows` are those of the `targeting` finding; `n` is how many ads they come from.
+    `rows` are those of the `targeting` finding, `sensitive` those of `sensitive-targeting`, whose criteria bear a mark;
+    `n` is how many ads they come from.
     """
     dated = [row for row in rows if row["month"]]
     months = span(row["month"] for row in dated)
-    labels = labels_of(dated)
+    flagged = _categories(sensitive)
+    labels = {
+        criterion: f"{MARK} {label}" if criterion in flagged else label
+        for criterion, label in labels_of(dated).items()
+    }
     order = _order(dated, labels)
-    cells = _cells(dated, order, labels)
+    cells = _cells(dated, order, labels, flagged)
     bold = {"test": f"indexof(datum.value, '{SEPARATOR}') < 0", "value": 600}
     dark = {"test": f"indexof(datum.value, '{SEPARATOR}') < 0", "value": look.ink}
     label = f"slice(datum.value, indexof(datum.value, '{SEPARATOR}') + 1)"
@@ -83,7 +113,7 @@ def targeting_heatmap(
             ),
             tooltip=[
                 alt.Tooltip("month:N"), alt.Tooltip("group:N"), alt.Tooltip("kind:N"), alt.Tooltip("value:N"),
-                alt.Tooltip("ads:Q"),
+                alt.Tooltip("ads:Q"), alt.Tooltip("sensitive:N", title="may stand for"),
             ],
         )
     )  # fmt: skip
@@ -155,15 +185,33 @@ def _sign(row: Mapping[str, Any]) -> str:
 
 def labels_of(rows: Rows) -> dict[Criterion, str]:
     """Return what to call each criterion: its value, with its kind where two kinds have a value of the same name."""
-    values = Counter(
-        plain_value({"kind": kind, "value": value}) for kind, value, _ in {_criterion(row) for row in rows}
-    )
+    criteria = {_criterion(row) for row in rows}
+    names = Counter(short_value(kind, value) for kind, value, _polarity in criteria)
     labels = {}
-    for kind, value, polarity in {_criterion(row) for row in rows}:
-        name = shortened(plain_value({"kind": kind, "value": value}), 60)
-        shared = values[plain_value({"kind": kind, "value": value})] > 1
-        labels[kind, value, polarity] = f"{name} · {kind.replace('_', ' ')}" if shared else name
+    for kind, value, polarity in criteria:
+        name = short_value(kind, value)
+        more = f" · {KIND_WORDS.get(kind, kind.replace('_', ' '))}" if names[name] > 1 else ""
+        labels[kind, value, polarity] = shortened(name, 60) + more
     return labels
+
+
+def short_value(kind: str, value: str) -> str:
+    """Return a value for a label: without the path that some sources publish before it, what tells it apart first."""
+    plain = plain_value({"kind": kind, "value": value})
+    if page := _PAGE.search(plain):
+        return f"{page[2]} · {_PEOPLE[page[1].casefold()]}"
+    path, colon, last = plain.rpartition(":")
+    if not colon or not re.fullmatch(r"[a-z_]+", path):
+        return plain
+    return f"{last}, {path.replace('_', ' ').title()}" if "location" in kind else last
+
+
+def _categories(sensitive: Rows) -> dict[Criterion, str]:
+    """Return for each criterion what its words may stand for."""
+    found: dict[Criterion, dict[str, None]] = {}
+    for row in sensitive:
+        found.setdefault(_criterion(row), {})[str(row["category"])] = None
+    return {criterion: ", ".join(categories) for criterion, categories in found.items()}
 
 
 def _criterion(row: Mapping[str, Any]) -> Criterion:
@@ -192,11 +240,14 @@ def _order(rows: Rows, labels: Mapping[Criterion, str]) -> list[str]:
     return order
 
 
-def _cells(rows: Rows, order: Sequence[str], labels: Mapping[Criterion, str]) -> list[dict[str, Any]]:
+def _cells(
+    rows: Rows, order: Sequence[str], labels: Mapping[Criterion, str], flagged: Mapping[Criterion, str]
+) -> list[dict[str, Any]]:
     shown = set(order)
     return [
         {**month_box(row["month"]), "month": row["month"], "criterion": _key(row, labels), "group": group_of(row),
-         "kind": row["kind"], "value": str(row["value"]), "ads": row["ads"]}
+         "kind": row["kind"], "value": str(row["value"]), "ads": row["ads"],
+         "sensitive": flagged.get(_criterion(row), "–")}
         for row in rows
         if _key(row, labels) in shown
     ]  # fmt: skip

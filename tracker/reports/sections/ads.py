@@ -45,6 +45,7 @@ METHOD = (
 RULED = (
     "A dashed rule marks the first ad that names this payer; earlier ads name another, or none is published. "
 )
+COUNTED = "Above the bars stands how many payers an account's ads named for the first time in each month. "
 PAYERS = (
     Column("payer", "payer"),
     Column("name", "account", "account", missing="not in the registry", under=("account",)),
@@ -143,7 +144,8 @@ def _drawing(issue: Issue, monthly: list[dict[str, Any]], payers: list[dict[str,
     coverage = issue.coverage_of_months()
     total = sum(row["ads"] for row in monthly if row["month"])
     payers = _with_unnamed_first(payers)
-    ruled = RULED if charts.new_payers(payers) else ""
+    new = len(charts.new_payers(payers))
+    ruled = "" if not new else RULED if new <= charts.MOST_RULES else COUNTED
     return (
         figure(
             "ads_per_month_chart",
