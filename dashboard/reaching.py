@@ -83,7 +83,7 @@ def _ranked(rows: Sequence[Mapping[str, Any]]) -> None:
         for ways in ranked[:RANKS]
     ]
     head = ("audience sought", "sought by, first – last shown", "ads", "")
-    components.table(tables.html(head, body, classes=("", "", "num", "short"), narrow="plain"))
+    components.table(tables.html(head, body, classes=("", "", "num", "short spare"), narrow="plain"))
 
 
 def sensitive(finding: Finding) -> None:

@@ -95,7 +95,7 @@ def payers(finding: Finding, *, most_shown: int = SHOWN) -> None:
         for row in finding.rows[:most_shown]
     ]
     head = ("payer", "first, last shown", "ads", "")
-    components.table(tables.html(head, body, classes=("", "keep", "num", "bar"), narrow="plain"))
+    components.table(tables.html(head, body, classes=("", "keep", "num", "bar spare"), narrow="plain"))
     more = len(finding.rows) - most_shown
     lead = f"{more:,} more in the rows." if more > 0 else "A payer is not an operator."
     components.caption(lead, " ".join(finding.caveats))

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 import vl_convert
 
-from tracker import charts
+from tracker import charts, countries
 from tracker.charts.months import end_of, milliseconds, span, start_of
 
 AS_OF = datetime(2024, 9, 30, 6, tzinfo=UTC)
@@ -133,6 +133,34 @@ def test_a_criterion_that_may_be_sensitive_bears_a_mark_and_a_path_before_a_valu
         ("Countries and places", "Texas, United States", "–"),
         ("Audience sought", "Snow · who like it", "–"),
     }
+
+
+@pytest.mark.parametrize(
+    ("places", "said"),
+    [
+        (
+            [countries.name_of(code) for code in countries.every()],
+            f"every country ({countries.count():,} places)",
+        ),
+        ([f"Town {number}" for number in range(9)], "Town 0 and 8 more"),
+    ],
+)
+def test_places_that_are_always_named_together_are_one_row_and_those_that_are_not_stay(
+    places: list[str], said: str
+):
+    rows = [
+        {"month": month, "kind": "location", "value": place, "polarity": "include", "ads": 3}
+        for place in places
+        for month in ("2024-01", "2024-02")
+    ]
+    alone = [{**rows[0], "value": "Utopia"}]
+
+    spec = charts.targeting_heatmap([*rows, *alone], as_of=AS_OF, n=14).to_dict()
+
+    cells = [
+        (cell["month"], cell["criterion"].partition("\u2063")[2], cell["ads"]) for cell in values(spec, 0)
+    ]
+    assert sorted(cells) == sorted([("2024-01", "Utopia", 3), ("2024-01", said, 3), ("2024-02", said, 3)])
 
 
 @pytest.mark.parametrize("look", [charts.LIGHT, charts.DARK], ids=["light", "dark"])

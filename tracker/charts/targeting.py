@@ -8,6 +8,7 @@ from typing import Any
 
 import altair as alt
 
+from tracker import countries
 from tracker.charts.look import LIGHT, Look, finished
 from tracker.charts.months import STRIP_OFFSET, Rows, coverage_strip, month_box, span, x_of
 from tracker.charts.words import heading, shortened
@@ -20,6 +21,7 @@ SEPARATOR = "\u2063"
 MARK = "◆"
 """Stands before a criterion whose words may stand for a sensitive category."""
 
+PLACES = "Countries and places"
 KIND_GROUPS: Mapping[str, str] = {
     "keyword": "Keywords and interests",
     "topic": "Keywords and interests",
@@ -51,7 +53,9 @@ _PEOPLE = defaultdict(
 )
 _LIKES = "eople who "
 """Stands in criteria such as `People who like PAGE` and `Friends of people who are connected to PAGE`."""
-GROUPS = ("Keywords and interests", "Countries and places", "Audience sought", OTHER, EXCLUDED)
+GROUPS = ("Keywords and interests", PLACES, "Audience sought", OTHER, EXCLUDED)
+EVERY_COUNTRY = 0.9
+"""Share of the countries of the CLDR from which on places that are named together are said to be every country."""
 
 
 def plain_value(row: Mapping[str, Any]) -> str:
@@ -89,8 +93,9 @@ def targeting_heatmap(
         criterion: f"{MARK} {label}" if criterion in flagged else label
         for criterion, label in labels_of(dated).items()
     }
-    order = _order(dated, labels)
-    cells = _cells(dated, order, labels, flagged)
+    folded = _folded(dated, labels)
+    order = _order(folded)
+    cells = _cells(folded, order, flagged)
     bold = {"test": f"indexof(datum.value, '{SEPARATOR}') < 0", "value": 600}
     dark = {"test": f"indexof(datum.value, '{SEPARATOR}') < 0", "value": look.ink}
     label = f"slice(datum.value, indexof(datum.value, '{SEPARATOR}') + 1)"
@@ -109,7 +114,7 @@ def targeting_heatmap(
             color=alt.Color(
                 "ads:Q",
                 scale=alt.Scale(range=list(look.ramp)),
-                legend=alt.Legend(title="ads", gradientLength=150, format="d", tickCount=3, titleOrient="left"),
+                legend=alt.Legend(title="ads", gradientLength=90, format="d", tickCount=3, titleOrient="left"),
             ),
             tooltip=[
                 alt.Tooltip("month:N"), alt.Tooltip("group:N"), alt.Tooltip("kind:N"), alt.Tooltip("value:N"),
@@ -157,7 +162,9 @@ def shift_bars(
         .encode(
             x=alt.X(
                 "contribution:Q",
-                axis=alt.Axis(title="bits of the divergence", tickCount=5, grid=True, gridColor=look.grid),
+                axis=alt.Axis(
+                    title="bits of the divergence", titleAnchor="end", tickCount=5, grid=True, gridColor=look.grid
+                ),
             ),
             y=alt.Y(
                 "label:N",
@@ -226,11 +233,44 @@ def _distinct(rows: Rows) -> int:
     return len({_criterion(row) for row in rows})
 
 
-def _order(rows: Rows, labels: Mapping[Criterion, str]) -> list[str]:
+def _folded(rows: Rows, labels: Mapping[Criterion, str]) -> list[dict[str, Any]]:
+    """Return the rows with the `key` that they are drawn under; many places that are always named together are one."""
+    keyed = [{**row, "key": _key(row, labels)} for row in rows]
+    courses: dict[str, dict[str, int]] = {}
+    for row in keyed:
+        if group_of(row) == PLACES:
+            course = courses.setdefault(row["key"], {})
+            course[row["month"]] = course.get(row["month"], 0) + row["ads"]
+    alike: dict[tuple[tuple[str, int], ...], list[str]] = defaultdict(list)
+    for key, course in courses.items():
+        alike[tuple(sorted(course.items()))].append(key)
+    names = {key: _together(keys) for keys in alike.values() if len(keys) > PER_GROUP for key in keys}
+    first = {min(keys) for keys in alike.values()}
+    return [
+        {**row, "key": names.get(row["key"], row["key"]), "value": _many(names.get(row["key"]), row["value"])}
+        for row in keyed
+        if row["key"] not in names or row["key"] in first
+    ]
+
+
+def _together(keys: Sequence[str]) -> str:
+    """Return what places are called that are always named together."""
+    places = [key.partition(SEPARATOR)[2] for key in keys]
+    known = {code for place in places if (code := countries.a3(place))}
+    every = len(known) >= EVERY_COUNTRY * countries.count()
+    said = "every country" if every else f"{min(places)} and {len(places) - 1:,} more"
+    return f"{PLACES}{SEPARATOR}{said}{f' ({len(places):,} places)' if every else ''}"
+
+
+def _many(together: str | None, value: Any) -> str:
+    return together.partition(SEPARATOR)[2] if together else str(value)
+
+
+def _order(rows: Rows) -> list[str]:
     """Return the rows of the heat map from top to bottom: each group's name, then its most used criteria."""
     totals: dict[str, Counter[str]] = {group: Counter() for group in GROUPS}
     for row in rows:
-        totals[group_of(row)][_key(row, labels)] += row["ads"]
+        totals[group_of(row)][row["key"]] += row["ads"]
     order = []
     for group, counter in totals.items():
         if counter:
@@ -240,14 +280,12 @@ def _order(rows: Rows, labels: Mapping[Criterion, str]) -> list[str]:
     return order
 
 
-def _cells(
-    rows: Rows, order: Sequence[str], labels: Mapping[Criterion, str], flagged: Mapping[Criterion, str]
-) -> list[dict[str, Any]]:
+def _cells(rows: Rows, order: Sequence[str], flagged: Mapping[Criterion, str]) -> list[dict[str, Any]]:
     shown = set(order)
     return [
-        {**month_box(row["month"]), "month": row["month"], "criterion": _key(row, labels), "group": group_of(row),
+        {**month_box(row["month"]), "month": row["month"], "criterion": row["key"], "group": group_of(row),
          "kind": row["kind"], "value": str(row["value"]), "ads": row["ads"],
          "sensitive": flagged.get(_criterion(row), "–")}
         for row in rows
-        if _key(row, labels) in shown
+        if row["key"] in shown
     ]  # fmt: skip
