@@ -43,6 +43,7 @@ class Settings(BaseSettings):
     contact: str = "whoever runs this tracker"
     max_line_bytes: int = 10_000_000
     max_unpacked_ratio: int = 200
+    daily_questions: dict[str, int] = {}
 
     @property
     def record(self) -> str:

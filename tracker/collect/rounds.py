@@ -171,19 +171,35 @@ def _ask_source(
     engine: Engine, settings: Settings, source: sources.Live, asked: Sequence[Question],
     now: Callable[[], datetime], progress: Progress, tell: Tell, connect: OpenClient,
 ) -> Iterator[ImportReport]:  # fmt: skip
-    optional: tuple[str, ...] = getattr(source, "takes", ())
-    held = setting.credentials((*source.needs, *optional))
-    redactor = Redactor(value for name, value in held.items() if setting.is_secret(name))
-    with connect(source, redactor, settings) as client:
+    with asking(engine, settings, source, now=now, progress=progress, connect=connect) as put:
         for place, question in enumerate(asked, 1):
-            job = Job(engine, source, read_scope(engine, source, question.scope, now), now, progress)
-            report = ask(job, client, held)
+            report = put(question.scope)
             yield report
             if report.outcome == "throttled" and place < len(asked) and not sources.asks_anywhere(source):
                 left = len(asked) - place
                 more = "1 more question was" if left == 1 else f"{left} more questions were"
                 tell(f"{source.name}: asks us to wait; {more} not asked")
                 return
+
+
+@contextmanager
+def asking(
+    engine: Engine,
+    settings: Settings,
+    source: sources.Live,
+    *,
+    now: Callable[[], datetime],
+    progress: Progress,
+    connect: OpenClient = open_client,
+) -> Iterator[Callable[[Mapping[str, str]], ImportReport]]:
+    """Yield what puts one question after the other to a source: it gets a scope and returns what became of it."""
+    optional: tuple[str, ...] = getattr(source, "takes", ())
+    held = setting.credentials((*source.needs, *optional))
+    redactor = Redactor(value for name, value in held.items() if setting.is_secret(name))
+    with connect(source, redactor, settings) as client:
+        yield lambda scope: ask(
+            Job(engine, source, read_scope(engine, source, scope, now), now, progress), client, held
+        )
 
 
 @contextmanager

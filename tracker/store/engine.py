@@ -1,5 +1,6 @@
 """Opens the record on SQLite or PostgreSQL with the settings that were measured to be safe."""
 
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -21,6 +22,9 @@ _PRAGMAS = (
     "temp_store=MEMORY",
     "wal_autocheckpoint=65536",
 )
+_TURN = threading.Lock()
+_TURN_SECONDS = 10.0
+"""How long a thread waits for its turn to write; then SQLite says whether it may."""
 _UNWRITABLE = ("readonly", "read-only", "disk is full", "No space left")
 _READ_PRAGMAS = ("query_only=1", "busy_timeout=10000", "cache_size=-65536")
 
@@ -73,7 +77,7 @@ def unit_of_work(engine: Engine) -> Iterator[Session]:
 
     On SQLite the write lock is taken at once: a read that grows into a write cannot wait for it.
     """
-    with Session(engine, expire_on_commit=False) as session:
+    with _in_turn(engine), Session(engine, expire_on_commit=False) as session:
         try:
             if engine.dialect.name == "sqlite":
                 session.connection().exec_driver_sql("BEGIN IMMEDIATE")
@@ -81,6 +85,20 @@ def unit_of_work(engine: Engine) -> Iterator[Session]:
             session.commit()
         except DBAPIError as error:
             raise _meaning(error) from error
+
+
+@contextmanager
+def _in_turn(engine: Engine) -> Iterator[None]:
+    """Let the threads of this process write one after the other: those that wait inside SQLite poll, and may starve."""
+    if engine.dialect.name != "sqlite":
+        yield
+        return
+    mine = _TURN.acquire(timeout=_TURN_SECONDS)
+    try:
+        yield
+    finally:
+        if mine:
+            _TURN.release()
 
 
 def _meaning(error: DBAPIError) -> Exception:

@@ -1,0 +1,262 @@
+"""The watch over accounts: who is asked about by which source, when next, and what became of it.
+
+Questions to different hosts are put at the same time, those to one host one after the other. A host that does not answer,
+or asks us to wait, is left alone for the rest of the run: a run lasts as long as its slowest question, not as long as all
+of them together.
+"""
+
+import logging
+import os
+import socket
+import threading
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import uuid4
+
+from sqlalchemy import Engine
+from sqlmodel import Session
+
+from tracker.collect import cadence, rounds, runguard, sources
+from tracker.collect.job import silent
+from tracker.collect.rounds import OpenClient
+from tracker.domain import ImportReport, Outcome
+from tracker.errors import TrackerError
+from tracker.settings import Settings
+from tracker.store import registry, watches
+from tracker.store.engine import unit_of_work
+from tracker.store.watches import Ended, Slot
+
+LOG = logging.getLogger(__name__)
+LEASE = timedelta(minutes=5)
+RENEW_SECONDS = 60.0
+AT_ONCE = 16
+"""Hosts that are asked at the same time."""
+MOST = 500
+"""Slots that one run takes; what else is due waits for the next minute."""
+COMPARED_RUNS = 20
+PASSED_OVER: frozenset[Outcome] = frozenset({"throttled", "error", "login_wall"})
+"""After such an answer the host is left alone for the rest of the run."""
+
+Clock = Callable[[], datetime]
+
+
+@dataclass(frozen=True, slots=True)
+class Watcher:
+    """Who watches: the record, the settings, and a name that no other process has."""
+
+    engine: Engine
+    settings: Settings
+    clock: Clock
+    owner: str
+    connect: OpenClient = rounds.open_client
+
+
+@dataclass(frozen=True, slots=True)
+class Ran:
+    """What one run did: the reports of what was asked, how many slots were given back, and why it is suspect."""
+
+    reports: tuple[ImportReport, ...] = ()
+    postponed: int = 0
+    suspect: str | None = None
+
+
+def owner_name() -> str:
+    """Return a name for this process that no other has had."""
+    return f"{socket.gethostname()}:{os.getpid()}:{uuid4().hex[:8]}"
+
+
+def plan(watcher: Watcher) -> None:
+    """Watch every accepted account with each source that is ready and on its platform; stop what is no longer so."""
+    now = watcher.clock()
+    with unit_of_work(watcher.engine) as session:
+        accounts = registry.accounts(session, statuses=["accepted", "control"])
+        wanted = {
+            (module.name, row["id"]): f"{module.name}|{row['account']}"
+            for module in _ready()
+            for row in accounts
+            if row["platform"] == module.platform
+        }
+        known = watches.watched(session)
+        fresh = [
+            (source, account_id, cadence.first_due(now, wanted[source, account_id]))
+            for source, account_id in sorted(wanted.keys() - known)
+        ]
+        watches.add(session, fresh, every=cadence.LONGEST)
+        watches.stop(session, sorted(known - wanted.keys()))
+
+
+def _ready() -> Iterator[sources.Source]:
+    """Yield the sources that can be asked now about one account each."""
+    for name in sources.names():
+        module = sources.load(name)
+        if "account" in module.scope and rounds.readiness(module).ready:
+            yield module
+
+
+def run_due(watcher: Watcher, *, stopping: Callable[[], bool] = lambda: False) -> Ran:
+    """Ask what is due, the oldest first, and say what became of it; raise nothing of what a platform did."""
+    started_at = watcher.clock()
+    with unit_of_work(watcher.engine) as session:
+        spent = _spent(session, watcher.settings, started_at)
+        slots = watches.due(session, started_at, limit=MOST, but_for=spent)
+        slots = list(_within_budgets(session, watcher.settings, slots, started_at))
+        until = started_at + LEASE
+        held = [
+            slot
+            for slot in slots
+            if watches.claim(session, slot, started_at, until=until, owner=watcher.owner)
+        ]
+    return run_slots(watcher, held, stopping=stopping) if held else Ran()
+
+
+def run_slots(watcher: Watcher, held: Sequence[Slot], *, stopping: Callable[[], bool]) -> Ran:
+    """Ask about slots that this process holds, host beside host."""
+    started_at = watcher.clock()
+    lanes: dict[str, list[Slot]] = defaultdict(list)
+    for slot in held:
+        lanes[lane_of(slot)].append(slot)
+    with _kept_up(watcher), ThreadPoolExecutor(AT_ONCE, thread_name_prefix="collect") as pool:
+        done = list(pool.map(lambda lane: _run_lane(watcher, lane, stopping), lanes.values()))
+    ran = [one for lane in done for one in lane]
+    return Ran(tuple(report for _, report in ran), len(held) - len(ran), _close(watcher, ran, started_at))
+
+
+def lane_of(slot: Slot) -> str:
+    """Name the host that a slot is about to ask, as far as it is known beforehand."""
+    if not getattr(sources.load(slot.source), "anywhere", False):
+        return slot.source
+    key = slot.account.partition(":")[2]
+    return key.rpartition("@")[2].partition("/")[0]
+
+
+# -- the lanes ---------------------------------------------------------------------------------------------------
+
+
+def _run_lane(
+    watcher: Watcher, lane: Sequence[Slot], stopping: Callable[[], bool]
+) -> list[tuple[Slot, ImportReport]]:
+    """Ask one host about one account after the other, until it does not answer."""
+    ran: list[tuple[Slot, ImportReport]] = []
+    for place, slot in enumerate(lane):
+        if stopping():
+            _give_back(watcher, lane[place:], watcher.clock(), "the worker was stopped")
+            break
+        report = _ask(watcher, slot)
+        ran.append((slot, report))
+        if report.outcome in PASSED_OVER and lane[place + 1 :]:
+            later = watcher.clock() + cadence.PAUSES[report.outcome]
+            _give_back(watcher, lane[place + 1 :], later, _why_not(lane_of(slot), report.outcome))
+            break
+    return ran
+
+
+def _ask(watcher: Watcher, slot: Slot) -> ImportReport:
+    """Ask about one slot and write how it ended."""
+    started_at = watcher.clock()
+    source = sources.live(sources.load(slot.source))
+    try:
+        if source is None:
+            raise TrackerError(f"{slot.source} is not asked live any more")
+        with rounds.asking(
+            watcher.engine, watcher.settings, source, now=watcher.clock, progress=silent, connect=watcher.connect
+        ) as put:  # fmt: skip
+            report = put({"account": slot.account})
+    except TrackerError as error:
+        LOG.warning("%s was not asked about %s: %s", slot.source, slot.account, error)
+        report = ImportReport(slot.source, slot.account, "error", warnings=(str(error),))
+    _finish(watcher, slot, source.kind if source else "posts", report.outcome, started_at)
+    return report
+
+
+def _finish(watcher: Watcher, slot: Slot, kind: str, outcome: Outcome, started_at: datetime) -> None:
+    now = watcher.clock()
+    with unit_of_work(watcher.engine) as session:
+        since = now - timedelta(days=cadence.ACTIVE_DAYS)
+        every = cadence.every(kind, watches.activity(session, slot.account_id, since))
+        failures = slot.failures + 1 if outcome in cadence.PAUSES else 0
+        due_at = cadence.next_due(now, every, outcome=outcome, failures=failures, name=slot.name)
+        ended = Ended(started_at, now, outcome, due_at, every, failures)
+        if not watches.finish(session, slot, ended, owner=watcher.owner):
+            LOG.warning("%s about %s was taken over by another worker", slot.source, slot.account)
+
+
+def _give_back(watcher: Watcher, slots: Sequence[Slot], due_at: datetime, note: str) -> None:
+    with unit_of_work(watcher.engine) as session:
+        for slot in slots:
+            watches.postpone(
+                session, slot, max(due_at, slot.due_at), owner=watcher.owner, note=f"not asked: {note}"
+            )
+
+
+def _why_not(host: str, outcome: Outcome) -> str:
+    return f"{host} asked us to wait" if outcome == "throttled" else f"{host} did not answer ({outcome})"
+
+
+# -- around a run ------------------------------------------------------------------------------------------------
+
+
+def _spent(session: Session, settings: Settings, now: datetime) -> list[str]:
+    """Return the sources whose budget of the last 24 hours is used up."""
+    asked = watches.asked_since(session, now - timedelta(days=1))
+    return [source for source, most in settings.daily_questions.items() if asked.get(source, 0) >= most]
+
+
+def _within_budgets(
+    session: Session, settings: Settings, slots: Sequence[Slot], now: datetime
+) -> Iterator[Slot]:
+    """Yield the slots for which a budget is left, in their order."""
+    asked = Counter(watches.asked_since(session, now - timedelta(days=1)))
+    for slot in slots:
+        most = settings.daily_questions.get(slot.source)
+        if most is None or asked[slot.source] < most:
+            asked[slot.source] += 1
+            yield slot
+
+
+@contextmanager
+def _kept_up(watcher: Watcher) -> Iterator[None]:
+    """Renew the leases of this process as long as it works; when it dies they run out."""
+    done = threading.Event()
+
+    def renew() -> None:
+        while not done.wait(RENEW_SECONDS):
+            with unit_of_work(watcher.engine) as session:
+                watches.renew(session, watcher.owner, until=watcher.clock() + LEASE)
+
+    thread = threading.Thread(target=renew, name="leases", daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        done.set()
+        thread.join()
+
+
+def _close(watcher: Watcher, ran: Sequence[tuple[Slot, ImportReport]], started_at: datetime) -> str | None:
+    """Write the run with the counts of each platform, and return why it is suspect, if it is."""
+    if not ran:
+        return None
+    asked = Counter(_platform(report) for _, report in ran)
+    vanished = Counter(
+        _platform(report) for slot, report in ran if report.outcome == "gone" and slot.failures == 0
+    )
+    run = runguard.Run(asked, vanished)
+    with unit_of_work(watcher.engine) as session:
+        earlier = watches.collect_runs(session, limit=COMPARED_RUNS)
+        before = [runguard.Run(row["asked"], row["vanished"]) for row in earlier if row["suspect"] is None]
+        suspect = runguard.suspicion(run, before)
+        watches.add_collect_run(
+            session, started_at=started_at, finished_at=watcher.clock(), host=watcher.owner, asked=asked,
+            vanished=vanished, suspect=suspect,
+        )  # fmt: skip
+    if suspect:
+        LOG.warning("this run is suspect: %s", suspect)
+    return suspect
+
+
+def _platform(report: ImportReport) -> str:
+    return sources.load(report.source).platform
