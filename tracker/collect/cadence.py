@@ -53,7 +53,7 @@ def next_due(
 
 def first_due(now: datetime, name: str) -> datetime:
     """Return when to ask for the first time: spread over the first hour, so that new accounts do not come at once."""
-    return (now + SHORTEST * (1 + _chance(name)) / 2 - SHORTEST / 2).replace(microsecond=0)
+    return (now + SHORTEST * (1 + _chance(name)) / 2).replace(microsecond=0)
 
 
 def _chance(words: str) -> float:
