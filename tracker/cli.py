@@ -244,7 +244,10 @@ def report(context: click.Context, week: str | None, out: Path | None) -> None:
 @cli.command()
 @click.pass_context
 def worker(context: click.Context) -> None:
-    """Run the scheduled jobs until SIGTERM: the report of each week, made on Monday at 06:00 UTC."""
+    """Ask about accepted accounts as they are due, and make the report of each week, until SIGTERM.
+
+    The report is made on Monday at 06:00 UTC. On PostgreSQL several hosts may run it: a slot is asked by one.
+    """
     from tracker import jobs
 
     settings = settings_of(context)

@@ -1,6 +1,8 @@
-"""What the worker does, and when: the report of each week."""
+"""What the worker does, and when: it asks about accepted accounts as they are due, and makes the report of each week."""
 
 import logging
+import threading
+from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -8,16 +10,76 @@ from pathlib import Path
 from sqlalchemy import Engine
 
 from tracker import mirror, publishing
-from tracker.collect import schedule
+from tracker.collect import schedule, watching
 from tracker.collect.job import silent
+from tracker.collect.watching import Ran, Watcher
+from tracker.errors import RetryLater, TrackerError
 from tracker.settings import Settings
+from tracker.store import watches
+from tracker.store.engine import unit_of_work
 
 LOG = logging.getLogger(__name__)
+LOOK_SECONDS = 60.0
+"""How often it is looked what is due."""
 
 
 def run(engine: Engine, settings: Settings) -> None:
-    """Run the scheduled jobs until SIGTERM."""
-    schedule.run_worker(engine, [schedule.weekly_report(partial(build_report, engine, settings))])
+    """Run the scheduled jobs and the collection until SIGTERM.
+
+    On PostgreSQL several hosts may collect: the first also makes the reports, the others only collect.
+    """
+    watcher = Watcher(engine, settings, lambda: datetime.now(UTC), watching.owner_name())
+    several = engine.dialect.name == "postgresql"
+    jobs = [schedule.weekly_report(partial(build_report, engine, settings))]
+    collect = partial(collect_with_others if several else collect_alone, watcher)
+    try:
+        schedule.run_worker(engine, jobs, beside=collect)
+    except RetryLater:
+        if not several:
+            raise
+        LOG.info("another host makes the reports of this record; this one only collects")
+        stop = threading.Event()
+        with schedule.until_told(stop):
+            collect(stop)
+
+
+def collect_alone(watcher: Watcher, stop: threading.Event) -> None:
+    """Ask what is due, minute by minute, as the only worker of the record."""
+    with unit_of_work(watcher.engine) as session:
+        watches.let_go(session)
+    while not stop.is_set():
+        watching.plan(watcher)
+        _afterwards(watcher, watching.run_due(watcher, stopping=stop.is_set))
+        stop.wait(LOOK_SECONDS)
+
+
+def collect_with_others(watcher: Watcher, stop: threading.Event) -> None:
+    """Ask what is due together with other hosts on one PostgreSQL."""
+    from tracker.collect import hosts
+
+    hosts.run(watcher, stop, after=_settled(watcher))
+
+
+def _settled(watcher: Watcher) -> Callable[[Ran], None]:
+    """Return what brings the mirror up to date after a run, one thread at a time."""
+    turn = threading.Lock()
+
+    def after(ran: Ran) -> None:
+        with turn:
+            _afterwards(watcher, ran)
+
+    return after
+
+
+def _afterwards(watcher: Watcher, ran: Ran) -> None:
+    """Bring the mirror up to the record after a run that brought something; a failure waits for the next run."""
+    if not ran.reports:
+        return
+    LOG.info("asked %d questions, %d put off", len(ran.reports), ran.postponed)
+    try:
+        mirror.refresh(watcher.engine, watcher.settings, progress=silent)
+    except (TrackerError, OSError) as error:
+        LOG.warning("the mirror was not brought up to date: %s", error)
 
 
 def build_report(engine: Engine, settings: Settings, week: str) -> Path | None:

@@ -125,7 +125,9 @@ def test_accepted_accounts_are_watched_and_one_that_is_rejected_no_longer(
     before = set(queue(engine))
 
     with unit_of_work(engine) as session:
-        rejected = update(tables.Account).where(col(tables.Account.key) == "a.example").values(status="rejected")
+        rejected = (
+            update(tables.Account).where(col(tables.Account.key) == "a.example").values(status="rejected")
+        )
         session.execute(rejected)
     watching.plan(watcher)
 

@@ -134,10 +134,12 @@ def run_worker(
     clock: Clock = lambda: datetime.now(UTC),
     scheduler: Any = None,
     stop: threading.Event | None = None,
+    beside: Callable[[threading.Event], None] | None = None,
 ) -> None:
     """Work until SIGTERM or SIGINT, finish the job that is running, and return.
 
-    Raise `RetryLater` when another worker has this record.
+    `beside` is what goes on in a thread of its own until its event is set: the collection. Raise `RetryLater` when
+    another worker has this record.
     """
     logging.getLogger("apscheduler.scheduler").setLevel(logging.ERROR)  # it warns each minute of a long job
     stop = stop or threading.Event()
@@ -154,7 +156,8 @@ def run_worker(
         scheduler.add_job(worker.beat, "interval", seconds=HEARTBEAT_SECONDS, id="heartbeat", **options)
         scheduler.start()
         try:
-            stop.wait()
+            with _going_on(beside, stop):
+                stop.wait()
         finally:
             scheduler.shutdown(wait=True)
         if not still_held():
@@ -235,6 +238,35 @@ class _Recorded:
         words = f"{kind.__name__}: {error}"[:500] if kind else None
         with unit_of_work(self._engine) as session:
             ledger.finish_run(session, self._run_id, at=self._clock(), error=words)
+
+
+@contextmanager
+def _going_on(beside: Callable[[threading.Event], None] | None, stop: threading.Event) -> Iterator[None]:
+    """Let `beside` work in a thread of its own; when it breaks the worker stops, so that nobody thinks it works."""
+    if beside is None:
+        yield
+        return
+
+    def work() -> None:
+        try:
+            beside(stop)
+        finally:
+            stop.set()
+
+    thread = threading.Thread(target=work, name="beside")
+    thread.start()
+    try:
+        yield
+    finally:
+        stop.set()
+        thread.join()
+
+
+@contextmanager
+def until_told(stop: threading.Event) -> Iterator[None]:
+    """Turn SIGTERM and SIGINT into `stop`, for a process that only collects."""
+    with _signals(stop):
+        yield
 
 
 @contextmanager

@@ -217,6 +217,11 @@ def _within_budgets(
             yield slot
 
 
+def within_budget(session: Session, settings: Settings, slot: Slot, now: datetime) -> bool:
+    """Say whether the source of a slot may be asked once more within 24 hours."""
+    return any(_within_budgets(session, settings, [slot], now))
+
+
 @contextmanager
 def _kept_up(watcher: Watcher) -> Iterator[None]:
     """Renew the leases of this process as long as it works; when it dies they run out."""

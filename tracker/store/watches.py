@@ -95,16 +95,24 @@ def stop(session: Session, pairs: Iterable[tuple[str, int]]) -> None:
 
 def due(session: Session, now: datetime, *, limit: int, but_for: Collection[str] = ()) -> list[Slot]:
     """Return what is due and nobody does, the oldest first; sources in `but_for` are left out."""
+    wanted = _due(now).where(_WATCH.c.source.not_in(list(but_for)))
+    rows = session.execute(wanted.order_by(_WATCH.c.due_at, _WATCH.c.id).limit(limit))
+    return [Slot(*row) for row in rows]
+
+
+def due_of(session: Session, watch_id: int, now: datetime) -> Slot | None:
+    """Return the slot of one watch, if it is due and nobody does it."""
+    row = session.execute(_due(now).where(_WATCH.c.id == watch_id)).first()
+    return Slot(*row) if row else None
+
+
+def _due(now: datetime) -> Any:
     account = (_ACCOUNT.c.platform + ":" + _ACCOUNT.c.key).label("account")
-    rows = session.execute(
+    return (
         select(_WATCH.c.id, _WATCH.c.source, _WATCH.c.account_id, account, _WATCH.c.due_at, _WATCH.c.failures)
         .join(_ACCOUNT, _ACCOUNT.c.id == _WATCH.c.account_id)
         .where(_WATCH.c.stopped.is_(False), _WATCH.c.due_at <= now, _free(now))
-        .where(_WATCH.c.source.not_in(list(but_for)))
-        .order_by(_WATCH.c.due_at, _WATCH.c.id)
-        .limit(limit)
     )
-    return [Slot(*row) for row in rows]
 
 
 def claim(session: Session, slot: Slot, now: datetime, *, until: datetime, owner: str) -> bool:
