@@ -2,6 +2,7 @@
 
 import logging
 import threading
+import time
 from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import partial
@@ -10,8 +11,11 @@ from pathlib import Path
 from sqlalchemy import Engine
 
 from tracker import mirror, publishing
-from tracker.collect import schedule, watching
+from tracker.collect import rounds, schedule, sources, watching
+from tracker.collect.client import HttpClient
 from tracker.collect.job import silent
+from tracker.collect.manners import Manners
+from tracker.collect.redaction import Redactor
 from tracker.collect.watching import Ran, Watcher
 from tracker.errors import RetryLater, TrackerError
 from tracker.settings import Settings
@@ -21,6 +25,7 @@ from tracker.store.engine import unit_of_work
 LOG = logging.getLogger(__name__)
 LOOK_SECONDS = 60.0
 """How often it is looked what is due."""
+MANNERS_SECONDS = 3600.0
 
 
 def run(engine: Engine, settings: Settings) -> None:
@@ -28,7 +33,7 @@ def run(engine: Engine, settings: Settings) -> None:
 
     On PostgreSQL several hosts may collect: the first also makes the reports, the others only collect.
     """
-    watcher = Watcher(engine, settings, lambda: datetime.now(UTC), watching.owner_name())
+    watcher = Watcher(engine, settings, lambda: datetime.now(UTC), watching.owner_name(), _Door().open)
     several = engine.dialect.name == "postgresql"
     jobs = [schedule.weekly_report(partial(build_report, engine, settings))]
     collect = partial(collect_with_others if several else collect_alone, watcher)
@@ -41,6 +46,22 @@ def run(engine: Engine, settings: Settings) -> None:
         stop = threading.Event()
         with schedule.until_told(stop):
             collect(stop)
+
+
+class _Door:
+    """Opens clients that keep the same manners for an hour; then what sites allow is read anew."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._since, self._open = time.monotonic(), rounds.opener(Manners())
+
+    def open(self, source: sources.Live, redactor: Redactor, settings: Settings) -> HttpClient:
+        """Return the client that asks a source."""
+        with self._lock:
+            if time.monotonic() - self._since > MANNERS_SECONDS:
+                self._since, self._open = time.monotonic(), rounds.opener(Manners())
+            opened = self._open
+        return opened(source, redactor, settings)
 
 
 def collect_alone(watcher: Watcher, stop: threading.Event) -> None:

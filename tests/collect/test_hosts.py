@@ -8,12 +8,13 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from sqlalchemy import Engine, text, update
-from sqlmodel import Session
+from sqlmodel import Session, col
 
 from tests.collect.servers import Asked, FaultServer, Told, data
 from tests.collect.test_watching import put
@@ -53,6 +54,7 @@ stop = threading.Event()
 signal.signal(signal.SIGTERM, lambda *_: stop.set())
 watcher = watching.Watcher(open_record(url), Settings(home=Path(home)), lambda: datetime.now(UTC), owner, connect)
 print("ready", flush=True)
+sys.stdin.readline()
 hosts.run(watcher, stop, concurrency=4)
 '''
 
@@ -63,7 +65,11 @@ def server() -> Iterator[FaultServer]:
         yield running
 
 
-def start(engine: Engine, tmp_path: Path, server: FaultServer, owner: str) -> "subprocess.Popen[str]":
+@contextmanager
+def host(
+    engine: Engine, tmp_path: Path, server: FaultServer, owner: str
+) -> Iterator["subprocess.Popen[str]"]:
+    """A process that collects when it is told to; killed at the end, if it still runs."""
     runner = tmp_path / "runner.py"
     runner.write_text(RUNNER)
     url = engine.url.render_as_string(hide_password=False)
@@ -78,11 +84,26 @@ def start(engine: Engine, tmp_path: Path, server: FaultServer, owner: str) -> "s
         owner,
     ]
     process = subprocess.Popen(
-        words, text=True, stdout=subprocess.PIPE, cwd=root, env={**os.environ, "PYTHONPATH": str(root)}
+        words,
+        text=True,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        cwd=root,
+        env={**os.environ, "PYTHONPATH": str(root)},
     )
-    assert process.stdout is not None
-    assert process.stdout.readline() == "ready\n"
-    return process
+    with process:
+        try:
+            assert process.stdout is not None
+            assert process.stdout.readline() == "ready\n"
+            yield process
+        finally:
+            process.kill()
+
+
+def tell(process: "subprocess.Popen[str]") -> None:
+    assert process.stdin is not None
+    process.stdin.write("go\n")
+    process.stdin.flush()
 
 
 def all_due(engine: Engine, keys: list[str]) -> None:
@@ -100,6 +121,17 @@ def all_due(engine: Engine, keys: list[str]) -> None:
 def ended(engine: Engine) -> list[tuple[int, str, str]]:
     with Session(engine) as session:
         return [(row["watch_id"], row["host"], row["outcome"]) for row in watches.runs(session)]
+
+
+def held_by(engine: Engine) -> tuple[str, set[int]]:
+    """Return a host that has slots just now, and which."""
+    for _ in range(400):
+        with Session(engine) as session:
+            rows = [(row["leased_by"], row["id"]) for row in watches.watches(session) if row["leased_by"]]
+        if rows:
+            return rows[0][0], {number for host, number in rows if host == rows[0][0]}
+        threading.Event().wait(0.01)
+    raise AssertionError("no host took anything")
 
 
 def test_two_hosts_of_which_one_is_killed_ask_each_account_once(
@@ -123,24 +155,39 @@ def test_two_hosts_of_which_one_is_killed_ask_each_account_once(
 
     server.answers("/posts", answer)
 
-    first, second = (start(pg_engine, tmp_path, server, owner) for owner in ("first", "second"))
-    assert enough.wait(60)
-    first.kill()
-    first.wait()
-    with unit_of_work(pg_engine) as session:  # the lease of the dead runs out at once, not in five minutes
-        dead = update(tables.Watch).where(tables.Watch.leased_by == "first")  # type: ignore[arg-type]
-        session.execute(dead.values(lease_until=datetime.now(UTC) - timedelta(seconds=1)))
-    end = time.monotonic() + 90
-    while len(ended(pg_engine)) < SITES and time.monotonic() < end:
-        server.closing.wait(0.2)
-    second.send_signal(signal.SIGTERM)
+    with ExitStack() as running:
+        both = {
+            name: running.enter_context(host(pg_engine, tmp_path, server, name))
+            for name in ("first", "second")
+        }
+        for process in both.values():
+            tell(process)
+        assert enough.wait(60)
+        victim, held = held_by(pg_engine)
+        dying = both.pop(victim)
+        dying.kill()
+        dying.wait()
+        with unit_of_work(
+            pg_engine
+        ) as session:  # the lease of the dead runs out at once, not in five minutes
+            dead = update(tables.Watch).where(col(tables.Watch.leased_by) == victim)
+            session.execute(dead.values(lease_until=datetime.now(UTC) - timedelta(seconds=1)))
+        (living,) = both.values()
+        end = time.monotonic() + 90
+        while len(ended(pg_engine)) < SITES and time.monotonic() < end:
+            server.closing.wait(0.2)
+        living.send_signal(signal.SIGTERM)
+        code = living.wait(60)
 
-    assert second.wait(60) == 0
+    assert code == 0
     by_watch = Counter(watch_id for watch_id, _, _ in ended(pg_engine))
     assert (len(by_watch), set(by_watch.values())) == (SITES, {1})
     with Session(pg_engine) as session:
-        rows = session.execute(text("SELECT outcome, message FROM query_outcome WHERE outcome <> 'rows'")).all()
+        rows = session.execute(
+            text("SELECT outcome, message FROM query_outcome WHERE outcome <> 'rows'")
+        ).all()
     assert rows == []
     assert {outcome for _, _, outcome in ended(pg_engine)} == {"rows"}
-    assert {host for _, host, _ in ended(pg_engine)} == {"first", "second"}
+    taken_over = {watch_id for watch_id, host, _ in ended(pg_engine) if host != victim}
+    assert taken_over & held
     assert sum(asked.values()) <= SITES + 4  # only what the dead host was asking just then is asked again

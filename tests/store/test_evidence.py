@@ -2,6 +2,7 @@
 
 import hashlib
 import random
+import threading
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -137,3 +138,23 @@ def test_tampering_shows(engine: Engine, tamper: Callable[[Engine], None], words
     tamper(engine)
 
     assert any(fault.startswith(words) for fault in faults(engine))
+
+
+@pytest.mark.postgres
+def test_two_hosts_that_keep_the_same_bytes_at_once_keep_them_once(pg_engine: Engine) -> None:
+    both, kept = threading.Barrier(2), []
+
+    def keep() -> None:
+        with unit_of_work(pg_engine) as session:
+            session.execute(text("SELECT 1"))
+            both.wait(10)
+            kept.append(evidence.keep(session, b"the same answer"))
+
+    threads = [threading.Thread(target=keep) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(20)
+
+    assert len(kept) == 2
+    assert len(set(kept)) == 1

@@ -13,7 +13,8 @@ from contextlib import suppress
 from typing import Any
 
 import procrastinate
-from procrastinate.exceptions import AlreadyEnqueued
+from procrastinate.exceptions import AlreadyEnqueued, UniqueViolation
+from procrastinate.jobs import Status
 from sqlalchemy import Engine, text
 from sqlmodel import Session
 
@@ -94,7 +95,10 @@ async def _take_back(app: Any) -> None:
     """Give jobs of dead hosts back to the queue; the slot's lease and its key see to it that none ends twice."""
     for job in await app.job_manager.get_stalled_jobs(seconds_since_heartbeat=SILENT_SECONDS):
         LOG.info("job %s of a host that fell silent goes back into the queue", job.id)
-        await app.job_manager.retry_job(job)
+        try:
+            await app.job_manager.retry_job(job)
+        except UniqueViolation:  # the slot was put into the queue again meanwhile
+            await app.job_manager.finish_job(job, status=Status.FAILED, delete_job=True)
 
 
 def _due(watcher: Watcher) -> list[Slot]:

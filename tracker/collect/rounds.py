@@ -190,7 +190,7 @@ def asking(
     *,
     now: Callable[[], datetime],
     progress: Progress,
-    connect: OpenClient = open_client,
+    connect: OpenClient,
 ) -> Iterator[Callable[[Mapping[str, str]], ImportReport]]:
     """Yield what puts one question after the other to a source: it gets a scope and returns what became of it."""
     optional: tuple[str, ...] = getattr(source, "takes", ())

@@ -52,7 +52,7 @@ class Watcher:
     settings: Settings
     clock: Clock
     owner: str
-    connect: OpenClient = rounds.open_client
+    connect: OpenClient
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import zstandard
-from sqlalchemy import Select, func, insert, select
+from sqlalchemy import Select, func, insert, select, text
 from sqlmodel import Session, col
 
 from tracker.errors import BadInput
@@ -33,8 +33,9 @@ class Fault:
 
 
 def keep(session: Session, body: bytes, *, feed: str | None = None, name: str | None = None) -> int:
-    """Keep the bytes of one answer and return their evidence id; the same bytes are kept once."""
+    """Keep the bytes of one answer and return their evidence id; the same bytes are kept once, by two hosts too."""
     digest = hashlib.sha256(body).hexdigest()
+    _alone_with(session, digest)
     if (known := find(session, digest)) is not None:
         return known
     base_id, codec, stored = None, "zstd", zstandard.compress(body, 3)
@@ -58,11 +59,19 @@ def keep(session: Session, body: bytes, *, feed: str | None = None, name: str | 
     return evidence_id
 
 
+def _alone_with(session: Session, digest: str) -> None:
+    """Wait, on PostgreSQL, until no other transaction keeps the same bytes; on SQLite one writes at a time anyway."""
+    if session.get_bind().dialect.name == "postgresql":
+        number = int.from_bytes(bytes.fromhex(digest)[:8], signed=True)
+        session.execute(text("SELECT pg_advisory_xact_lock(:number)"), {"number": number})
+
+
 def keep_file(session: Session, path: Path, *, sha256: str, n_bytes: int, name: str | None = None) -> int:
     """Keep a file in chunks, reading it once; `sha256` is that of its bytes, as inspected before.
 
     Raises `BadInput` when the bytes are no longer those that were inspected.
     """
+    _alone_with(session, sha256)
     if (known := find(session, sha256)) is not None:
         return known
     evidence_id = reserve(session, "evidence", 1)
