@@ -245,7 +245,7 @@ def test_a_site_without_interface_and_feed_is_refused_in_words(line: Line) -> No
     report = line.ask(SITE)
 
     assert (report.outcome, report.new) == ("refused", 0)
-    assert any("rest_not_logged_in" in warning for warning in report.warnings)
+    assert any("and there is no feed" in warning for warning in report.warnings)
 
 
 def test_a_list_that_shrinks_while_it_is_read_ends_there(line: Line) -> None:

@@ -12,6 +12,9 @@ from tracker.domain import Answer
 GUESSES = ("/feed/", "/rss.xml", "/feed.xml", "/atom.xml", "/rss", "/index.xml", "/feed.json")
 """Where feeds stand that no page announces."""
 _FEEDS = ("application/rss+xml", "application/atom+xml", "application/rdf+xml", "application/feed+json")
+_CHARSET = re.compile(rb"""charset\s*=\s*["']?([\w-]{2,30})""", re.IGNORECASE)
+_WIDER = {"": "utf-8", "gb2312": "gb18030", "gbk": "gb18030", "iso-8859-1": "cp1252"}
+"""What encodings are called that are read as wider ones, as browsers do."""
 _OF_COMMENTS = re.compile(r"comment", re.IGNORECASE)
 _WORDPRESS = re.compile(r'<([^<>]{1,500})>\s*;[^<]*?rel="https://api\.w\.org/"')
 
@@ -30,31 +33,47 @@ class Announced:
 
 def announced(answer: Answer) -> Announced:
     """Read the head of a page, and the headers that it came with."""
-    page = tree(text_of_page(answer))
+    return announced_in(text_of_page(answer), answer.url, answer.headers.get("link", ""))
+
+
+def announced_in(text: str, address: str | None, links: str = "") -> Announced:
+    """Read the head of a page that stands at `address`; `links` is its header `Link`."""
+    page = tree(text)
     root = page.css_first("html")
     return Announced(
-        feeds=tuple(dict.fromkeys(_feeds(page, answer.url))),
-        wordpress=_wordpress(page, answer),
+        feeds=tuple(dict.fromkeys(_feeds(page, address))),
+        wordpress=_wordpress(page, address, links),
         name=_meta(page, "og:site_name") or _title(page),
         words=_meta(page, "description") or _meta(page, "og:description"),
         language=(root.attributes.get("lang") or None) if root is not None else None,
-        picture=whole(_meta(page, "og:image"), answer.url),
+        picture=whole(_meta(page, "og:image"), address),
     )
 
 
+def is_page(answer: Answer) -> bool:
+    """Say whether an answer is a page for readers, and no picture, film or paper."""
+    kind = answer.headers.get("content-type", "text/html").partition(";")[0].strip().casefold()
+    return kind in ("text/html", "application/xhtml+xml", "") and b"\0" not in answer.body[:1_000]
+
+
 def text_of_page(answer: Answer) -> str:
-    """Return the text of a page in the encoding that it says, UTF-8 where it says none or one that is unknown."""
-    head = answer.headers.get("content-type", "").encode() + answer.body[:2_048]
-    stated = re.search(rb"""charset\s*=\s*["']?([\w-]{2,30})""", head, re.IGNORECASE)
-    encoding = stated[1].decode() if stated else "utf-8"
-    encoding = "gb18030" if encoding.casefold() in ("gb2312", "gbk") else encoding
-    try:
-        return answer.body.decode(encoding, errors="replace")
-    except LookupError:
-        return answer.body.decode(errors="replace")
+    """Return the text of a page in the encoding that its header or its head says."""
+    return text_of(answer.body, answer.headers.get("content-type", ""))
 
 
-def _feeds(page: LexborHTMLParser, base: str) -> Iterator[str]:
+def text_of(body: bytes, content_type: str = "") -> str:
+    """Return the text of a page; one that says no encoding that is known is UTF-8, else Chinese, else Western."""
+    stated = _CHARSET.search(content_type.encode(errors="replace") + b" " + body[:2_048])
+    named = stated[1].decode().casefold() if stated else ""
+    for encoding in (_WIDER.get(named, named), "utf-8", "gb18030"):
+        try:
+            return body.decode(encoding)
+        except (LookupError, UnicodeDecodeError):
+            continue
+    return body.decode("utf-8" if named in ("", "utf-8") else "cp1252", errors="replace")
+
+
+def _feeds(page: LexborHTMLParser, base: str | None) -> Iterator[str]:
     for link in page.css('link[rel~="alternate"]'):
         kind = (link.attributes.get("type") or "").partition(";")[0].strip().casefold()
         address = whole(link.attributes.get("href"), base)
@@ -63,11 +82,11 @@ def _feeds(page: LexborHTMLParser, base: str) -> Iterator[str]:
             yield address
 
 
-def _wordpress(page: LexborHTMLParser, answer: Answer) -> str | None:
-    stated = _WORDPRESS.search(answer.headers.get("link", ""))
+def _wordpress(page: LexborHTMLParser, address: str | None, links: str) -> str | None:
+    stated = _WORDPRESS.search(links)
     link = page.css_first('link[rel="https://api.w.org/"]')
     found = stated[1] if stated else link.attributes.get("href") if link is not None else None
-    return whole(found, answer.url)
+    return whole(found, address)
 
 
 def _meta(page: LexborHTMLParser, name: str) -> str | None:

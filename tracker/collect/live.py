@@ -265,8 +265,9 @@ def _parsed(job: Job, pages: Sequence[KeptPage]) -> Iterator[Parsed]:
 def _records_of(job: Job, evidence_id: int) -> Iterator[Record]:
     with Session(job.engine) as session:
         body = b"".join(evidence.read(session, evidence_id))
+        address = evidence.origin_of(session, evidence_id) if sources.is_addressed(job.source) else None
     name = f"{job.source.name}: an answer"
-    read = sources.records_in(job.source)
+    read = sources.records_in(job.source, address)
     return known_form(
         lambda: reading.records_of_body(body, limits=reading.Limits(), records_in=read, name=name), name
     )

@@ -112,6 +112,12 @@ def read(session: Session, evidence_id: int) -> Iterator[bytes]:
         seq += 1
 
 
+def origin_of(session: Session, evidence_id: int) -> str | None:
+    """Return where evidence was last had from. The ledger is looked through from its end: what just came is found at once."""
+    asked = select(col(Fetch.origin)).where(col(Fetch.evidence_id) == evidence_id)
+    return session.execute(asked.order_by(col(Fetch.id).desc()).limit(1)).scalar()
+
+
 def add_fetch(
     session: Session,
     query_id: int,

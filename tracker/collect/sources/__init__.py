@@ -17,7 +17,9 @@ A source whose files or answers are JSON documents also defines
     records_in(body) -> iterator of Record
 
 which is pure and turns the bytes of one document (a file, or a line of JSON lines) into the records that `parse` reads. What
-is asked live goes through it too, whatever its form; without it an answer is read as a file would be.
+is asked live goes through it too, whatever its form; without it an answer is read as a file would be. A source with
+`addressed = True` defines `records_in(body, address)`, because its answers do not say where they stand; the address is
+`None` for a file.
 
 A source that can be asked live says `hosts`, the only hosts that it asks, or `anywhere = True` when its accounts may be
 on any host of the public internet, such as feeds and sites (never both); `per_minute` counts for each host, and is 30 or
@@ -57,6 +59,7 @@ gone, else error); a cursor that repeats ends the query.
 import importlib
 import pkgutil
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import partial
 from typing import Literal, Protocol, cast
 
 from tracker.domain import Answer, Page, Parsed, Record, Release, Scope
@@ -162,6 +165,14 @@ def budget_of(source: Source) -> float | None:
     return getattr(source, "budget_seconds", None)
 
 
-def records_in(source: Source) -> Callable[[bytes], Iterable[Record]] | None:
-    """Return how a source reads a JSON document, or `None` when its files are tables."""
-    return cast("Callable[[bytes], Iterable[Record]] | None", getattr(source, "records_in", None))
+def records_in(source: Source, address: str | None = None) -> Callable[[bytes], Iterable[Record]] | None:
+    """Return how a source reads a document that stood at `address`, or `None` when its files are tables."""
+    found = cast("Callable[..., Iterable[Record]] | None", getattr(source, "records_in", None))
+    if found is not None and is_addressed(source):
+        return partial(found, address=address)
+    return found
+
+
+def is_addressed(source: Source) -> bool:
+    """Say whether a source has to know where an answer stood to read it."""
+    return getattr(source, "addressed", False) is True

@@ -7,14 +7,13 @@ interface, its feed is read in its place.
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from urllib.parse import urljoin
 
-from tracker.collect import discovery, feed_cells, feed_reading
+from tracker.collect import discovery, feed_cells, feed_reading, site_asking
 from tracker.collect import wordpress_cells as cells
-from tracker.collect.answers import apart_or, document_or_none, records_of
+from tracker.collect.answers import apart_or, records_of
 from tracker.collect.moments import stated_zone
 from tracker.collect.sources import Client
 from tracker.collect.timelines import Timeline, account_in
-from tracker.domain import Answer, Found, Listing, Notice, Page, Parsed, Record, Release, Scope, Sought
-from tracker.errors import RobotsRefused
+from tracker.domain import Found, Listing, Notice, Page, Parsed, Record, Release, Scope, Sought
 
 name = "wordpress"
 platform = "web"
@@ -35,6 +34,8 @@ scope = {
     "zone": "time zone of dates in its feed that name none, where the interface is closed",
 }
 CLOSED = "the interface for anybody is closed or absent"
+ROOTS = ("/wp-json/", "/?rest_route=/")
+"""Where the interface stands that no page announces."""
 
 
 def records_in(body: bytes) -> Iterator[Record]:
@@ -95,81 +96,34 @@ def _of_feed(entries: list[Record], listing: Listing, scope: Scope) -> Iterator[
 def fetch(scope: Scope, client: Client, credentials: Mapping[str, str], cursor: str | None) -> Iterator[Page]:
     """Ask for the site, then for what is new and what was changed; where that is closed, for the feed."""
     if cursor:
-        yield from _posts(client, scope, cells.place_of(cursor))
+        yield from site_asking.posts(client, scope, cells.place_of(cursor))
         return
-    home = _home(client, scope)
-    site = _site(client, home) if home.status < 300 else None
-    if site is None:
-        yield Page(home) if home.status >= 300 else _feed(client, home, CLOSED)
+    home = site_asking.home(client, scope)
+    if home.status >= 300:
+        yield Page(home)
         return
-    root, index = site
-    first = cells.Place(root)
-    answer = client.get(cells.address(root, "wp/v2/posts"), params=cells.question(first, scope))
-    page = cells.page_of(answer, first)
-    if page is None:
-        yield _feed(client, home, f"{CLOSED}: {cells.said(answer)}")
-        return
-    yield Page(index, first.text, about_account=True)
-    yield page
-    if page.cursor:
-        yield from _posts(client, scope, cells.place_of(page.cursor))
-
-
-def _posts(client: Client, scope: Scope, place: cells.Place) -> Iterator[Page]:
-    """Ask page by page; a page that is gone when it is asked for, or a question that is not known, ends the list."""
-    while True:
-        answer = client.get(cells.address(place.root, "wp/v2/posts"), params=cells.question(place, scope))
-        page = cells.page_of(answer, place)
-        if page is None:
-            yield from (
-                [] if answer.status == 400 else [Page(answer, outcome=None, message=cells.said(answer))]
-            )
+    announced = discovery.announced(home)
+    roots = [announced.wordpress] if announced.wordpress else [urljoin(home.url, path) for path in ROOTS]
+    site = site_asking.interface(client, roots)
+    if site is not None:
+        first = cells.Place(site[0])
+        yield Page(site[1], first.text, about_account=True)
+        came = False
+        for page in site_asking.posts(client, scope, first):
+            came = True
+            yield page
+        if came:
             return
-        yield page
-        if page.cursor is None:
-            return
-        place = cells.place_of(page.cursor)
-
-
-def _home(client: Client, scope: Scope) -> Answer:
-    account = account_in(scope, "account=web:HOST")
-    return client.get(account.url or f"https://{account.key}/")
-
-
-def _site(client: Client, home: Answer) -> tuple[str, Answer] | None:
-    """Return the address of the interface and what it says of the site; `None` where it says nothing."""
-    announced = discovery.announced(home).wordpress
-    for root in (
-        [announced] if announced else [urljoin(home.url, "/wp-json/"), urljoin(home.url, "/?rest_route=/")]
-    ):
-        try:
-            index = client.get(root, params=cells.site_question())
-        except RobotsRefused:
-            continue
-        found = document_or_none(index)
-        if index.status == 200 and isinstance(found, dict) and cells.is_site(found):
-            return root, index
-    return None
-
-
-def _feed(client: Client, home: Answer, why: str) -> Page:
-    """Return the feed in place of what is closed, or why there is none either."""
-    for address in [*discovery.announced(home).feeds[:1], urljoin(home.url, "/feed/")]:
-        answer = client.get(address)
-        if answer.status < 300 and feed_reading.is_feed(answer.body):
-            return Page(answer, message=why)
-    return Page(home, outcome="refused", message=f"{why}; and there is no feed")
+    feed = site_asking.feed(client, home, [*announced.feeds[:1], "/feed/"])
+    yield (
+        Page(feed, message=CLOSED)
+        if feed
+        else Page(home, outcome="refused", message=f"{CLOSED}, and there is no feed")
+    )
 
 
 def find(
     sought: Sequence[Sought], scope: Scope, client: Client, credentials: Mapping[str, str]
 ) -> Iterator[Found]:
     """Ask for each post by its number: WordPress says whether it was deleted or withdrawn to a draft or the bin."""
-    home = _home(client, scope)
-    root = discovery.announced(home).wordpress or urljoin(home.url, "/wp-json/")
-    for one in sought:
-        if one.key.isdecimal():
-            answer = client.get(cells.address(root, f"wp/v2/posts/{one.key}"), params={"_fields": "id"})
-            yield cells.found_of(one.key, answer)
-        else:
-            yield Found(one.key, "unknown", home, "it has no number that could be asked for")
+    yield from site_asking.find(client, sought, scope)
