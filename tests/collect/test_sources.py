@@ -10,7 +10,7 @@ from typing import Any, cast
 
 import pytest
 
-from tests.collect import zeeschuimer
+from tests.collect.filed import FILED
 from tracker.collect import sources
 from tracker.domain import (
     AccountRef,
@@ -89,9 +89,9 @@ BODIES = {
     "youtube": {"kind": "entry", "yt_videoid": "riverAAAA01", "title": "Hello", "published": "2024-07-03T10:00:00+00:00"},
     "telegram": {"kind": "message", "post": "somebody/5", "text": "Hello", "date": "2024-07-03T10:00:00+00:00", "views": "4.2K"},
     "wordpress": {"id": 17, "title": {"rendered": "Hello"}, "content": {"rendered": "<p>Words</p>"}, "date_gmt": "2024-07-03T10:00:00"},
-    "zeeschuimer": zeeschuimer.envelope("x.com", zeeschuimer.x_post(), seen=1_720_000_000_000),
     "sites": {"html": "<title>T</title><meta name='date' content='2024-07-03T10:00:00Z'><p>Words</p>", "address": "https://news.example/1"},
     "feeds": {"kind": "entry", "id": "g-1", "title": "Hello", "link": "https://news.example.org/1"},
+    **FILED,
 }  # fmt: skip
 
 

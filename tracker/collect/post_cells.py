@@ -69,7 +69,8 @@ def count(name: str, value: object) -> Iterator[Count]:
         return
     lower, upper = read_range(published) or (None, None)
     number = int(lower) if lower is not None and lower == upper and lower == int(lower) else None
-    yield Count(name, number, None if published == str(number) else published)
+    exact = re.sub(r"[,\u202f\u00a0 ]", "", published) == str(number)
+    yield Count(name, number, None if exact else published)
 
 
 def counts(values: object, names: Mapping[str, str]) -> tuple[Count, ...]:

@@ -1,15 +1,16 @@
 """What the browser extension Zeeschuimer saw a person scroll past on X, TikTok, Instagram and Threads.
 
 NDJSON: an envelope a line, with the platform's own object in `data`; or its CSV with semicolons, which has the columns of
-4CAT. It holds what one person was shown, so that a post is missing from it says nothing. An item of a platform that is
+4CAT and no time of its own: the source `fourcat` reads it too, with the time that a person states. It holds what one person was shown, so that a post is missing from it says nothing. An item of a platform that is
 not read here yet is kept apart, never dropped.
 """
 
 from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
+from itertools import chain
 from typing import Any
 
-from tracker.collect import meta_web, tiktok_web, x_web
+from tracker.collect import fourcat_tables, meta_web, tiktok_web, x_web
 from tracker.collect.post_cells import epoch
 from tracker.collect.post_files import PostFile
 from tracker.domain import Parsed, Record, Release, Scope
@@ -20,11 +21,11 @@ platform = "several"
 kind = "posts"
 needs: tuple[str, ...] = ()
 per_minute = 0
-origin = "Zeeschuimer's 'NDJSON' button (by hand; a browser extension)"
-required = ("id", "source_platform", "data")
+origin = "Zeeschuimer's '.ndjson' or '.csv' (by hand; a browser extension)"
+required = ("id",)
 release: Release | None = None
 matched = False
-scope: dict[str, str] = {}
+scope = {"platform": "the platform of a CSV, where its header does not tell it"}
 Reader = Callable[[Record, dict[str, Any], PostFile, datetime], Iterator[Parsed]]
 READERS: dict[str, Reader] = {
     "twitter.com": x_web.read, "x.com": x_web.read, "tiktok.com": tiktok_web.read,
@@ -35,7 +36,13 @@ READERS: dict[str, Reader] = {
 
 def parse(records: Iterable[Record], scope: Scope) -> Iterator[Parsed]:
     """Yield for each item the profile and the post, seen in the minute in which the extension saw them."""
+    rows = iter(records)
+    first = next(rows, None)
+    if first is not None and "source_platform" not in first.values:
+        yield from fourcat_tables.parsed(name, chain([first], rows), scope)
+        return
     file = PostFile(name, scope)
+    records = rows if first is None else chain([first], rows)
     yield from file.parsed(records, lambda record: _item(record, file))
 
 

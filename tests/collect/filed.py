@@ -1,0 +1,11 @@
+"""One record of each source whose posts come by file, for the contract that every source keeps."""
+
+from typing import Any
+
+from tests.collect import zeeschuimer
+
+FILED: dict[str, dict[str, Any]] = {
+    "zeeschuimer": zeeschuimer.envelope("x.com", zeeschuimer.x_post(), seen=1_720_000_000_000),
+    "fourcat": {"id": "DThread0001", "author": "somebody", "body": "Hello", "timestamp": "2024-07-03 10:00:00", "reposts": "1",
+                "author_is_verified": "no"},
+}  # fmt: skip
