@@ -7,6 +7,7 @@ import json
 import os
 import subprocess
 import sys
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,8 @@ from tracker import demo
 from tracker.cli import cli
 from tracker.commands.options import FINDING_OPTIONS
 from tracker.findings import NAMES
+from tracker.store import registry, watches
+from tracker.store.engine import open_record, unit_of_work
 
 PAGE = "outlet,section,snapshot_at,published_raw,headline,published_at\n"
 
@@ -298,3 +301,26 @@ def test_an_answer_that_was_saved_pretty_printed_is_imported(run: Run, tmp_path:
 
     assert isinstance(report, dict)
     assert (report["outcome"], report["read"], report["new"]) == ("rows", 1, 1)
+
+
+def test_watches_say_who_is_asked_when_and_why_a_question_was_put_off(run: Run) -> None:
+    run("seeds", "load")
+    engine = open_record(f"sqlite:///{run.home / 'record.db'}")
+    at = datetime(2026, 10, 1, 12, tzinfo=UTC)
+    with unit_of_work(engine) as session:
+        account = registry.accounts(session, statuses=["accepted"])[0]
+        watches.add(session, [("feeds", account["id"], at)], every=timedelta(hours=6))
+        (slot,) = watches.due(session, at, limit=1)
+        watches.claim(session, slot, at, until=at + timedelta(minutes=5), owner="me")
+        watches.postpone(
+            session, slot, at + timedelta(hours=1), owner="me", note="not asked: it asked us to wait"
+        )
+    engine.dispose()
+
+    (row,) = run.json("watches")  # type: ignore[misc]
+
+    assert row == {
+        "account": account["account"], "source": "feeds", "due_at": "2026-10-01 13:00:00+00:00", "every_hours": 6.0,
+        "last_success_at": None, "last_outcome": None, "failures": 0, "note": "not asked: it asked us to wait",
+    }  # fmt: skip
+    assert run.json("watches", "--source", "bluesky") == []

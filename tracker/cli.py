@@ -283,6 +283,7 @@ for care_command in (care.verify, care.doctor, care.health, care.backup, care.la
     cli.add_command(care_command)
 cli.add_command(export.export)
 cli.add_command(collect.collect)
+cli.add_command(collect.watches)
 cli.add_command(measure.reliability)
 cli.add_command(measure.suggest)
 

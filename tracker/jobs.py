@@ -29,7 +29,7 @@ MANNERS_SECONDS = 3600.0
 
 
 def run(engine: Engine, settings: Settings) -> None:
-    """Run the scheduled jobs and the collection until SIGTERM.
+    """Run the scheduled jobs and, unless `TRACKER_WATCH` is off, the collection, until SIGTERM.
 
     On PostgreSQL several hosts may collect: the first also makes the reports, the others only collect.
     """
@@ -38,9 +38,9 @@ def run(engine: Engine, settings: Settings) -> None:
     jobs = [schedule.weekly_report(partial(build_report, engine, settings))]
     collect = partial(collect_with_others if several else collect_alone, watcher)
     try:
-        schedule.run_worker(engine, jobs, beside=collect)
+        schedule.run_worker(engine, jobs, beside=collect if settings.watch else None)
     except RetryLater:
-        if not several:
+        if not several or not settings.watch:
             raise
         LOG.info("another host makes the reports of this record; this one only collects")
         stop = threading.Event()

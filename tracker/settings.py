@@ -44,6 +44,7 @@ class Settings(BaseSettings):
     max_line_bytes: int = 10_000_000
     max_unpacked_ratio: int = 200
     daily_questions: dict[str, int] = {}
+    watch: bool = True
 
     @property
     def record(self) -> str:

@@ -53,3 +53,35 @@ def collect(
             console.say(f"{report.source} {report.file}: {warning}")
     console.print_rows([console.plain(report) for report in reports], None, form)
     sys.exit(1 if any(report.outcome in UNFINISHED for report in reports) else 0)
+
+
+@click.command()
+@click.option("--source", help="Only this source.")
+@format_option()
+@click.pass_context
+def watches(context: click.Context, source: str | None, form: str) -> None:
+    """Say which source is asked about which account, when next, and how the last question ended.
+
+    Due times are UTC. `note` says why a question was put off: it is a gap that nobody should read as silence.
+    """
+    from sqlmodel import Session
+
+    from tracker.store import watches as queue
+
+    columns = (
+        "account",
+        "source",
+        "due_at",
+        "every_hours",
+        "last_success_at",
+        "last_outcome",
+        "failures",
+        "note",
+    )
+    with Session(record_of(settings_of(context))) as session:
+        rows = [
+            {**row, "every_hours": round(row["every_seconds"] / 3600, 1)}
+            for row in queue.watches(session)
+            if not row["stopped"] and source in (None, row["source"])
+        ]
+    console.print_rows([{name: row[name] for name in columns} for row in rows], columns, form)
