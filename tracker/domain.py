@@ -570,8 +570,9 @@ class Profile:
     """A profile as one answer showed it. Its listing shows nothing else.
 
     `look` is what a look by hand would give: names, bio, and the state label, which is `none` only where the source
-    exposes such labels and showed none. `labels` and `verified` are the platform's marks in its own words; `joined_at`
-    is when the account says that it was made.
+    exposes such labels and showed none. `labels` and `verified` are the platform's marks in its own words; `labelled_by`
+    are the issuers whose labels this answer would show, so that none of theirs is known to be none. `joined_at` is when
+    the account says that it was made.
     """
 
     listing: Listing
@@ -579,6 +580,7 @@ class Profile:
     look: Look
     verified: str | None = None
     labels: tuple[PlatformLabel, ...] = ()
+    labelled_by: tuple[str, ...] = ()
     counts: tuple[Count, ...] = ()
     joined_at: datetime | None = None
     location: str | None = None

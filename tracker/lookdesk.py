@@ -11,17 +11,16 @@ from sqlalchemy import Engine
 from sqlmodel import Session
 
 from tracker import __version__
-from tracker.domain import Change, Look
+from tracker.collect import profile_looks
+from tracker.domain import Change
 from tracker.errors import BadInput
 from tracker.nearby import named_account
 from tracker.registry.handles import account_ref
-from tracker.registry.looks import Difference, LookForm, differences, look_form, screenshot_kind
-from tracker.store import evidence, identity, profiles, reads, registry, writes
+from tracker.registry.looks import LookForm, look_form, screenshot_kind
+from tracker.store import evidence, identity, profiles, reads, writes
 from tracker.store.engine import unit_of_work
 
-SOURCE = "by_hand"
-COMPARED = ("label", "discloses", "handle", "name", "bio")
-"""What is compared between two looks, in the order of reporting."""
+SOURCE = profiles.BY_HAND
 Row = dict[str, Any]
 
 
@@ -73,14 +72,12 @@ def _keep(session: Session, account: Row, form: LookForm, *, digest: str, kept: 
     evidence.add_fetch(
         session, query, fetched_at=now, origin=f"hand:{form.by}", http_status=None, evidence_id=kept
     )
-    before, late = _before(session, account, seen)
+    before, late = profile_looks.looks_before(session, account, seen.observed_at)
     number = profiles.add_look(session, account["id"], query, seen)
-    changes = tuple(_change(account, row, number, seen, one) for row, one in _differing(before, seen, late))
+    found = [] if late else profile_looks.differing(before, seen, source=SOURCE)
+    changes = tuple(profile_looks.change(account, row, number, seen.observed_at, one) for row, one in found)
     writes.add_changes(session, query, changes)
-    notices = [
-        *_learn(session, account, seen),
-        *(["a later look is in the record already: nothing was compared"] if late else []),
-    ]
+    notices = [*profile_looks.learn(session, account, seen), *([profile_looks.LATE] if late else [])]
     writes.finish_query(
         session,
         query,
@@ -92,48 +89,6 @@ def _keep(session: Session, account: Row, form: LookForm, *, digest: str, kept: 
         warnings=notices,
     )
     return Looked(f"profile-{number}", account["account"], True, changes, tuple(notices))
-
-
-def _before(session: Session, account: Row, seen: Look) -> tuple[list[Row], bool]:
-    """Return the earlier looks, the latest first, and whether a later one is there."""
-    looks = profiles.looks_of(session, identity.ids_of(session, account["id"]))
-    earlier = [row for row in looks if row["observed_at"] <= seen.observed_at]
-    return earlier[::-1], len(earlier) < len(looks)
-
-
-def _differing(before: list[Row], seen: Look, late: bool) -> list[tuple[Row, Difference]]:
-    """Return what differs from the latest look that looked at the same field, each with that look."""
-    found: dict[str, tuple[Row, Difference]] = {}
-    compared: set[str] = set()
-    for row in [] if late else before:
-        known = {
-            name for name in ("label", "bio", "discloses", "handle", "name") if row[name] is not None
-        } - compared
-        for one in differences(profiles.look_of(row), seen):
-            if one.field in known:
-                found[one.field] = (row, one)
-        compared |= known - ({"label"} if row["label"] == "unknown" else set())
-    return [found[name] for name in COMPARED if name in found]
-
-
-def _change(account: Row, before: Row, number: int, seen: Look, one: Difference) -> Change:
-    return Change(
-        seen.observed_at, one.type, account["id"], account["account"], one.field, one.before, one.after,
-        before["snapshot"], f"profile-{number}",
-    )  # fmt: skip
-
-
-def _learn(session: Session, account: Row, seen: Look) -> list[str]:
-    """Let the account be found by a handle that was seen on it, unless another account bears it."""
-    if seen.handle is None:
-        return []
-    ref = account_ref(seen.handle, account["platform"], field="handle")
-    bearer = registry.find_account(session, ref)
-    if bearer is not None and registry.standing(session, bearer) != account["id"]:
-        other = registry.account(session, bearer) or {}
-        return [f"{other['account']} bears this handle in the registry; if they are one account, merge them"]
-    registry.learn_name(session, account, ref.key)
-    return []
 
 
 def _check_handle(account: Row, form: LookForm) -> None:

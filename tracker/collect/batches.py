@@ -11,6 +11,7 @@ from sqlmodel import Session
 
 from tracker.collect import changes, matching
 from tracker.collect.job import Job
+from tracker.collect.profile_looks import write_profiles
 from tracker.domain import (
     AccountRef,
     Ad,
@@ -19,6 +20,7 @@ from tracker.domain import (
     Listing,
     Parsed,
     Post,
+    Profile,
     Quarantined,
     Release,
     Status,
@@ -29,6 +31,7 @@ from tracker.store.ads import PlacedAd, write_ads
 from tracker.store.advertisers import PlacedReport, write_reports
 from tracker.store.engine import unit_of_work
 from tracker.store.posts import Place, write_posts
+from tracker.store.seen_profiles import PlacedProfile
 
 REMEMBERED = 4_000
 
@@ -55,6 +58,8 @@ def write(job: Job, query_id: int, tally: Tally, batch: Sequence[Parsed]) -> Non
         counts = write_posts(session, query_id, job.source.name, posts=found.posts, place_of=place.post)
         counts += write_ads(session, job.source.name, ads)
         counts += write_reports(session, [place.report(row) for row in found.reports])
+        seen = [place.profile(one) for one in found.profiles]
+        counts += write_profiles(session, query_id, job.source.name, seen)
         place.save_claims()
         writes.add_quarantined(session, query_id, found.quarantined)
         quarantined, records = len(found.quarantined), tally.items + len(batch)
@@ -75,6 +80,7 @@ class _Batch:
     posts: list[Post]
     ads: list[Ad]
     reports: list[AdvertiserReport]
+    profiles: list[Profile]
     quarantined: list[Quarantined]
 
     @classmethod
@@ -85,7 +91,14 @@ class _Batch:
         else:
             for item in batch:
                 kinds[type(item)].append(item)
-        return cls(kinds[Listing], kinds[Post], kinds[Ad], kinds[AdvertiserReport], kinds[Quarantined])
+        return cls(
+            kinds[Listing],
+            kinds[Post],
+            kinds[Ad],
+            kinds[AdvertiserReport],
+            kinds[Profile],
+            kinds[Quarantined],
+        )
 
     def listings(self) -> Iterable[Listing]:
         """Return the listings that the items name, each once."""
@@ -95,6 +108,7 @@ class _Batch:
             *map(shown, self.posts),
             *map(shown, self.ads),
             *map(shown, self.reports),
+            *map(shown, self.profiles),
         ]
         return dict(zip(map(id, named), named, strict=True)).values()
 
@@ -151,6 +165,9 @@ class _Placer:
 
     def report(self, row: AdvertiserReport) -> PlacedReport:
         return PlacedReport(row, self.account(row.account) or 0, self._ids[id(row.listing)])
+
+    def profile(self, seen: Profile) -> PlacedProfile:
+        return PlacedProfile(seen, self.account(seen.account) or 0, self._ids[id(seen.listing)])
 
     def account(self, ref: AccountRef | None) -> int | None:
         if ref is None:

@@ -29,6 +29,7 @@ from tracker.domain import (
     Page,
     Parsed,
     Post,
+    Profile,
     Record,
     Unanswered,
 )
@@ -286,7 +287,7 @@ def _marked(items: Iterable[Parsed], outcome: Outcome) -> Iterator[Parsed]:
     for item in items:
         if isinstance(item, Listing):
             yield of(item)
-        elif isinstance(item, AdvertiserReport):
+        elif isinstance(item, AdvertiserReport | Profile):
             yield replace(item, listing=of(item.listing))
         elif isinstance(item, Ad | Post):
             yield item._replace(listing=of(item.listing))

@@ -9,7 +9,7 @@ from dataclasses import asdict, fields
 from datetime import UTC, date, datetime
 from typing import Any
 
-from sqlalchemy import insert, select
+from sqlalchemy import func, insert, select
 from sqlmodel import Session
 
 from tracker import domain
@@ -19,6 +19,8 @@ from tracker.store.tables import table_of
 from tracker.store.writes import in_chunks, insert_new
 
 Row = dict[str, Any]
+BY_HAND = "by_hand"
+"""The source of what people saw."""
 
 Name = tuple[int, str, str, date | None, str]
 """A name that a document gave: account id, kind (`handle`, `name` or `id`, the platform's own), value, day, document."""
@@ -28,7 +30,8 @@ _LOOK, _NAME, _DOCUMENT = (
     table_of(tables.NameSeen),
     table_of(tables.Document),
 )
-_QUERY, _EVIDENCE = table_of(tables.Query), table_of(tables.Evidence)
+_QUERY, _EVIDENCE, _LISTING = table_of(tables.Query), table_of(tables.Evidence), table_of(tables.Listing)
+_SIGHTING = table_of(tables.ProfileSighting)
 _FIELDS = tuple(field.name for field in fields(domain.Look))
 
 
@@ -40,15 +43,47 @@ def add_look(session: Session, account_id: int, query_id: int, look: domain.Look
 
 
 def looks_of(session: Session, account_ids: Sequence[int]) -> list[Row]:
-    """Return the looks at accounts, oldest first: the columns of the table, `snapshot` and `evidence` (SHA-256)."""
+    """Return the looks at accounts, oldest first, by people and by sources.
+
+    The columns of the table, `snapshot`, `evidence` (SHA-256), `source`, `method` (`hand`, `file` or `asked`), `times` (how
+    often it was seen so) and `last_seen`: when a source was last shown the same again.
+    """
+    proofs = (
+        select(
+            _SIGHTING.c.snapshot_id,
+            func.count().label("times"),
+            func.max(_LISTING.c.observed_at).label("last_seen"),
+        )
+        .join(_LISTING, _LISTING.c.id == _SIGHTING.c.listing_id)
+        .group_by(_SIGHTING.c.snapshot_id)
+        .where(_SIGHTING.c.snapshot_id.in_(select(_LOOK.c.id).where(_LOOK.c.account_id.in_(account_ids))))
+        .subquery()
+    )
     asked = (
-        select(_LOOK, _EVIDENCE.c.sha256.label("evidence"))
+        select(
+            _LOOK,
+            _QUERY.c.source,
+            _QUERY.c.evidence_id,
+            _EVIDENCE.c.sha256.label("evidence"),
+            func.coalesce(proofs.c.times, 1).label("times"),
+            func.coalesce(proofs.c.last_seen, _LOOK.c.observed_at).label("last_seen"),
+        )
         .join(_QUERY, _QUERY.c.id == _LOOK.c.query_id)
         .outerjoin(_EVIDENCE, _EVIDENCE.c.id == _QUERY.c.evidence_id)
+        .outerjoin(proofs, proofs.c.snapshot_id == _LOOK.c.id)
         .where(_LOOK.c.account_id.in_(account_ids))
         .order_by(_LOOK.c.observed_at, _LOOK.c.id)
     )
-    return [{**row, "snapshot": f"profile-{row['id']}"} for row in session.execute(asked).mappings()]
+    return [
+        {**row, "snapshot": f"profile-{row['id']}", "method": _method(row)}
+        for row in map(dict[str, Any], session.execute(asked).mappings())
+    ]
+
+
+def _method(row: Row) -> str:
+    if row["listing_id"] is None:
+        return "hand"
+    return "asked" if row["evidence_id"] is None else "file"
 
 
 def all_looks(session: Session) -> list[Row]:
@@ -95,10 +130,11 @@ def names_of(session: Session, account_ids: Sequence[int]) -> list[Row]:
             (row["on"], f"{row['publisher']}: {row['title']}", "documents")
         )
     for look in looks_of(session, account_ids):
-        day = _utc(look["observed_at"]).date()
-        for kind in ("handle", "name"):
-            if look[kind]:
-                seen[kind, look[kind]].append((day, look["snapshot"], "looks"))
+        days = (_utc(look[moment]).date() for moment in ("observed_at", "last_seen"))
+        for day in dict.fromkeys(days):
+            for kind in ("handle", "name"):
+                if look[kind]:
+                    seen[kind, look[kind]].append((day, look["snapshot"], "looks"))
     rows = [_name_row(kind, value, found) for (kind, value), found in seen.items()]
     return sorted(rows, key=lambda row: (row["kind"], row["first_seen"] or date.min, row["value"]))
 

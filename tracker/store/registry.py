@@ -144,6 +144,16 @@ def learn_name(session: Session, account: Row, key: str) -> None:
     lookup.index(session, [account["id"]])
 
 
+def learn_id(session: Session, account: Row, native_id: str) -> None:
+    """Let an account be found by the platform's id that was seen on it, unless it has one or another account bears it."""
+    if account["native_id"] is not None:
+        return
+    same = (_ACCOUNT.c.platform == account["platform"], _ACCOUNT.c.native_id == native_id)
+    if session.execute(select(_ACCOUNT.c.id).where(*same).limit(1)).first() is None:
+        session.execute(update(_ACCOUNT).where(_ACCOUNT.c.id == account["id"]).values(native_id=native_id))
+        lookup.index(session, [account["id"]])
+
+
 def account_by(session: Session, platform: str, key: str) -> Row | None:
     """Return the account with this key: the columns of `accounts`, or `None`."""
     return next(iter(_accounts(session, _ACCOUNT.c.platform == platform, _ACCOUNT.c.key == key)), None)
