@@ -115,7 +115,7 @@ def all_due(engine: Engine, keys: list[str]) -> None:
             )
             for key in keys
         ]
-        watches.add(session, [("sites", number, yesterday) for number in ids], every=timedelta(days=1))
+        watches.add(session, [("places", number, yesterday) for number in ids], every=timedelta(days=1))
 
 
 def ended(engine: Engine) -> list[tuple[int, str, str]]:
@@ -139,7 +139,7 @@ def test_two_hosts_of_which_one_is_killed_ask_each_account_once(
 ) -> None:
     folder = tmp_path / "sources"
     folder.mkdir()
-    put(folder, "sites")
+    put(folder, "places")
     keys = [f"site{number}.example" for number in range(SITES)]
     all_due(pg_engine, keys)
     hosts.prepare(pg_engine)

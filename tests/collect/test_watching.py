@@ -117,7 +117,7 @@ def all_due(time: FakeTime) -> None:
 def test_accepted_accounts_are_watched_and_one_that_is_rejected_no_longer(
     engine: Engine, tmp_path: Path, folder: Path, server: FaultServer
 ) -> None:
-    put(folder, "sites")
+    put(folder, "places")
     accounts(engine, "a.example", "b.example")
     accounts(engine, "c.example", status="suspected")
     watcher = watcher_of(engine, tmp_path, server, FakeTime(NOW))
@@ -136,10 +136,26 @@ def test_accepted_accounts_are_watched_and_one_that_is_rejected_no_longer(
     assert (before, still) == ({"web:a.example", "web:b.example"}, {"web:b.example"})
 
 
+def test_a_source_that_is_asked_by_name_is_not_watched_beside_the_one_that_asks_the_same(
+    engine: Engine, tmp_path: Path, folder: Path, server: FaultServer
+) -> None:
+    put(folder, "places")
+    put(folder, "papers")
+    with (folder / "papers.py").open("a") as module:
+        module.write("by_name = True\n")
+    accounts(engine, "a.example")
+    watcher = watcher_of(engine, tmp_path, server, FakeTime(NOW))
+
+    watching.plan(watcher)
+
+    with Session(engine) as session:
+        assert [row["source"] for row in watches.watches(session)] == ["places"]
+
+
 def test_what_is_due_is_asked_once_and_is_due_again_a_day_later(
     engine: Engine, tmp_path: Path, folder: Path, server: FaultServer
 ) -> None:
-    put(folder, "sites")
+    put(folder, "places")
     accounts(engine, "a.example", "b.example")
     server.answers("/posts", data({"posts": [{"id": "p"}]}))
     time = FakeTime(NOW)
@@ -159,7 +175,7 @@ def test_what_is_due_is_asked_once_and_is_due_again_a_day_later(
 def test_a_host_that_asks_us_to_wait_is_left_alone_and_the_others_are_asked(
     engine: Engine, tmp_path: Path, folder: Path, server: FaultServer
 ) -> None:
-    put(folder, "sites")
+    put(folder, "places")
     put(folder, "sites_again")
     accounts(engine, "a.example", "b.example")
     server.answers(
@@ -210,7 +226,7 @@ def test_a_source_with_fixed_hosts_is_asked_one_account_after_the_other(
 def test_hosts_that_have_nothing_to_do_with_each_other_are_asked_at_the_same_time(
     engine: Engine, tmp_path: Path, folder: Path, server: FaultServer
 ) -> None:
-    put(folder, "sites")
+    put(folder, "places")
     accounts(engine, "a.example", "b.example", "c.example")
     all_here = threading.Barrier(3)
 
@@ -230,11 +246,11 @@ def test_hosts_that_have_nothing_to_do_with_each_other_are_asked_at_the_same_tim
 def test_a_budget_of_a_day_is_kept_and_the_rest_waits(
     engine: Engine, tmp_path: Path, folder: Path, server: FaultServer
 ) -> None:
-    put(folder, "sites")
+    put(folder, "places")
     accounts(engine, "a.example", "b.example", "c.example")
     server.answers("/posts", data({"posts": [{"id": "p"}]}))
     time = FakeTime(NOW)
-    watcher = watcher_of(engine, tmp_path, server, time, daily_questions={"sites": 2})
+    watcher = watcher_of(engine, tmp_path, server, time, daily_questions={"places": 2})
     watching.plan(watcher)
     all_due(time)
 
@@ -249,7 +265,7 @@ def test_a_budget_of_a_day_is_kept_and_the_rest_waits(
 def test_a_worker_that_is_stopped_gives_its_slots_back_unasked(
     engine: Engine, tmp_path: Path, folder: Path, server: FaultServer
 ) -> None:
-    put(folder, "sites")
+    put(folder, "places")
     accounts(engine, "a.example", "b.example")
     time = FakeTime(NOW)
     watcher = watcher_of(engine, tmp_path, server, time)
@@ -267,7 +283,7 @@ def test_a_worker_that_is_stopped_gives_its_slots_back_unasked(
 def test_many_accounts_that_are_gone_at_once_make_the_run_suspect(
     engine: Engine, tmp_path: Path, folder: Path, server: FaultServer
 ) -> None:
-    put(folder, "sites")
+    put(folder, "places")
     accounts(engine, "a.example", "b.example", "c.example", "d.example")
     server.answers("/posts", data({"posts": [{"id": "p"}]}))
     time = FakeTime(NOW)

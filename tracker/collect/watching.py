@@ -90,10 +90,11 @@ def plan(watcher: Watcher) -> None:
 
 
 def _ready() -> Iterator[sources.Source]:
-    """Yield the sources that can be asked now about one account each."""
+    """Yield the sources that can be asked now about one account each, but for those that are asked only by name."""
     for name in sources.names():
         module = sources.load(name)
-        if "account" in module.scope and rounds.readiness(module).ready:
+        asked = "account" in module.scope and not sources.asked_by_name(module)
+        if asked and rounds.readiness(module).ready:
             yield module
 
 
