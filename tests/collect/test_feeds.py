@@ -2,7 +2,7 @@
 
 import resource
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -334,3 +334,48 @@ def test_the_same_feed_again_holds_nothing_new(line: Line) -> None:
     second = line.ask(SITE, feed="https://news.example.org/all.xml")
 
     assert (first.new, second.new, second.unchanged) == (5, 0, 5)
+
+
+def changing(turn: int) -> Told:
+    """A feed of two entries whose ids are made anew for each look."""
+    entries = "".join(
+        f"<item><title>{name}</title><guid isPermaLink='false'>{name}-{turn}</guid><link>https://news.example.org/{name}</link></item>"
+        for name in ("a", "b")
+    )
+    return Told(feed(entries), 200)
+
+
+def test_ids_that_change_at_each_look_are_noticed_and_said(line: Line) -> None:
+    line.server.answers("/all.xml", *(changing(turn) for turn in range(3)))
+
+    first = line.ask(SITE, feed="https://news.example.org/all.xml")
+    line.later = timedelta(hours=1)
+    second = line.ask(SITE, feed="https://news.example.org/all.xml")
+
+    assert not any("under other ids" in warning for warning in first.warnings)
+    assert any("2 of 2 new posts stand where known ones do" in warning for warning in second.warnings)
+
+
+def test_a_feed_whose_ids_change_is_known_by_its_links_where_a_person_says_so(line: Line) -> None:
+    line.server.answers("/all.xml", *(changing(turn) for turn in range(3)))
+
+    first, second = (line.ask(SITE, feed="https://news.example.org/all.xml", key="link") for _ in range(2))
+
+    assert (first.new, second.new, second.unchanged, second.warnings) == (2, 0, 2, ())
+
+
+def test_one_new_article_at_a_known_address_is_no_warning(line: Line) -> None:
+    again = "<item><title>A</title><guid>a-2</guid><link>https://news.example.org/a</link></item>"
+    new = "".join(f"<item><title>{turn}</title><guid>{turn}</guid></item>" for turn in range(5))
+    line.server.answers("/all.xml", changing(0), Told(feed(again, new), 200))
+
+    line.ask(SITE, feed="https://news.example.org/all.xml")
+    line.later = timedelta(hours=1)
+    report = line.ask(SITE, feed="https://news.example.org/all.xml")
+
+    assert (report.new, report.warnings) == (6, ())
+
+
+def test_a_way_of_knowing_entries_that_does_not_exist_is_refused() -> None:
+    with pytest.raises(BadInput, match="--scope key"):
+        items(case("rss"), key="title")

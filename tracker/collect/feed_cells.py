@@ -6,10 +6,11 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, tzinfo
 from typing import Any
 
+from tracker.collect.fields import stated
 from tracker.collect.moments import Moment, moment
 from tracker.collect.plaintext import Shown, shown, text_of, tidied, whole
 from tracker.collect.weblinks import address_key, canonical, host_in
-from tracker.domain import AccountRef, Listing, Look, Media, Post, PostDetails, Profile, Record
+from tracker.domain import AccountRef, Listing, Look, Media, Post, PostDetails, Profile, Record, Scope
 
 _LONGEST_KEY = 300
 _FULL = 600
@@ -35,6 +36,13 @@ def keys(entries: Sequence[Values]) -> list[str]:
             for place, mark in zip(places, marks, strict=True):
                 found[place] = f"{key} {mark}"
     return found
+
+
+def keyed_as_asked(records: Iterable[Record], scope: Scope) -> list[Record]:
+    """Return the entries as a person wants them known: with `key=link` without their ids, which change in some feeds."""
+    if stated(scope, "key", "id|link", "id") == "id":
+        return list(records)
+    return [record._replace(values={**record.values, "id": None}) for record in records]
 
 
 def distinct(records: Iterable[Record]) -> tuple[list[Record], int]:

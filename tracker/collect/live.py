@@ -34,7 +34,7 @@ from tracker.domain import (
     Unanswered,
 )
 from tracker.errors import RetryLater, RobotsRefused, TrackerError
-from tracker.store import cursors, evidence, writes
+from tracker.store import cursors, evidence, postids, writes
 from tracker.store.cursors import END, Earlier, KeptPage
 from tracker.store.engine import unit_of_work
 
@@ -213,7 +213,12 @@ def _write(job: Job, asking: _Asking, recorder: Recorder) -> ImportReport:
     end = writing.End(
         outcome,
         checked.read,
-        tuple(map(recorder.words, (*asking.notices, *checked.notices, *_reconciled(asking)))),
+        tuple(
+            map(
+                recorder.words,
+                (*asking.notices, *checked.notices, *_reconciled(asking), *_ids(job, asking, tally)),
+            )
+        ),
         recorder.words(asking.message) if asking.message else None,
         asking.stated_total,
     )
@@ -253,6 +258,19 @@ def _reconciled(asking: _Asking) -> Iterator[str]:
     items = sum(page.items for page in asking.pages)
     if asking.stated_total is not None and asking.stated_total != items:
         yield f"{items:,} of the {asking.stated_total:,} that the platform states"
+
+
+def _ids(job: Job, asking: _Asking, tally: Tally) -> Iterator[str]:
+    """Yield a warning when posts come back under other ids, so that one would count as many."""
+    if job.source.kind != "posts" or not tally.counts.new:
+        return
+    with Session(job.engine) as session:
+        new, known = postids.readdressed(session, asking.query_id)
+    if known and 2 * known >= new:
+        yield (
+            f"{known:,} of {new:,} new posts stand where known ones do, under other ids: ids that change with each look "
+            "make one post many; feeds and sites can be asked with key=link"
+        )
 
 
 def _parsed(job: Job, pages: Sequence[KeptPage]) -> Iterator[Parsed]:

@@ -31,6 +31,7 @@ matched = False
 scope = {
     "account": "the site, such as web:news.example; its pages say where the feed is",
     "feed": "the address of the feed, where the site has several or announces none",
+    "key": "link, for a feed whose ids change at each look; else its entries are known by their ids",
     "zone": "time zone of dates that name none, such as Asia/Shanghai; else they are read as UTC, and it is said",
 }
 NO_FEED = (
@@ -53,7 +54,7 @@ def parse(records: Iterable[Record], scope: Scope) -> Iterator[Parsed]:
         (feeds if record.values.get("kind") == "feed" else entries).append(record)
     for record in feeds[:1]:
         yield feed_cells.profile(record.values, timeline.profile(), timeline.account, record.line)
-    found, repeated = feed_cells.distinct(entries)
+    found, repeated = feed_cells.distinct(feed_cells.keyed_as_asked(entries, scope))
     listing = timeline.posts(outcome="rows" if found else "empty_unverified")
     yield listing
     for record, key in zip(found, feed_cells.keys([record.values for record in found]), strict=True):

@@ -47,6 +47,7 @@ matched = False
 scope = {
     "account": "the site, such as web:news.example",
     "from": "first day asked about, YYYY-MM-DD; else two weeks ago by its interface, two days ago page by page",
+    "key": "link, for a feed whose ids change at each look; else its entries are known by their ids",
     "zone": "time zone of dates that name none, such as Asia/Shanghai; else they are read as UTC, and it is said",
 }
 
@@ -64,7 +65,7 @@ def records_in(body: bytes, address: str | None = None) -> Iterator[Record]:
 def parse(records: Iterable[Record], scope: Scope) -> Iterator[Parsed]:
     """Yield the profile of the site and a post for each article, once, however it was found."""
     timeline, zone = Timeline(name, scope, account_in(scope, "account=web:HOST")), stated_zone(scope)
-    found = list(records)
+    found = feed_cells.keyed_as_asked(records, scope)
     entries = [record for record in found if record.values.get("kind") == "entry"]
     keys = dict(zip(map(id, entries), feed_cells.keys([one.values for one in entries]), strict=True))
     listed = any(_form(record) == "wordpress" for record in found)
