@@ -8,4 +8,7 @@ FILED: dict[str, dict[str, Any]] = {
     "zeeschuimer": zeeschuimer.envelope("x.com", zeeschuimer.x_post(), seen=1_720_000_000_000),
     "fourcat": {"id": "DThread0001", "author": "somebody", "body": "Hello", "timestamp": "2024-07-03 10:00:00", "reposts": "1",
                 "author_is_verified": "no"},
+    "crowdtangle": {"Page Name": "Some Body", "User Name": "somebody", "Facebook Id": "100200300400",
+                    "Post Created": "2024-07-03 10:00:00 EDT", "URL": "https://www.facebook.com/somebody/posts/900800700",
+                    "Message": "Hello", "Likes": "1,234"},
 }  # fmt: skip

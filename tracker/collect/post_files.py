@@ -127,7 +127,7 @@ def author(
     shown = " ".join((name or "").split())[:_LONGEST_NAME] or None
     if number and not _ID.fullmatch(number):
         raise BadInput(f"{number[:40]!r} is not the id of an account", field="author")
-    known = account_ref(bare, platform, field="author") if bare else None
+    known = _handled(platform, bare, number)
     if number and (known is None or platform in BY_ID):
         address = (known.url if known else None) or _ADDRESSES.get(platform, "").format(number) or None
         return AccountRef(
@@ -145,10 +145,23 @@ def author(
     return AccountRef(platform, advertiser_key(shown), name=shown)
 
 
+def _handled(platform: str, handle: str, native_id: str) -> AccountRef | None:
+    """Return the account of a handle; one that cannot be a handle is let go where the id says who is meant."""
+    try:
+        return account_ref(handle, platform, field="author") if handle else None
+    except BadInput:
+        if native_id and platform in BY_ID:
+            return None
+        raise
+
+
 def _check_not_glued(record: Record) -> None:
     """Raise `BadInput` where the header stands again: two exports in one file, each of another question."""
     cells = [(column, value) for column, value in record.values.items() if value]
-    if len(cells) > 1 and all(isinstance(value, str) and value.strip() == column for column, value in cells):
+    same = sum(
+        isinstance(value, str) and value.strip().casefold() == column.casefold() for column, value in cells
+    )
+    if same > 1 and same * 10 >= len(cells) * 8:
         raise BadInput(
             "the header stands here again: two exports glued together. Import each by itself",
             line=record.line,
