@@ -11,4 +11,6 @@ FILED: dict[str, dict[str, Any]] = {
     "crowdtangle": {"Page Name": "Some Body", "User Name": "somebody", "Facebook Id": "100200300400",
                     "Post Created": "2024-07-03 10:00:00 EDT", "URL": "https://www.facebook.com/somebody/posts/900800700",
                     "Message": "Hello", "Likes": "1,234"},
+    "io_archive": {"userid": "0a/b+c=", "user_screen_name": "0a/b+c=", "tweetid": "1094567890123456789", "tweet_text": "Hello",
+                   "tweet_time": "2019-01-05 10:00"},
 }  # fmt: skip

@@ -5,6 +5,8 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, tzinfo
+from functools import lru_cache
+from typing import Any
 
 from tracker.collect.answers import Unseen
 from tracker.collect.cells import cell_text
@@ -34,6 +36,7 @@ _IN_ADDRESS = re.compile(r"/(?:status|statuses|video|videos|posts)/(\d{10,20})(?
 _YES = frozenset({"yes", "true", "1", "y", "t"})
 Names = tuple[str, ...]
 Clock = Callable[[str, datetime], Moment]
+Whose = Callable[[Mapping[str, str]], AccountRef]
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +68,7 @@ class Columns:
     joined: Names = ()
     location: Names = ()
     website: Names = ()
+    spoken: Names = ()
     links: Names = ()
     hashtags: Names = ()
     mentions: Names = ()
@@ -94,7 +98,15 @@ class Columns:
 class Table:
     """Reads the rows of one table into profiles and posts, and remembers what a person should know of them."""
 
-    def __init__(self, columns: Columns, file: PostFile, scope: Scope, clock: Clock | None = None):
+    def __init__(
+        self,
+        columns: Columns,
+        file: PostFile,
+        scope: Scope,
+        clock: Clock | None = None,
+        whose: Whose | None = None,
+    ):
+        self._whose = whose or self._author
         self._columns, self._file, self._scope = columns, file, scope
         self._clock = clock or self._usual
         self._unseen = Unseen(columns.known, "columns", "post")
@@ -103,18 +115,18 @@ class Table:
 
     def rows(self, record: Record) -> Iterator[Parsed]:
         """Yield what a row holds: the profile of its author where the row or the scope says when it was seen, and the post."""
-        cells = {
-            " ".join(column.casefold().split()): cell_text(value) for column, value in record.values.items()
-        }
-        columns = self._columns
-        account = author(
-            columns.platform, self._cell(cells, columns.handle), self._cell(cells, columns.native_id),
-            self._cell(cells, columns.name),
-        )  # fmt: skip
+        cells = folded(record.values)
+        account = self._whose(cells)
         seen = self._seen(record, cells)
         if seen is not None or "exported_at" in self._scope.values:
             yield from self._profile(record, cells, account, seen)
         yield self._post(record, cells, account, seen)
+
+    def profile(self, record: Record) -> Iterator[Parsed]:
+        """Yield the profile that a row of a table of accounts holds, whatever it says of it."""
+        cells = folded(record.values)
+        account = self._whose(cells)
+        yield from self._profile(record, cells, account, self._seen(record, cells), always=True)
 
     def told(self) -> Iterator[Notice]:
         """Yield what a person should know; refuse a file all of whose ids were rounded."""
@@ -127,6 +139,10 @@ class Table:
         yield from self._unseen.notice()
         for doubt, number in self._doubts.most_common():
             yield Notice(f"{number:,} times: {doubt}")
+
+    def _author(self, cells: Mapping[str, str]) -> AccountRef:
+        named = (self._columns.handle, self._columns.native_id, self._columns.name)
+        return author(self._columns.platform, *(self._cell(cells, names) for names in named))
 
     def _cell(self, cells: Mapping[str, str], names: Names) -> str | None:
         return next((words for name in names if (words := cells.get(name))), None)
@@ -220,21 +236,37 @@ class Table:
         )
 
     def _profile(
-        self, record: Record, cells: Mapping[str, str], account: AccountRef, seen: datetime | None
+        self,
+        record: Record,
+        cells: Mapping[str, str],
+        account: AccountRef,
+        seen: datetime | None,
+        always: bool = False,
     ) -> Iterator[Profile]:
-        """Yield the profile of an author where a row says more of it than its name."""
+        """Yield the profile of an author where a row says more of it than its name, or it was asked for."""
         columns = self._columns
         numbers, bio = _counted(cells, columns.profile_counts), self._cell(cells, columns.bio)
         verified, joined = self._cell(cells, columns.verified), self._cell(cells, columns.joined)
-        if not (numbers or bio or verified or joined):
+        if not (always or numbers or bio or verified or joined):
             return
         listing = self._file.profile_of(account, seen)
         yield Profile(
             listing, account, Look(listing.observed_at, handle=account.handle, name=account.name, bio=bio),
             verified=_check(verified), counts=numbers,
             joined_at=self._clock(joined, self._scope.observed_at).at if joined else None,
-            location=self._cell(cells, columns.location), website=self._cell(cells, columns.website), line=record.line,
+            location=self._cell(cells, columns.location), website=self._cell(cells, columns.website),
+            language=self._cell(cells, columns.spoken), line=record.line,
         )  # fmt: skip
+
+
+def folded(values: Mapping[str, Any]) -> dict[str, str]:
+    """Return the cells of a row as text, by their columns without what people and programs change: case and blanks."""
+    return {_column(name): cell_text(value) for name, value in values.items()}
+
+
+@lru_cache(4_096)
+def _column(name: str) -> str:
+    return " ".join(name.casefold().split())
 
 
 def _counted(cells: Mapping[str, str], names: Mapping[str, str]) -> tuple[Count, ...]:

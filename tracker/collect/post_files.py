@@ -42,7 +42,7 @@ class PostFile:
         self._listings: dict[tuple[str, str, datetime, str], Listing] = {}
         self._words: dict[tuple[int, str], bytes] = {}
         self._shown: set[int] = set()
-        self._posts = 0
+        self._items = 0
         self._apart: Counter[str] = Counter()
 
     def posts_of(self, account: AccountRef, at: datetime | None = None) -> Listing:
@@ -78,12 +78,12 @@ class PostFile:
         yield from self._end()
 
     def _passing(self, record: Record, item: Parsed) -> Iterator[Parsed]:
+        self._items += isinstance(item, Post | Profile)
         if isinstance(item, Profile):
             if id(item.listing) in self._shown:
                 return
             self._shown.add(id(item.listing))
         elif isinstance(item, Post):
-            self._posts += 1
             if len(self._words) > REMEMBERED:
                 self._words.clear()
             words = blake2b(item.text.encode(), digest_size=8).digest()
@@ -93,7 +93,7 @@ class PostFile:
         yield item
 
     def _end(self) -> Iterator[Parsed]:
-        if not self._posts:
+        if not self._items:
             yield Listing(
                 f"{self._source}|?|{self._asked}", self._scope.observed_at, outcome="empty_unverified"
             )
