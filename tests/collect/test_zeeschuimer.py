@@ -255,7 +255,7 @@ def test_what_was_seen_twice_in_a_minute_counts_once_and_an_edit_later_is_an_edi
             text("SELECT type, at, before, after FROM change WHERE type = 'post_edited'")
         ).all()
         status = connection.execute(text("SELECT status FROM account")).scalars().all()
-    assert (report.new, report.changed, report.quarantined) == (1, 1, 0)
+    assert (report.new, report.changed, report.quarantined) == (2, 1, 0)
     assert [(row[0], row[2], row[3]) for row in rows] == [
         ("post_edited", "The bridge is open", "The bridge is closed")
     ]
