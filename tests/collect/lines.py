@@ -77,6 +77,10 @@ class Line:
         with Session(self.engine) as session:
             return [tuple(row) for row in session.execute(text(statement))]
 
+    def posts(self) -> int:
+        """How many posts the record holds."""
+        return int(self.rows("SELECT count(*) FROM post")[0][0])
+
     def kept(self) -> bytes:
         """Everything that is kept as evidence, and every address in the ledger."""
         with Session(self.engine) as session:

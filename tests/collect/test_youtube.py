@@ -121,7 +121,7 @@ def test_a_handle_leads_to_its_channel_and_the_channel_to_its_feed(line: Line) -
 
     report = line.ask(RIVER)
 
-    assert (report.outcome, report.new) == ("rows", 2)
+    assert (report.outcome, line.posts()) == ("rows", 2)
     assert [(asked.path, asked.query) for asked in line.server.asked] == [
         ("/@RiverSays", {}),
         (FEED, {"channel_id": CHANNEL}),

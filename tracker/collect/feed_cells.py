@@ -42,7 +42,12 @@ def keyed_as_asked(records: Iterable[Record], scope: Scope) -> list[Record]:
     """Return the entries as a person wants them known: with `key=link` without their ids, which change in some feeds."""
     if stated(scope, "key", "id|link", "id") == "id":
         return list(records)
-    return [record._replace(values={**record.values, "id": None}) for record in records]
+    return [
+        record._replace(values={**record.values, "id": None})
+        if record.values.get("kind") == "entry"
+        else record
+        for record in records
+    ]
 
 
 def distinct(records: Iterable[Record]) -> tuple[list[Record], int]:

@@ -199,8 +199,8 @@ def headlines(feed: Answer) -> list[Link] | None:
     ]
 
 
-def articles(client: Asks, addresses: Sequence[str]) -> Iterator[Page]:
-    """Ask for pages one by one; one that does not answer is passed over, and it is said."""
+def articles(client: Asks, addresses: Sequence[str], *, message: str | None = None) -> Iterator[Page]:
+    """Ask for pages one by one; one that does not answer is passed over, and it is said beside `message`."""
     before, passed = b"", 0
     for place, address in enumerate(addresses[:MOST_PAGES], 1):
         answer = _article(client, address)
@@ -208,8 +208,9 @@ def articles(client: Asks, addresses: Sequence[str]) -> Iterator[Page]:
             passed += 1
             continue
         before = answer.body
-        message = f"{passed} of {place} pages gave no article" if passed else None
-        yield Page(answer, cursor_of(addresses[place:MOST_PAGES]), message=message)
+        lost = f"{passed} of {place} pages gave no article" if passed else None
+        told = "; ".join(filter(None, (message, lost))) or None
+        yield Page(answer, cursor_of(addresses[place:MOST_PAGES]), message=told)
 
 
 def _article(client: Asks, address: str) -> Answer | None:

@@ -5,31 +5,12 @@ missing from such a list says nothing; how the site lists its articles decides w
 """
 
 import json
-from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import tzinfo
 
-from tracker.collect import discovery, feed_cells, feed_reading, page_cells, site_asking
+from tracker.collect import discovery, site_asking, site_parsing
 from tracker.collect import wordpress_cells as wordpress
-from tracker.collect.answers import records_of
-from tracker.collect.moments import stated_zone
 from tracker.collect.sources import Client
-from tracker.collect.timelines import Timeline, account_in
-from tracker.domain import (
-    Found,
-    Listing,
-    Notice,
-    Page,
-    Parsed,
-    Post,
-    Profile,
-    Quarantined,
-    Record,
-    Release,
-    Scope,
-    Sought,
-)
-from tracker.errors import BadInput
+from tracker.domain import Found, Page, Parsed, Record, Release, Scope, Sought
 
 name = "sites"
 platform = "web"
@@ -54,66 +35,12 @@ scope = {
 
 def records_in(body: bytes, address: str | None = None) -> Iterator[Record]:
     """Yield what stands in an answer: posts of an interface, entries of a feed, or one page with its address."""
-    if feed_reading.is_feed(body):
-        yield from (Record(line, values) for line, values in enumerate(feed_reading.read(body), 1))
-    elif body.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] in (b"[", b"{"):
-        yield from records_of(body)
-    else:
-        yield Record(1, {"html": discovery.text_of(body)[: page_cells.MOST], "address": address})
+    yield from site_parsing.records_in(body, address)
 
 
 def parse(records: Iterable[Record], scope: Scope) -> Iterator[Parsed]:
     """Yield the profile of the site and a post for each article, once, however it was found."""
-    timeline, zone = Timeline(name, scope, account_in(scope, "account=web:HOST")), stated_zone(scope)
-    found = feed_cells.keyed_as_asked(records, scope)
-    entries = [record for record in found if record.values.get("kind") == "entry"]
-    keys = dict(zip(map(id, entries), feed_cells.keys([one.values for one in entries]), strict=True))
-    listed = any(_form(record) == "wordpress" for record in found)
-    listing = timeline.posts(complete_since=wordpress.since(scope) if listed else None)
-    profiles, posts, doubts = list[Profile](), dict[str, Post](), Counter[str]()
-    for record in found:
-        try:
-            item = _item(record, listing, timeline, keys.get(id(record), ""), zone)
-        except BadInput as error:
-            told = {name: value for name, value in record.values.items() if name != "html"}
-            yield Quarantined(record.line, error.field or "", error.found, told)
-            continue
-        if isinstance(item, Profile):
-            profiles.append(item)
-        elif posts.setdefault(item.key, item) is item and item.details is not None:
-            doubts.update(filter(None, [item.details.extra.get("date_doubt")]))
-    yield from profiles[:1]
-    yield listing if posts else timeline.posts(outcome="empty_unverified")
-    yield from posts.values()
-    yield from (Notice(f"{number:,} of {len(posts):,} dates: {doubt}") for doubt, number in doubts.items())
-
-
-def _form(record: Record) -> str:
-    """Return what a record is: of a feed, of a page, of WordPress or of WordPress about its site."""
-    values = record.values
-    if values.get("kind") in ("feed", "entry"):
-        return str(values["kind"])
-    if "html" in values:
-        return "home" if page_cells.is_first_page(record) else "page"
-    return "site" if wordpress.is_site(values) else "wordpress"
-
-
-def _item(
-    record: Record, listing: Listing, timeline: Timeline, key: str, zone: tzinfo | None
-) -> Post | Profile:
-    form, account = _form(record), timeline.account
-    if form == "feed":
-        return feed_cells.profile(record.values, timeline.profile(), account, record.line)
-    if form == "entry":
-        number = wordpress.id_of(record.values.get("id"))
-        post, _ = feed_cells.post(record.values, number or key, listing, account, zone=zone)
-        return post._replace(line=record.line)
-    if form == "page":
-        return page_cells.article(record, listing, account, zone=zone)
-    if form == "wordpress":
-        return wordpress.post(record, listing, account)
-    read = wordpress.profile if form == "site" else page_cells.profile
-    return read(record, timeline.profile(), account)
+    yield from site_parsing.parse(name, records, scope)
 
 
 # -- asking ------------------------------------------------------------------------------------------------------
