@@ -137,6 +137,20 @@ def holm(ps: Sequence[float | None]) -> list[float | None]:
     return adjusted
 
 
+def benjamini_hochberg(ps: Sequence[float | None]) -> list[float | None]:
+    """Return p values corrected so that at most their level of the discoveries are false (Benjamini and Hochberg 1995).
+
+    `None` stays `None` and is not counted.
+    """
+    known = sorted(((p, place) for place, p in enumerate(ps) if p is not None), reverse=True)
+    adjusted: list[float | None] = [None] * len(ps)
+    lowest = 1.0
+    for larger, (p, place) in enumerate(known):
+        lowest = min(lowest, p * len(known) / (len(known) - larger))
+        adjusted[place] = lowest
+    return adjusted
+
+
 def _shares(counts: npt.ArrayLike) -> Floats:
     values: Floats = np.asarray(counts, dtype=np.float64)
     total = float(values.sum())
