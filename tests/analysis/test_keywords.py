@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tracker.analysis.keywords import KeywordCoder, Match
+from tracker.analysis.keywords import KeywordCoder, Match, of_terms
 from tracker.domain import Code, Codebook
 
 
@@ -148,3 +148,22 @@ def test_fifty_thousand_short_texts_take_about_a_second() -> None:
 
     assert all(found)
     assert time.process_time() - started < 1.5
+
+
+@pytest.mark.parametrize(
+    ("terms", "text", "named"),
+    [
+        (("Russia",), "Russian oil", True),
+        (("Russia",), "Prussia", False),
+        (("US",), "the US and the EU", True),
+        (("US",), "business as usual", False),
+        (("台湾",), "关于台湾问题", True),
+        (("tea", "Xi'an"), "Tea from Yunnan", True),
+        (("culture*",), "culture", True),
+        ((), "anything", False),
+    ],
+)
+def test_terms_stand_for_the_words_that_begin_with_them_unless_they_are_short(
+    terms: tuple[str, ...], text: str, named: bool
+) -> None:
+    assert bool(of_terms(terms).code(text)) is named

@@ -14,11 +14,13 @@ def directory(accounts: ibis.Table) -> ibis.Table:
 def named(accounts: ibis.Table, name: str) -> ibis.Table:
     """Return `account_id`, `account` of the accounts that `name` may mean.
 
-    It is an account (`x:chinasays`), a handle with or without `@`, or a brand's id; case does not matter.
+    It is an account (`x:chinasays`), a handle with or without `@`, what stands behind the platform, or a brand's id; case
+    does not matter.
     """
     wanted = name.strip().lower()
     is_it = (
         (_.account.lower() == wanted)
+        | _.account.lower().endswith(f":{wanted.removeprefix('@')}")
         | (_.handle.lower() == wanted.removeprefix("@"))
         | (_.brand_id.lower() == wanted)
     )

@@ -12,8 +12,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from tracker.domain import Codebook
+from tracker.domain import Code, Codebook
 
+BY_KEYWORDS = "keywords v"
+"""How the name of this coder begins; it codes every item, so that an item without a code has none of the words."""
+_STANDS_ALONE = 3
 _UNSPACED_RANGES = (
     "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff"
     "\U00020000-\U0003ffff"
@@ -42,7 +45,7 @@ class KeywordCoder:
     """Codes texts by the keywords of one version of the codebook; `coder` names that version."""
 
     def __init__(self, codebook: Codebook) -> None:
-        self.coder = f"keywords v{codebook.version}"
+        self.coder = f"{BY_KEYWORDS}{codebook.version}"
         self.codebook_version = codebook.version
         self._parents = _top_codes(codebook)
         self._codes = _codes_by_word(codebook)
@@ -80,6 +83,16 @@ class KeywordCoder:
         for length in self._stem_lengths:
             codes |= self._codes.get(f"{word[:length]}*", set()) if length <= len(word) else set()
         return codes
+
+
+def of_terms(terms: Iterable[str]) -> KeywordCoder:
+    """Return a coder with one code for the texts that name any of the terms.
+
+    A term of four letters or more also stands for the words that begin with it (Russia: Russian); a shorter one alone.
+    """
+    words = tuple(term if len(term) <= _STANDS_ALONE or term.endswith("*") else f"{term}*" for term in terms)
+    code = Code("terms", "terms", None, "", "", "", (), {"": words})
+    return KeywordCoder(Codebook(0, (code,)))
 
 
 def _fold(text: str) -> str:

@@ -21,6 +21,8 @@ FINDING_OPTIONS = {
     "country": "only listings asked for in this country",
     "polarity": "only included or excluded criteria",
     "text": "only items that hold these words",
+    "outlet": "only this outlet (cgtn), as account does",
+    "terms": "items that name any of these words, separated by commas",
     "status": "only accounts of this status",
     "limit": "at most so many rows",
 }

@@ -19,6 +19,7 @@ from tracker.findings import (
     registry,
     repositories,
     sensitive,
+    shift_points,
     shifts,
     targeting,
     topics,
@@ -64,6 +65,11 @@ NAMES: Mapping[str, FindingHelp] = {
         "how far the targeting of consecutive periods differs, against chance",
         ("periods", "kinds", "polarity", "account", "group", "source", "country", "payer", "code", "coder", "text", "limit"),
     ),
+    "shift-points": FindingHelp(
+        "when the share of a code or of words changed, by tests that are not told where to look",
+        (*_TIME, "outlet", "source", "country", "payer", "code", "terms", "coder", "text", "items", "by", "limit"),
+        ("month", "week", "day"),
+    ),
     "ad-reports": FindingHelp(
         "what reports on advertisers say of whom, and which reports do not list an account",
         ("since", "until", "account", "group", "country", "limit"),
@@ -107,6 +113,7 @@ _MAKERS: Mapping[str, Callable[[Question], Finding]] = {
     "topics": topics.shares,
     "targeting": targeting.criteria,
     "targeting-shift": shifts.shifts,
+    "shift-points": shift_points.shift_points,
     "ad-reports": advertisers.reported,
     "audiences": targeting.sought,
     "sensitive-targeting": sensitive.may_stand_for,

@@ -29,7 +29,10 @@ class Period:
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """The limits and the form of a finding; `None` or empty is no limit. `since` and `until` are both in."""
+    """The limits and the form of a finding; `None` or empty is no limit. `since` and `until` are both in.
+
+    `items_named` says whether ads or posts were asked for, or nothing was.
+    """
 
     since: date | None = None
     until: date | None = None
@@ -46,7 +49,10 @@ class Options:
     text: str | None = None
     status: str | None = None
     group: Group | None = None
+    outlet: str | None = None
+    terms: tuple[str, ...] = ()
     items: Literal["ad", "post"] = "ad"
+    items_named: bool = False
     level: Literal["top", "fine"] = "top"
     limit: int | None = None
 
@@ -129,6 +135,8 @@ READERS: Mapping[str, Callable[[str], object]] = {
     "coder": str,
     "polarity": _choice({word: word for word in ("include", "exclude", "used_unspecified")}),
     "text": str,
+    "outlet": str,
+    "terms": _words,
     "status": str,
     "group": _choice({**{word: word for word in GROUPS}, "all": None}),
     "items": _choice({"ads": "ad", "posts": "post"}),
@@ -153,7 +161,7 @@ def read_options(raw: Mapping[str, str], *, allowed: tuple[str, ...], by: tuple[
             values[option] = READERS[option](text)
         except ValueError as error:
             raise BadInput(str(error), field=option) from error
-    options = Options(**values)  # type: ignore[arg-type]
+    options = Options(**values, items_named="items" in values)  # type: ignore[arg-type]
     if unknown := [name for name in options.by if name not in by]:
         raise BadInput(f"{unknown[0]!r}; expected {', '.join(by)}", field="by")
     if options.since and options.until and options.until < options.since:

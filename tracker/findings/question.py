@@ -65,7 +65,8 @@ def ask(name: str, lake: Lake, options: Options) -> Question:
     limits = Scope(
         since=options.since,
         until=options.until,
-        account_ids=_account_ids(lake, options.account),
+        account_ids=_account_ids(lake, options.account, "account")
+        or _account_ids(lake, options.outlet, "outlet"),
         group=options.group,
         source=options.source,
         country=options.country,
@@ -166,12 +167,12 @@ def _whatever_group(question: Question, item_type: ItemType | None) -> ibis.Tabl
     return items if limits.since is None and limits.until is None else scope.dated(items, limits)
 
 
-def _account_ids(lake: Lake, name: str | None) -> tuple[int, ...] | None:
+def _account_ids(lake: Lake, name: str | None, field: str) -> tuple[int, ...] | None:
     if name is None:
         return None
     found = lake.rows(accounts.named(lake.tables["accounts"], name))
     if not found:
-        raise BadInput(f"no account {name!r} is known; expected PLATFORM:HANDLE or a handle", field="account")
+        raise BadInput(f"no account {name!r} is known; expected PLATFORM:HANDLE or a handle", field=field)
     return tuple(row["account_id"] for row in found)
 
 
