@@ -16,7 +16,10 @@ from tracker.errors import BadInput
 Snapshot = Mapping[str, Any]
 Cells = dict[str, Any]
 
-KINDS = {"ad": "this ad", "post": "this post", "listing": "this answer", "profile": "this profile"}
+KINDS = {
+    "ad": "this ad", "post": "this post", "listing": "this answer", "profile": "this profile",
+    "standing": "whether this is there",
+}  # fmt: skip
 FIELD_WORDS = {
     "advertiser_name": "advertiser as published", "beneficiary": "on behalf of", "payer": "payer as published",
     "creative_url": "creative", "landing_url": "landing page", "posted_at": "posted", "first_shown": "first shown",
@@ -24,7 +27,8 @@ FIELD_WORDS = {
     "published_as_printed": "published, as printed", "covers_to": "last day asked about", "shown": "items in the answer",
     "series": "compared within", "removal": "why it was removed", "label": "label of the platform",
     "label_words": "in the words of the label", "discloses": "bio or about page", "discloses_words": "in these words",
-    "entered_by": "entered by",
+    "entered_by": "entered by", "standing": "by the platform", "said": "in its words", "verified": "verification",
+    "joined_at": "says it joined", "version": "version that the platform states", "withheld_in": "withheld in",
 }  # fmt: skip
 LONGEST_LIST = 40
 """How many criteria of one kind are written out in a cell; the rest stand in the rows."""
@@ -141,7 +145,7 @@ def _unit(metric: Mapping[str, Any]) -> str:
 def _value(name: str, value: Any) -> Any:
     if name == "label" and value is not None:
         return charts.STATE_WORDS.get(value, value)
-    if name == "discloses" and value is not None:
+    if name in ("discloses", "standing") and value is not None:
         return str(value).replace("_", " ")
     if name.endswith(("_at", "_shown", "covers_from", "covers_to")) and value is not None:
         return words.day(value)
@@ -230,6 +234,7 @@ def _behind(shown: Snapshot) -> None:
         ("kept out of the counts", query["quarantined"]),
         ("in words", query["message"]),
         ("the whole answer", tables.opens(f"listing-{shown['listing']}") if shown["listing"] else None),
+        *_pages(shown),
     ]
     with components.card("How it was asked", "The question, and what became of it"):
         components.table(
@@ -248,10 +253,25 @@ def _behind(shown: Snapshot) -> None:
             components.table(tables.html(("", ""), body, classes=("keep",)))
 
 
+def _pages(shown: Snapshot) -> list[tuple[str, Any]]:
+    """Return the answers that came page by page, where it takes more than one to hold all that was shown."""
+    pages = shown["pages"] if len(shown["pages"]) > 1 else []
+    some = [
+        (f"page {number:,}", tables.record_link(page["sha256"], 1, words=page["sha256"][:16]))
+        for number, page in enumerate(pages[:LONGEST_LIST], 1)
+    ]
+    left = len(pages) - LONGEST_LIST
+    return [*some, ("more pages", f"{left:,}")] if left > 0 else some
+
+
+def _is_screenshot(shown: Snapshot) -> bool:
+    return shown["kind"] == "profile" and shown["listing"] is None
+
+
 def _hash(shown: Snapshot) -> Markup:
     """Return the whole hash: as a link to the record where the file is text, a picture's as it is."""
     sha256 = shown["evidence"]["sha256"]
-    if shown["kind"] == "profile":
+    if _is_screenshot(shown):
         return Markup('<span class="it-hash">{}</span>').format(sha256)
     return tables.record_link(sha256, shown["line"], words=sha256)
 
@@ -260,7 +280,7 @@ def _record(shown: Snapshot) -> None:
     """Draw the record as it stands in the evidence, or the beginning of the file where the record keeps no line."""
     if not shown["evidence"]:
         return
-    if shown["kind"] == "profile":
+    if _is_screenshot(shown):
         _screenshot(shown["evidence"])
         return
     line = shown["line"] or 1

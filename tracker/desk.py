@@ -26,7 +26,7 @@ from tracker.store.engine import unit_of_work
 from tracker.store.registry import Row, SeedCounts
 
 __all__ = ["Similar", "check_suspect"]
-_SNAPSHOT = re.compile(r"(ad|listing|post|profile)-([1-9][0-9]{0,17})")
+_SNAPSHOT = re.compile(r"(ad|listing|post|profile|standing)-([1-9][0-9]{0,17})")
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,15 +152,18 @@ def show_account(engine: Engine, name: str) -> dict[str, Any]:
 def show_snapshot(engine: Engine, name: str) -> dict[str, Any]:
     """Return what one observation said and all that stands behind it; nothing is written and no lock is taken.
 
-    `name` is as a change gives it: `ad-179`, `post-12`, `listing-6` or `profile-3`. Keys: `snapshot`, `kind`, `observed_at`,
+    `name` is as a change gives it: `ad-179`, `post-12`, `listing-6`, `profile-3` or `standing-9`. Keys: `snapshot`, `kind`, `observed_at`,
     `subject`, `account`, `values` as published by field, `extra` (columns that the source does not know), `metrics`,
     `targets`, `listing`, `query`, `evidence`, `line` and `others` (the snapshots of the same item). Raise `BadInput` when nothing is called so.
     """
     wanted = _SNAPSHOT.fullmatch(name)
     if wanted is None:
-        raise BadInput(f"{name[:40]!r} names no snapshot; expected ad-, post-, listing- or profile-NUMBER")
+        raise BadInput(
+            f"{name[:40]!r} names no snapshot; expected ad-, post-, listing-, profile- or standing-NUMBER"
+        )
     read = {
         "ad": snapshots.ad, "listing": snapshots.listing, "post": snapshots.post, "profile": snapshots.profile,
+        "standing": snapshots.standing,
     }[wanted[1]]  # fmt: skip
     with Session(engine) as session:
         found = read(session, int(wanted[2]))

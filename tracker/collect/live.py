@@ -14,15 +14,17 @@ from typing import cast
 from sqlmodel import Session
 
 from tracker import __version__
-from tracker.collect import reading, sources, writing
+from tracker.collect import reading, seeking, sources, writing
 from tracker.collect.batches import Tally, write
 from tracker.collect.client import HttpClient, said
 from tracker.collect.job import Job, known_form
 from tracker.collect.recording import LoginWall, Recorder, outcome_of
+from tracker.collect.seeking import Stated
 from tracker.collect.spool import Spool
 from tracker.domain import (
     Ad,
     AdvertiserReport,
+    Found,
     ImportReport,
     Listing,
     Outcome,
@@ -31,6 +33,7 @@ from tracker.domain import (
     Post,
     Profile,
     Record,
+    Sought,
     Unanswered,
 )
 from tracker.errors import RetryLater, RobotsRefused, TrackerError
@@ -55,6 +58,7 @@ class _Asking:
     outcome: Outcome | None = None
     message: str | None = None
     stated_total: int | None = None
+    stated: Stated | None = None
     notices: list[str] = field(default_factory=list)
 
     @property
@@ -74,7 +78,7 @@ def ask(job: Job, client: HttpClient, credentials: Mapping[str, str]) -> ImportR
     recorder = Recorder(job, asking.query_id, client)
     if not asking.is_over:
         _ask_pages(job, asking, recorder, credentials)
-    return _write(job, asking, recorder)
+    return _write(job, asking, recorder, credentials)
 
 
 # -- the beginning -----------------------------------------------------------------------------------------------
@@ -154,6 +158,9 @@ def _take(job: Job, asking: _Asking, recorder: Recorder, page: Page) -> bool:
     kept = recorder.evidence_of(page.answer)
     asking.outcome = page.outcome or outcome_of(page.answer)
     asking.message = None if page.message is None else str(page.message)
+    if page.standing is not None:
+        words = asking.message or (None if page.standing == "present" else said(page.answer))
+        asking.stated = Stated(page.standing, recorder.words(words) if words else None, kept)
     total = _total(page)
     asking.stated_total = asking.stated_total if total is None else total
     if asking.outcome in UNFINISHED:
@@ -202,7 +209,7 @@ def _broken(asking: _Asking, page: Page, kept: int, items: int) -> str | None:
 # -- the end -----------------------------------------------------------------------------------------------------
 
 
-def _write(job: Job, asking: _Asking, recorder: Recorder) -> ImportReport:
+def _write(job: Job, asking: _Asking, recorder: Recorder, credentials: Mapping[str, str]) -> ImportReport:
     """Parse what is kept, write it in batches, compare a whole look with the one before, and write the outcome."""
     tally = Tally()
     with Spool() as spool:
@@ -210,6 +217,7 @@ def _write(job: Job, asking: _Asking, recorder: Recorder) -> ImportReport:
         for batch in spool.batches(skip=0):
             write(job, asking.query_id, tally, batch)
             job.progress("writing", tally.items, checked.items)
+    asking.notices += seeking.follow(job, asking.query_id, asking.stated, _seek(job, recorder, credentials))
     end = writing.End(
         outcome,
         checked.read,
@@ -223,6 +231,24 @@ def _write(job: Job, asking: _Asking, recorder: Recorder) -> ImportReport:
         asking.stated_total,
     )
     return writing.close(job, asking.query_id, tally, end, name=_asked(job))
+
+
+def _seek(job: Job, recorder: Recorder, credentials: Mapping[str, str]) -> seeking.Seek | None:
+    """Return how posts that a list left out are asked for, or `None` where the source cannot."""
+    find = sources.find_of(job.source)
+    if find is None:
+        return None
+
+    def ask_for(sought: Sequence[Sought]) -> Iterator[tuple[Found, int]]:
+        asked = known_form(
+            lambda: find(sought, job.scope, recorder, credentials),
+            f"{job.source.name}: an answer about a post",
+        )
+        for found in asked:
+            words = recorder.words(found.said) if found.said else None
+            yield replace(found, said=words), recorder.evidence_of(found.answer)
+
+    return ask_for
 
 
 def _check(job: Job, asking: _Asking, spool: Spool) -> tuple[Outcome, writing.Checked]:

@@ -16,7 +16,7 @@ from sqlalchemy import Engine
 from sqlmodel import Session
 
 from tracker import __version__
-from tracker.collect import reading, sources
+from tracker.collect import reading, seeking, sources
 from tracker.collect.batches import Tally, write
 from tracker.collect.cleaning import NOTICE, cleaned
 from tracker.collect.job import FileJob, Progress, silent
@@ -184,4 +184,5 @@ def _finish(job: FileJob, query_id: int, tally: Tally, checked: Checked) -> Impo
     outcome: Outcome = (
         "rows" if checked.read else (listings[0]["outcome"] if listings else "empty_unverified")
     )
-    return close(job, query_id, tally, End(outcome, checked.read, checked.notices), name=job.facts.name)
+    told = (*checked.notices, *seeking.follow(job, query_id, None, None))
+    return close(job, query_id, tally, End(outcome, checked.read, told), name=job.facts.name)

@@ -58,11 +58,11 @@ gone, else error); a cursor that repeats ends the query.
 
 import importlib
 import pkgutil
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import Literal, Protocol, cast
 
-from tracker.domain import Answer, Page, Parsed, Record, Release, Scope
+from tracker.domain import Answer, Found, Page, Parsed, Record, Release, Scope, Sought
 from tracker.errors import BadInput
 
 
@@ -123,6 +123,10 @@ class Live(Source, Protocol):
         ...
 
 
+Find = Callable[[Sequence[Sought], Scope, Client, Mapping[str, str]], Iterable[Found]]
+"""Asks directly for posts that a list left out."""
+
+
 def names() -> list[str]:
     """Return the names of all sources, found by looking in this folder."""
     return sorted(module.name for module in pkgutil.iter_modules(__path__) if not module.name.startswith("_"))
@@ -138,6 +142,11 @@ def load(name: str) -> Source:
 def live(source: Source) -> Live | None:
     """Return the source as one that can be asked live, or `None` when its files are had by hand."""
     return cast("Live", source) if hasattr(source, "fetch") else None
+
+
+def find_of(source: Source) -> Find | None:
+    """Return how a source asks directly for posts that a list left out, or `None` when it cannot."""
+    return cast("Find | None", getattr(source, "find", None))
 
 
 def asks_anywhere(source: Source) -> bool:
