@@ -617,12 +617,16 @@ Parsed = Listing | Ad | AdvertiserReport | Post | Profile | Quarantined | Notice
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What a platform answered to one request: `url` without any secret, the raw `body`, and its headers in lower case."""
+    """What a platform answered to one request: `url` without any secret, the raw `body`, and its headers in lower case.
+
+    `unchanged` says that the platform answered 304: the body is the one that was kept before.
+    """
 
     url: str
     status: int
     headers: Mapping[str, str]
     body: bytes
+    unchanged: bool = False
 
 
 @dataclass(frozen=True, slots=True)

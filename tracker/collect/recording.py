@@ -1,6 +1,10 @@
 """Keeps each answer as evidence and in the ledger before the source sees it, without any credential."""
 
+import hashlib
+import json
 from collections.abc import Callable, Mapping
+
+from sqlmodel import Session
 
 from tracker.collect import sources
 from tracker.collect.cells import clean
@@ -8,8 +12,9 @@ from tracker.collect.client import HttpClient
 from tracker.collect.job import Job
 from tracker.domain import Answer, Outcome, Unanswered
 from tracker.errors import TrackerError
-from tracker.store import evidence
+from tracker.store import evidence, validators
 from tracker.store.engine import unit_of_work
+from tracker.store.validators import Known
 
 _SHOWN = 300
 _BY_STATUS: Mapping[int, Outcome] = {
@@ -33,9 +38,14 @@ class Recorder:
     def get(
         self, url: str, *, params: Mapping[str, str] | None = None, headers: Mapping[str, str] | None = None
     ) -> Answer:
-        """Return the answer to a GET once it is kept."""
+        """Return the answer to a GET once it is kept; one that did not change is the page that was kept before."""
+        told = dict(headers or {})
+        page = self._page_key(url, params)
+        known = self._known(page) if sources.asks_conditionally(self._job.source) else None
+        if known is not None:
+            told = {**known.asked_with, **told}
         return self._recorded(
-            lambda: self._client.get(url, params=params, headers=headers, errand=self._errand)
+            lambda: self._client.get(url, params=params, headers=told, errand=self._errand), page, known
         )
 
     def post(
@@ -66,34 +76,65 @@ class Recorder:
         shown = " ".join(clean(self._client.redactor.text(text)).split())
         return shown if len(shown) <= _SHOWN else f"{shown[: _SHOWN - 1]}…"
 
-    def _recorded(self, ask: Callable[[], Answer]) -> Answer:
+    def _recorded(
+        self, ask: Callable[[], Answer], page: str | None = None, known: Known | None = None
+    ) -> Answer:
         try:
             answer = ask()
         except Unanswered as error:
             if error.answer is not None:
                 self._keep(error.answer)
             raise
-        self._kept.append((answer, self._keep(answer)))
+        if answer.status == 304 and known is not None:
+            return self._unchanged(answer, known)
+        self._kept.append((answer, self._keep(answer, page)))
         if answer.status < 300 and not sources.reads_web_pages(self._job.source) and _is_web_page(answer):
             raise LoginWall(f"{answer.url} answered {answer.status} with a web page in place of data")
         return answer
 
+    def _page_key(self, url: str, params: Mapping[str, str] | None) -> str:
+        words = json.dumps([self._job.source.name, url, dict(params or {})], sort_keys=True)
+        return hashlib.sha256(words.encode()).hexdigest()
+
+    def _known(self, page: str) -> Known | None:
+        with Session(self._job.engine) as session:
+            return validators.known(session, page)
+
+    def _unchanged(self, answer: Answer, known: Known) -> Answer:
+        """Return the page that is kept in place of the answer that it did not change; the ledger names it again."""
+        with unit_of_work(self._job.engine) as session:
+            body = b"".join(evidence.read(session, known.evidence_id))
+            self._note(session, answer, known.evidence_id)
+        found = Answer(answer.url, 200, {**known.headers, **answer.headers}, body, unchanged=True)
+        self._kept.append((found, known.evidence_id))
+        return found
+
     def _keep_on_the_way(self, answer: Answer) -> None:
         self._keep(answer)
 
-    def _keep(self, answer: Answer) -> int:
-        body = self._client.redactor.body(answer.body)
+    def _keep(self, answer: Answer, page: str | None = None) -> int:
+        """Keep an answer as evidence and in the ledger; under `page`, also what it is asked for again with."""
+        redactor = self._client.redactor
+        place = hashlib.sha256(answer.url.encode()).hexdigest()[:16]
+        feed = f"{self._job.source.name} {self._job.digest[:16]} {place}"
         with unit_of_work(self._job.engine) as session:
-            kept = evidence.keep(session, body, feed=f"{self._job.source.name} {self._job.digest[:16]}")
-            evidence.add_fetch(
-                session,
-                self._query_id,
-                fetched_at=self._job.now(),
-                origin=answer.url,
-                http_status=answer.status,
-                evidence_id=kept,
-            )
+            kept = evidence.keep(session, redactor.body(answer.body), feed=feed)
+            self._note(session, answer, kept)
+            if page is not None and answer.status == 200 and sources.asks_conditionally(self._job.source):
+                told = {name: redactor.text(value) for name, value in answer.headers.items()}
+                validators.remember(session, page, told, kept)
         return kept
+
+    def _note(self, session: Session, answer: Answer, evidence_id: int) -> None:
+        """Write into the ledger what an answer was and where its bytes are."""
+        evidence.add_fetch(
+            session,
+            self._query_id,
+            fetched_at=self._job.now(),
+            origin=answer.url,
+            http_status=answer.status,
+            evidence_id=evidence_id,
+        )
 
 
 def outcome_of(answer: Answer) -> Outcome | None:

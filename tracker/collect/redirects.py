@@ -8,7 +8,7 @@ from tracker.domain import Answer
 from tracker.errors import AddressRefused
 
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
-_FOR_ANYBODY = frozenset({"accept", "accept-language"})
+_FOR_ANYBODY = frozenset({"accept", "accept-language", "if-modified-since", "if-none-match"})
 """The headers of a request that another host is shown too when it is redirected there."""
 
 

@@ -1,7 +1,8 @@
 """Raw bytes, content-addressed and never changed; a ledger of fetches chained by hash.
 
 A page that nearly repeats the last full page of its feed is kept as a delta against it (one level deep, so there
-are no chains); a file is kept in compressed chunks, so that size costs no memory.
+are no chains). A feed is named by words: `a b c` is the page `c` of `a b`, and when nothing of it is kept yet, the
+last full page of `a b` is tried. A file is kept in compressed chunks, so that size costs no memory.
 """
 
 import hashlib
@@ -22,6 +23,8 @@ from tracker.store.tables import Evidence, EvidenceChunk, Fetch
 CHUNK = 4 << 20
 GENESIS = "0" * 64
 _DELTA_AT_MOST = 1 / 6
+_SMALL = 60
+"""A delta of so few bytes is kept for a small page too, when it saves half."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +44,7 @@ def keep(session: Session, body: bytes, *, feed: str | None = None, name: str | 
     base_id, codec, stored = None, "zstd", zstandard.compress(body, 3)
     if feed is not None and (base := _key_frame(session, feed)) is not None:
         delta = _delta_compressor(_read_whole(session, base)).compress(body)
-        if len(delta) <= len(body) * _DELTA_AT_MOST:
+        if len(delta) <= min(max(len(body) * _DELTA_AT_MOST, _SMALL), len(stored) / 2):
             base_id, codec, stored = base, "zstd-delta", delta
     evidence_id = reserve(session, "evidence", 1)
     session.execute(
@@ -51,7 +54,7 @@ def keep(session: Session, body: bytes, *, feed: str | None = None, name: str | 
             n_bytes=len(body),
             codec=codec,
             base_id=base_id,
-            feed=feed,
+            feed=feed if base_id is None else None,
             name=name,
         )
     )
@@ -200,12 +203,13 @@ def _row_hash(session: Session, row: dict[str, object]) -> str:
 
 
 def _key_frame(session: Session, feed: str) -> int | None:
-    return session.execute(
-        select(col(Evidence.id))
-        .where(col(Evidence.feed) == feed, col(Evidence.base_id).is_(None))
-        .order_by(col(Evidence.id).desc())
-        .limit(1)
-    ).scalar()
+    """Return the last full page of a feed, or of the feed that it is a page of."""
+    column, whole = col(Evidence.feed), feed.rpartition(" ")[0]
+    last = select(col(Evidence.id)).where(col(Evidence.base_id).is_(None)).order_by(col(Evidence.id).desc())
+    exact = session.execute(last.where(column == feed).limit(1)).scalar()
+    if exact is not None or not whole:
+        return exact
+    return session.execute(last.where(column.startswith(f"{whole} ", autoescape=True)).limit(1)).scalar()
 
 
 def _chunk(evidence_id: int, seq: int) -> Select[bytes]:

@@ -489,6 +489,17 @@ class Fetch(SQLModel, table=True):
     row_hash: str
 
 
+class PageValidator(SQLModel, table=True):
+    """By what a platform tells whether a page is still the one that is kept; `headers` are those that came with it."""
+
+    __tablename__ = "page_validator"
+    key: str = Field(primary_key=True, max_length=64)
+    etag: str | None = None
+    last_modified: str | None = None
+    headers: dict[str, str] = Field(sa_column=Column(JSON, nullable=False))
+    evidence_id: int = Field(foreign_key="evidence.id", sa_type=BigInteger)
+
+
 class Listing(SQLModel, table=True):
     """What one answer showed for one account at one time."""
 

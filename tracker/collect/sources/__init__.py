@@ -29,7 +29,9 @@ before anything is sent. `robots = True` (for sites and feeds, not for documente
 host's robots.txt first: what it forbids is `RobotsRefused`, an `AddressRefused` that a source may catch to go on with
 another address; its Crawl-delay is kept to; a robots.txt that cannot be had (5xx) ends in `Unanswered`. A question may
 take `budget_seconds` with all its waits (when a source says none: five minutes where one asks anywhere, else an hour);
-what it has until then is kept, and it goes on from there the next time. A source that can be asked live defines
+what it has until then is kept, and it goes on from there the next time. `conditional` says whether a page is asked for
+only if it changed (by ETag and Last-Modified; `True` where one asks anywhere): one that did not comes from the
+evidence, with status 200 and `unchanged`. A source that can be asked live defines
 
     fetch(scope, client, credentials, cursor) -> iterator of Page
 
@@ -167,6 +169,11 @@ def reads_web_pages(source: Source) -> bool:
 def asked_by_name(source: Source) -> bool:
     """Say whether a source is asked only when a person names it."""
     return getattr(source, "by_name", False) is True
+
+
+def asks_conditionally(source: Source) -> bool:
+    """Say whether a source asks for a page only if it changed since it was kept."""
+    return getattr(source, "conditional", asks_anywhere(source)) is True
 
 
 def budget_of(source: Source) -> float | None:
