@@ -12,7 +12,7 @@ from tracker import charts
 from tracker.findings import Finding
 
 Rows = Sequence[Mapping[str, Any]]
-TONES = {"rows": "green", "empty_confirmed": "blue", "empty_unverified": "ochre"}
+TONES = {"rows": "green", "empty_confirmed": "blue", "empty_unverified": "ochre", "not_asked": ""}
 WORST_FIRST = ("error", "refused", "login_wall", "throttled", "gone", "empty_unverified", "not asked")
 SHOWN = 12
 NAMED = 3
@@ -23,22 +23,23 @@ def figures(coverage: Finding, listings: Rows) -> None:
     outcomes = Counter(str(row["outcome"]) for row in listings)
     expected, asked = coverage.coverage.get("days_expected", 0), coverage.coverage.get("days_asked", 0)
     empty = outcomes["empty_confirmed"] + outcomes["empty_unverified"]
-    held = len(listings) - outcomes["rows"] - empty
+    answered = len(listings) - outcomes["not_asked"]
+    held = answered - outcomes["rows"] - empty
     with st.grid(4, min_column_width=160, gap="medium"):
         components.figure(
             "Answers with rows",
             f"{outcomes['rows']:,}",
-            f"of {len(listings):,} answers",
+            f"of {answered:,} answers",
             "Each is one import or fetch",
         )
         components.figure(
-            "Empty answers", f"{empty:,}", f"of {len(listings):,} answers",
+            "Empty answers", f"{empty:,}", f"of {answered:,} answers",
             f"{outcomes['empty_confirmed']:,} confirmed; only those are zero",
         )  # fmt: skip
         components.figure(
             "Throttled, refused or failed",
             f"{held:,}",
-            f"of {len(listings):,} answers",
+            f"of {answered:,} answers",
             "What they hide is not known",
         )
         components.figure(

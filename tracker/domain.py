@@ -13,7 +13,15 @@ from tracker.errors import BadInput, RetryLater
 
 Status = Literal["suspected", "under_review", "accepted", "rejected", "withdrawn", "control", "unassessed"]
 Outcome = Literal[
-    "rows", "empty_confirmed", "empty_unverified", "throttled", "login_wall", "refused", "gone", "error"
+    "rows",
+    "empty_confirmed",
+    "empty_unverified",
+    "throttled",
+    "login_wall",
+    "refused",
+    "gone",
+    "error",
+    "not_asked",
 ]
 Polarity = Literal["include", "exclude", "used_unspecified"]
 Predicate = Literal[

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import platformdirs
-from pydantic import SecretStr, ValidationError, create_model
+from pydantic import Field, SecretStr, ValidationError, create_model
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from tracker.errors import ConfigError
@@ -44,12 +44,24 @@ class Settings(BaseSettings):
     max_line_bytes: int = 10_000_000
     max_unpacked_ratio: int = 200
     daily_questions: dict[str, int] = {}
+    ad_countries: str = ""
+    ad_days: int = Field(30, ge=1, le=366)
     watch: bool = True
 
     @property
     def record(self) -> str:
         """The SQLAlchemy URL of the record: SQLite under `home` unless `TRACKER_RECORD_URL` says otherwise."""
         return self.record_url or f"sqlite:///{self.home / 'record.db'}"
+
+    @property
+    def countries(self) -> tuple[str, ...]:
+        """The countries that repositories are asked about which give out one at a time; raise `ConfigError` for another form."""
+        found = tuple(
+            dict.fromkeys(word.strip().upper() for word in self.ad_countries.split(",") if word.strip())
+        )
+        if wrong := [word for word in found if not re.fullmatch(r"[A-Z]{2}", word)]:
+            raise ConfigError(f"TRACKER_AD_COUNTRIES: {wrong[0][:40]!r}; expected two letters each, as FR,DE")
+        return found
 
     @property
     def lake(self) -> Path:

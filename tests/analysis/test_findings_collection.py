@@ -151,6 +151,35 @@ def test_a_day_says_why_its_question_ended_so_and_how_many_the_platform_states(m
     assert columns(answer(lake, "coverage", until="2024-02-04"), "message")[-1] == (None,)
 
 
+def test_a_day_that_a_round_left_out_was_not_asked_and_says_why(make_lake: MakeLake) -> None:
+    left = {"account_id": 1, "outcome": "not_asked", "message": "x_ads asked us to wait: 429"}
+    lake = make_lake(
+        accounts=ACCOUNTS,
+        listings=[
+            {"account_id": 1, "covers_from": date(2024, 1, 30), "covers_to": date(2024, 1, 30)},
+            {
+                "account_id": 1,
+                "covers_from": date(2024, 1, 31),
+                "covers_to": date(2024, 1, 31),
+                "outcome": "eaten",
+            },
+            left | {"covers_from": date(2024, 1, 30), "covers_to": date(2024, 2, 1)},
+        ],
+    )
+
+    found = answer(lake, "coverage")
+
+    assert columns(found, "day", "asked", "outcome", "rows", "message") == [
+        ("2024-01-30", 1, "rows", 0, None),
+        ("2024-01-31", 1, "eaten", None, None),
+        ("2024-02-01", 0, "not asked", None, "x_ads asked us to wait: 429"),
+    ]
+    assert found.coverage["listings"] == 2
+    assert found.coverage["outcomes"] == {"eaten": 1, "not_asked": 1, "rows": 1}
+    assert (found.coverage["days_expected"], found.coverage["days_asked"]) == (3, 2)
+    assert found.coverage["groups"]["state-linked"]["items"] == 2
+
+
 def test_since_and_until_widen_the_days_that_are_expected(lake: Lake) -> None:
     found = answer(lake, "coverage", source="x_ads", since="2024-01-29", until="2024-01-30")
 

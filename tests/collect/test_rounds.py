@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Engine
+from sqlalchemy import Engine, text
 from sqlmodel import Session
 
 from tests.collect.servers import Asked, FakeTime, FaultServer, Told, client_of, data, throttled
@@ -45,9 +45,14 @@ matched = False
 
 def fetch(scope, client, credentials, cursor):
     headers = {"Authorization": "Bearer " + credentials.get("EXAMPLE_TOKEN", "none")}
-    params = {"page": scope.account.key, "version": credentials.get("EXAMPLE_VERSION", "1"), **({"after": cursor} if cursor else {})}
-    answer = client.get("https://ads.example.org/ads", params=params, headers=headers)
-    yield Page(answer)
+    params = {"page": scope.account.key, "version": credentials.get("EXAMPLE_VERSION", "1")}
+    while True:
+        more = {"after": cursor} if cursor else {}
+        answer = client.get("https://ads.example.org/ads", params={**params, **more}, headers=headers)
+        cursor = json.loads(answer.body).get("next") if answer.status == 200 else None
+        yield Page(answer, cursor)
+        if cursor is None:
+            return
 
 
 def records_in(body):
@@ -93,10 +98,18 @@ def accounts(engine: Engine, *keys: str, platform: str = "facebook", status: Sta
 
 
 def asked_for(
-    engine: Engine, *, source: str | None = None, account: str | None = None, **scope: str
+    engine: Engine,
+    *,
+    source: str | None = None,
+    account: str | None = None,
+    countries: str = "",
+    **scope: str,
 ) -> tuple[list[Question], list[str]]:
     told: list[str] = []
-    found = rounds.questions(engine, source=source, account=account, scope=scope, tell=told.append)
+    found = rounds.questions(
+        engine, Settings(home=Path("/nowhere"), ad_countries=countries), source=source, account=account, scope=scope,
+        now=NOW, tell=told.append,
+    )  # fmt: skip
     return found, told
 
 
@@ -231,9 +244,111 @@ def test_who_asks_us_to_wait_is_left_alone_and_the_next_source_is_asked(
     reports, told = collected(engine, tmp_path, server, asked_for(engine)[0])
 
     assert [(report.source, report.outcome) for report in reports] == [
-        ("one", "rows"), ("one", "throttled"), ("two", "rows"), ("two", "rows"), ("two", "rows"),
+        ("one", "rows"), ("one", "throttled"), ("one", "not_asked"), ("two", "rows"), ("two", "rows"), ("two", "rows"),
     ]  # fmt: skip
     assert told == ["one: asks us to wait; 1 more question was not asked"]
+
+
+def test_what_is_left_out_after_a_throttle_stands_as_not_asked_and_goes_on_where_it_had_stopped(
+    engine: Engine, folder: Path, tmp_path: Path, server: FaultServer
+) -> None:
+    accounts(engine, "lake", "river")
+    put(folder, "one")
+    river = [Question("one", {"account": "facebook:river"})]
+    server.answers(
+        "/ads", data({"ads": [{"id": "1"}], "next": "p2"}), throttled(3600), throttled(3600), one_ad
+    )
+    collected(engine, tmp_path, server, river)
+
+    reports, _ = collected(engine, tmp_path, server, asked_for(engine)[0])
+    collected(engine, tmp_path, server, river)
+
+    [left] = [report for report in reports if report.outcome == "not_asked"]
+    assert left.file == "account=facebook:river"
+    assert left.warnings[0].startswith("one asked us to wait: ")
+    assert [asked.query.get("after") for asked in server.asked] == [None, "p2", None, "p2"]
+    with Session(engine) as session:
+        ended = session.execute(
+            text(
+                "SELECT l.outcome, o.message FROM listing l JOIN query_outcome o USING (query_id) "
+                "WHERE l.outcome = 'not_asked'"
+            )
+        ).all()
+    assert [tuple(row) for row in ended] == [("not_asked", left.warnings[0])]
+
+
+WANTING = """
+wants = ("country", "from", "to")
+
+
+def question(scope):
+    from tracker.errors import BadInput
+
+    if "country" not in scope.values:
+        raise BadInput("one country at a time", field="--scope country")
+    if not scope.account.native_id:
+        raise BadInput("by its number", field="--scope account")
+"""
+"""What a source says that must be told a country and days, and knows accounts by their number."""
+
+
+def wanting(folder: Path, name: str) -> None:
+    put(folder, name)
+    with (folder / f"{name}.py").open("a") as file:
+        file.write(WANTING)
+
+
+def test_a_source_that_must_be_told_a_country_is_not_asked_without_one_and_that_is_told_once(
+    engine: Engine, folder: Path
+) -> None:
+    accounts(engine, "lake", "river")
+    wanting(folder, "one")
+
+    asked, told = asked_for(engine)
+
+    assert asked == []
+    assert told == [
+        "one: 2 of 2 accounts are not asked about: one country at a time, or set TRACKER_AD_COUNTRIES"
+    ]
+
+
+def test_a_round_fills_in_the_countries_and_the_last_days_and_leaves_out_whom_it_cannot_ask_about(
+    engine: Engine, folder: Path
+) -> None:
+    accounts(engine, "lake")
+    with unit_of_work(engine) as session:
+        registry.resolve_account(
+            session,
+            AccountRef("facebook", "river", handle="river", native_id="77"),
+            status="accepted",
+            at=NOW,
+        )
+    wanting(folder, "one")
+
+    asked, told = asked_for(engine, countries="fr, DE,FR")
+
+    days = {"from": "2026-09-01", "to": "2026-09-30"}
+    assert [dict(question.scope) for question in asked] == [
+        {"account": "facebook:river", "country": country, **days} for country in ("FR", "DE")
+    ]
+    assert told == ["one: 1 of 2 accounts are not asked about: by its number"]
+
+
+def test_what_the_scope_says_is_not_filled_in(engine: Engine, folder: Path) -> None:
+    wanting(folder, "one")
+
+    asked, _ = asked_for(
+        engine, source="one", account="facebook:river", countries="FR,DE", country="IT", to="2026-09-03"
+    )
+
+    assert [dict(question.scope) for question in asked] == [
+        {"country": "IT", "to": "2026-09-03", "account": "facebook:river"}
+    ]
+
+
+def test_a_setting_that_names_no_country_is_refused() -> None:
+    with pytest.raises(ConfigError, match="TRACKER_AD_COUNTRIES: 'FRANCE'"):
+        _ = Settings(home=Path("/nowhere"), ad_countries="DE,France").countries
 
 
 def test_a_key_is_sent_in_a_header_with_what_the_source_may_also_use(

@@ -152,6 +152,32 @@ def test_a_source_that_is_asked_by_name_is_not_watched_beside_the_one_that_asks_
         assert [row["source"] for row in watches.watches(session)] == ["places"]
 
 
+def test_an_account_that_cannot_be_asked_about_is_not_watched_and_the_others_once_for_each_country(
+    engine: Engine, tmp_path: Path, folder: Path, server: FaultServer
+) -> None:
+    put(folder, "places")
+    with (folder / "places.py").open("a") as module:
+        module.write(
+            'scope = {**scope, "country": "two letters"}\nwants = ("country",)\n'
+            "def question(scope):\n"
+            "    from tracker.errors import BadInput\n"
+            '    if scope.account.key != "a.example":\n'
+            '        raise BadInput("not this one")\n'
+        )
+    accounts(engine, "a.example", "b.example")
+    server.answers("/posts", data({"posts": [{"id": "p"}]}))
+    time = FakeTime(NOW)
+    watcher = watcher_of(engine, tmp_path, server, time, ad_countries="FR,DE")
+
+    watching.plan(watcher)
+    all_due(time)
+    ran = watching.run_due(watcher)
+
+    assert set(queue(engine)) == {"web:a.example"}
+    assert outcomes(ran) == {"account=web:a.example, country=DE": "rows"}
+    assert len(server.asked) == 2
+
+
 def test_what_is_due_is_asked_once_and_is_due_again_a_day_later(
     engine: Engine, tmp_path: Path, folder: Path, server: FaultServer
 ) -> None:

@@ -19,6 +19,9 @@ BEST_FIRST = (
 )  # fmt: skip
 """A day asked more than once has the first of these outcomes that any of its answers had."""
 
+LEFT_OUT = "not_asked"
+"""How a question ends that was to be put and was not: no answer, and no asking."""
+
 ANSWERED = frozenset({"rows", "empty_confirmed"})
 """The outcomes after which nothing found may be read as zero."""
 
@@ -47,9 +50,13 @@ def found(items: ibis.Table, unit: Literal["day", "ym"]) -> ibis.Table:
 
 
 def best_first(outcomes: Iterable[str]) -> tuple[str, ...]:
-    """Return the distinct outcomes in the order of `BEST_FIRST`; those not listed there are the worst."""
+    """Return the distinct outcomes in the order of `BEST_FIRST`; then those not listed there, and `LEFT_OUT` last."""
     rank = {outcome: place for place, outcome in enumerate(BEST_FIRST)}
-    return tuple(sorted(set(outcomes), key=lambda outcome: (rank.get(outcome, len(rank)), outcome)))
+    return tuple(
+        sorted(
+            set(outcomes), key=lambda outcome: (outcome == LEFT_OUT, rank.get(outcome, len(rank)), outcome)
+        )
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +123,7 @@ class Answers:
         )
 
     def count_by_outcome(self) -> dict[str, int]:
-        """Return how many answers had each outcome, by its name."""
+        """Return how many answers had each outcome, by its name; a question that was left out is among them."""
         counts = np.bincount(self.outcome, weights=self.answers, minlength=len(self.outcomes))
         return {name: int(count) for name, count in sorted(zip(self.outcomes, counts, strict=True))}
 

@@ -81,12 +81,23 @@ def ask(job: Job, client: HttpClient, credentials: Mapping[str, str]) -> ImportR
     return _write(job, asking, recorder, credentials)
 
 
+def leave(job: Job, why: str) -> ImportReport:
+    """Write that a question was not put, and why; a later one goes on where an earlier one had stopped."""
+    tally = Tally()
+    with unit_of_work(job.engine) as session:
+        query_id = _started(job, session)
+    with Spool() as spool:
+        _bare_look(job, spool, "not_asked")
+        for batch in spool.batches(skip=0):
+            write(job, query_id, tally, batch)
+    return writing.close(job, query_id, tally, writing.End("not_asked", 0, (), why), name=_asked(job))
+
+
 # -- the beginning -----------------------------------------------------------------------------------------------
 
 
 def _open(job: Job) -> tuple[Job, _Asking]:
     """Open a query, or the one that was interrupted; take over the pages of an unfinished one."""
-    now = job.now()
     with unit_of_work(job.engine) as session:
         earlier = cursors.last_like(session, job.source.name, job.digest)
         if earlier is not None and not _is_recent(earlier, job):
@@ -94,10 +105,7 @@ def _open(job: Job) -> tuple[Job, _Asking]:
         if earlier and earlier.outcome is None and not cursors.was_written(session, earlier.query_id):
             job = replace(job, scope=replace(job.scope, observed_at=earlier.observed_at))
             return job, _Asking(earlier.query_id, list(earlier.pages))
-        query_id = writes.start_query(
-            session, job.source.name, job.scope.values, digest=job.digest, observed_at=job.scope.observed_at,
-            started_at=now, evidence_id=None, tool_version=__version__,
-        )  # fmt: skip
+        query_id = _started(job, session)
         asking = _Asking(query_id, [])
         if earlier and _goes_on(earlier):
             asking.pages = list(earlier.pages)
@@ -106,6 +114,13 @@ def _open(job: Job) -> tuple[Job, _Asking]:
             )
             cursors.add(session, query_id, 0, earlier.pages)
     return job, asking
+
+
+def _started(job: Job, session: Session) -> int:
+    return writes.start_query(
+        session, job.source.name, job.scope.values, digest=job.digest, observed_at=job.scope.observed_at,
+        started_at=job.now(), evidence_id=None, tool_version=__version__,
+    )  # fmt: skip
 
 
 def _is_recent(earlier: Earlier, job: Job) -> bool:
@@ -259,14 +274,14 @@ def _check(job: Job, asking: _Asking, spool: Spool) -> tuple[Outcome, writing.Ch
     except (TrackerError, OSError) as error:
         asking.message = asking.message or str(error)
         spool.clear()
-        return "error", _bare_look(job, spool)
+        return "error", _bare_look(job, spool, "error")
     return outcome, checked if asking.pages else replace(checked, notices=())
 
 
-def _bare_look(job: Job, spool: Spool) -> writing.Checked:
-    """Put into the spool that somebody looked, without anything that was seen."""
+def _bare_look(job: Job, spool: Spool, outcome: Outcome) -> writing.Checked:
+    """Put into the spool that somebody looked or was to look, without anything that was seen."""
     try:
-        return replace(writing.check(job, _marked(_parsed(job, ()), "error"), spool), notices=())
+        return replace(writing.check(job, _marked(_parsed(job, ()), outcome), spool), notices=())
     except (TrackerError, OSError):  # it breaks the parser without a record too, such as by a scope
         spool.clear()
         return writing.Checked(0, 0, ())

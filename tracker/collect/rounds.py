@@ -1,21 +1,24 @@
 """One round of live collection: which questions are asked, with which keys, one source after the other."""
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 from itertools import groupby
 from operator import attrgetter
+from typing import Any
 
 from sqlalchemy import Engine
 from sqlmodel import Session
 
 from tracker import settings as setting
-from tracker.collect import sources
+from tracker.collect import askable, sources
 from tracker.collect.client import WEB, Bounds, HttpClient
 from tracker.collect.guard import Guard, WebGuard
 from tracker.collect.job import Job, Progress
-from tracker.collect.live import ask
+from tracker.collect.live import ask, leave
 from tracker.collect.manners import Manners
 from tracker.collect.redaction import Redactor
 from tracker.collect.scoping import read_scope
@@ -70,20 +73,27 @@ def readiness(source: sources.Source) -> Readiness:
 
 
 def questions(
-    engine: Engine, *, source: str | None, account: str | None, scope: Mapping[str, str], tell: Tell
+    engine: Engine,
+    settings: Settings,
+    *,
+    source: str | None,
+    account: str | None,
+    scope: Mapping[str, str],
+    now: datetime,
+    tell: Tell,
 ) -> list[Question]:
     """Return what is to be asked; without a source, every one that is ready, about each accepted account.
 
-    Raises `BadInput` for a source that is not asked live, and `ConfigError` for one that lacks a key.
+    Whom a source cannot be asked about is left out, and told once. Raises `BadInput` for a source that is not asked live, and `ConfigError` for one that lacks a key.
     """
     if "exported_at" in scope:
         raise BadInput("is for files; what is asked live is of now", field="--scope exported_at")
     given = {**scope, "account": account} if account else dict(scope)
     with Session(engine) as session:
-        known = registry.accounts(session, statuses=["accepted"])
-    accepted = [f"{row['platform']}:{row['key']}" for row in known]
+        accepted = registry.accounts(session, statuses=["accepted"])
+    make = partial(_of, accounts=accepted, settings=settings, now=now, tell=tell)
     if source is not None:
-        return _of(_ready(source), accepted, given)
+        return make(_ready(source), given)
     asked = []
     for name in sources.names():
         module = sources.load(name)
@@ -94,7 +104,7 @@ def questions(
             continue
         elif account is None or ("account" in module.scope and _on(module, account)):
             fitting = {key: value for key, value in given.items() if key in module.scope}
-            asked += _of(module, accepted, fitting)
+            asked += make(module, fitting)
     return asked
 
 
@@ -108,12 +118,29 @@ def _ready(name: str) -> sources.Source:
     return source
 
 
-def _of(source: sources.Source, accounts: Sequence[str], scope: Mapping[str, str]) -> list[Question]:
-    """Return a question for each account on the source's platform, or one where the scope says about whom."""
+def _of(
+    source: sources.Source,
+    scope: Mapping[str, str],
+    *,
+    accounts: Sequence[Mapping[str, Any]],
+    settings: Settings,
+    now: datetime,
+    tell: Tell,
+) -> list[Question]:
+    """Return the questions about each account on the source's platform, or those where the scope says about whom."""
     if "account" not in source.scope or scope.keys() & ABOUT:
-        return [Question(source.name, scope)]
-    mine = [account for account in accounts if _on(source, account)]
-    return [Question(source.name, {**scope, "account": account}) for account in mine]
+        return [Question(source.name, filled) for filled in askable.scopes(source, scope, settings, now)]
+    mine = [row for row in accounts if row["platform"] == source.platform]
+    asked, left_out = list[Question](), Counter[str]()
+    for row in mine:
+        about = {**scope, "account": f"{row['platform']}:{row['key']}"}
+        filled = askable.scopes(source, about, settings, now)
+        why = askable.obstacle(source, filled[0], row, now)
+        asked += [] if why else [Question(source.name, one) for one in filled]
+        left_out.update([why] if why else [])
+    for why, number in left_out.items():
+        tell(f"{source.name}: {number} of {len(mine)} accounts are not asked about: {why}")
+    return asked
 
 
 def _on(source: sources.Source, account: str) -> bool:
@@ -179,6 +206,11 @@ def _ask_source(
                 left = len(asked) - place
                 more = "1 more question was" if left == 1 else f"{left} more questions were"
                 tell(f"{source.name}: asks us to wait; {more} not asked")
+                why = f"{source.name} asked us to wait: {next(iter(report.warnings), 'no reason given')}"
+                for later in asked[place:]:
+                    yield leave(
+                        Job(engine, source, read_scope(engine, source, later.scope, now), now, progress), why
+                    )
                 return
 
 

@@ -10,17 +10,18 @@ import os
 import socket
 import threading
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import uuid4
 
 from sqlalchemy import Engine
 from sqlmodel import Session
 
-from tracker.collect import cadence, rounds, runguard, sources
+from tracker.collect import askable, cadence, rounds, runguard, sources
 from tracker.collect.job import silent
 from tracker.collect.rounds import OpenClient
 from tracker.domain import ImportReport, Outcome
@@ -78,7 +79,7 @@ def plan(watcher: Watcher) -> None:
             (module.name, row["id"]): f"{module.name}|{row['account']}"
             for module in _ready()
             for row in accounts
-            if row["platform"] == module.platform
+            if row["platform"] == module.platform and _can_be_asked(watcher, module, row, now)
         }
         known = watches.watched(session)
         fresh = [
@@ -87,6 +88,11 @@ def plan(watcher: Watcher) -> None:
         ]
         watches.add(session, fresh, every=cadence.LONGEST)
         watches.stop(session, sorted(known - wanted.keys()))
+
+
+def _can_be_asked(watcher: Watcher, source: sources.Source, row: Mapping[str, Any], now: datetime) -> bool:
+    scope = askable.scopes(source, {"account": row["account"]}, watcher.settings, now)[0]
+    return askable.obstacle(source, scope, row, now) is None
 
 
 def _ready() -> Iterator[sources.Source]:
@@ -165,11 +171,24 @@ def _ask(watcher: Watcher, slot: Slot) -> ImportReport:
         with rounds.asking(
             watcher.engine, watcher.settings, source, now=watcher.clock, progress=silent, connect=watcher.connect
         ) as put:  # fmt: skip
-            report = put({"account": slot.account})
+            report = _put(
+                put, askable.scopes(source, {"account": slot.account}, watcher.settings, started_at)
+            )
     except TrackerError as error:
         LOG.warning("%s was not asked about %s: %s", slot.source, slot.account, error)
         report = ImportReport(slot.source, slot.account, "error", warnings=(str(error),))
     _finish(watcher, slot, source.kind if source else "posts", report.outcome, started_at)
+    return report
+
+
+def _put(
+    put: Callable[[Mapping[str, str]], ImportReport], scopes: Sequence[Mapping[str, str]]
+) -> ImportReport:
+    """Put the questions of one slot, such as one for each country, until one is not answered; return the last report."""
+    for scope in scopes:
+        report = put(scope)
+        if report.outcome in PASSED_OVER:
+            break
     return report
 
 

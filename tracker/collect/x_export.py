@@ -31,11 +31,11 @@ def question(scope: Scope) -> dict[str, Any]:
     values, account = scope.values, scope.account
     user = values.get("user") or (account.native_id if account else None) or ""
     country = values.get("country", "").upper()
-    first, last = (_day(values.get(key, ""), key) for key in ("from", "to"))
-    if not user.isdigit():
-        raise BadInput("X is asked by the number of an account; give user=NUMBER", field="--scope user")
     if len(country) != 2 or country == "EU":
         raise BadInput("X gives out one country at a time; give country=FR", field="--scope country")
+    if not user.isdigit():
+        raise BadInput("X is asked by the number of an account; give user=NUMBER", field="--scope user")
+    first, last = (_day(values.get(key, ""), key) for key in ("from", "to"))
     days = {"start_date": first.isoformat(), "end_date": last.isoformat()}
     return {"variables": {"user": user, "geoLocation": country, "deliveryRange": days}}
 

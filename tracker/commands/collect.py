@@ -38,7 +38,13 @@ def collect(
     settings = settings_of(context)
     engine = record_of(settings)
     asked = rounds.questions(
-        engine, source=source, account=account, scope=scope_of([*scopes, *more]), tell=console.say
+        engine,
+        settings,
+        source=source,
+        account=account,
+        scope=scope_of([*scopes, *more]),
+        now=now(),
+        tell=console.say,
     )
     reports: list[ImportReport] = []
     try:

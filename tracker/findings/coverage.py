@@ -18,7 +18,8 @@ METHOD = (
     "{order}; what no answer covers is {not_asked}. expected and asked count days. rows counts the ads first shown "
     "and the posts published then; it is 0 only where an answer confirms it. message, read and stated_total are those "
     "of the latest question with that outcome that says why it ended so or how many there are, whatever days it was "
-    "about: why, how many records it brought, and how many the platform says there are."
+    "about: why, how many records it brought, and how many the platform says there are. A day that was to be asked about "
+    "in a round and was left out is {not_asked} too, with the reason."
 )
 
 Items = Mapping[Lane, Mapping[Any, int]]
@@ -85,7 +86,7 @@ def _months(first: date, last: date) -> Iterator[tuple[str, Any, slice]]:
 
 
 def _summary(found: Ints, outcomes: tuple[str, ...], items: int) -> dict[str, Any]:
-    asked = found[found >= 0]
+    asked = found[(found >= 0) & (found < _put(outcomes))]
     best = outcomes[int(asked.min())] if asked.size else NOT_ASKED
     return {
         "expected": int(found.size),
@@ -93,6 +94,11 @@ def _summary(found: Ints, outcomes: tuple[str, ...], items: int) -> dict[str, An
         "outcome": best,
         "rows": items if items or best in coverage.ANSWERED else None,
     }
+
+
+def _put(outcomes: tuple[str, ...]) -> int:
+    """Return the place among outcomes, the best first, from which on nobody was asked."""
+    return outcomes.index(coverage.LEFT_OUT) if coverage.LEFT_OUT in outcomes else len(outcomes)
 
 
 def _told(ends: Sequence[End], outcomes: Ints, told: Ints) -> dict[str, Any]:

@@ -51,7 +51,7 @@ class Ground:
         """Return the coverage that every finding states."""
         outcomes, span = self.answers.count_by_outcome(), self.answers.span()
         return {
-            "listings": sum(outcomes.values()),
+            "listings": sum(count for name, count in outcomes.items() if name != coverage.LEFT_OUT),
             "outcomes": outcomes,
             "covered_from": span[0].isoformat() if span else None,
             "covered_to": span[1].isoformat() if span else None,
@@ -162,7 +162,7 @@ def _whatever_group(question: Question, item_type: ItemType | None) -> ibis.Tabl
     limits = replace(question.scope, group=None)
     if item_type is None:
         answers = scope.listings(question.tables, limits)
-        return answers.filter(_.account_id.notnull())
+        return answers.filter(_.account_id.notnull(), _.outcome != coverage.LEFT_OUT)
     items = (scope.ads if item_type == "ad" else scope.posts)(question.tables, limits)
     return items if limits.since is None and limits.until is None else scope.dated(items, limits)
 

@@ -8,6 +8,7 @@ from typing import Any
 import ibis
 
 from tracker import findings
+from tracker.analysis.coverage import LEFT_OUT
 from tracker.analysis.scope import Scope, ads, dated, listings
 from tracker.analysis.tables import Lake
 from tracker.findings import Finding
@@ -105,15 +106,20 @@ class Issue:
         """Count the answers given and the profiles looked at in the week: only they can show a change."""
         return sum(
             int(self.lake.rows(inside.aggregate(looks=inside.count()))[0]["looks"])
-            for given in (self.lake.tables["listings"], self.lake.tables["looks"])
+            for given in (_put(self.lake.tables["listings"]), self.lake.tables["looks"])
             for inside in [given.filter(given.observed_at.date().between(self.week.monday, self.week.sunday))]
         )
 
     def answers(self) -> list[dict[str, Any]]:
         """The answers that cover any day of the week, or were given in it."""
         scope = Scope(since=self.week.monday, until=self.week.sunday)
-        rows = listings(self.lake.tables, scope)
+        rows = _put(listings(self.lake.tables, scope))
         return self.lake.rows(rows.order_by("source", "account_id", "first_day", "listing_id"))
+
+
+def _put(answers: ibis.Table) -> ibis.Table:
+    """Leave out the questions that were to be put in a round and were not."""
+    return answers.filter(answers.outcome != LEFT_OUT)
 
 
 def open_issue(lake: Lake, week: Week, *, as_of: datetime) -> Issue:

@@ -268,6 +268,7 @@ def listing_about(session: Session, account_id: int, before: datetime, *, but_fo
     asked = (
         select(col(listing.id))
         .where(col(listing.account_id) == account_id, col(listing.observed_at) < before)
+        .where(col(listing.outcome) != "not_asked")
         .order_by(col(listing.observed_at).desc(), col(listing.id).desc())
         .limit(1)
     )

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import insert, select
+from sqlalchemy import func, insert, select
 from sqlmodel import Session, col
 
 from tracker.domain import Outcome
@@ -65,12 +65,13 @@ def of_query(session: Session, query_id: int) -> tuple[KeptPage, ...]:
 
 
 def last_like(session: Session, source: str, digest: str) -> Earlier | None:
-    """Return the last live query of the same source and scope, or `None`; imports of files are none."""
+    """Return the last live query of the same source and scope that was put, or `None`; imports of files are none."""
     query, outcome = tables.Query, tables.QueryOutcome
     row = session.execute(
         select(col(query.id), col(query.started_at), col(query.observed_at), col(outcome.outcome))
         .outerjoin(outcome, col(query.id) == col(outcome.query_id))
         .where(col(query.source) == source, col(query.digest) == digest, col(query.evidence_id).is_(None))
+        .where(func.coalesce(col(outcome.outcome), "") != "not_asked")
         .order_by(col(query.id).desc())
         .limit(1)
     ).first()

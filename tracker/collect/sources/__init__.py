@@ -53,6 +53,13 @@ itself stands bears a `standing`.
 A source with `web_pages = True` asks for pages that are made for readers, and tells a login wall itself. One with
 `by_name = True` is asked only when a person names it, because another source asks about the same accounts by default.
 
+A source that must be told more than about whom says `wants`, the parameters that a round fills in by the settings (`country`,
+`from`, `to`), and one that cannot be asked about every account of its platform defines
+
+    question(scope)
+
+which is pure and raises `BadInput` for a scope that it cannot ask about: a round leaves that account out and says why.
+
 What `fetch` need not handle: 5xx and 429 are retried and end in `Unanswered`; a web page in place of data is a login wall;
 a page whose status is no success and that bears no outcome is read by its status (401 and 403 refused, 404 and 410
 gone, else error); a cursor that repeats ends the query.
@@ -174,6 +181,19 @@ def asked_by_name(source: Source) -> bool:
 def asks_conditionally(source: Source) -> bool:
     """Say whether a source asks for a page only if it changed since it was kept."""
     return getattr(source, "conditional", asks_anywhere(source)) is True
+
+
+def wants(source: Source) -> tuple[str, ...]:
+    """Return the parameters that a source must be told, beside about whom."""
+    found: tuple[str, ...] = getattr(source, "wants", ())
+    return found
+
+
+def check(source: Source, scope: Scope) -> None:
+    """Raise `BadInput` when a source says that it cannot be asked about this."""
+    question: Callable[[Scope], object] | None = getattr(source, "question", None)
+    if question is not None:
+        question(scope)
 
 
 def budget_of(source: Source) -> float | None:

@@ -113,7 +113,7 @@ def _day(record: Record, values: Mapping[str, Any], field: str) -> date | None:
 
 def fetch(scope: Scope, client: Client, credentials: Mapping[str, str], cursor: str | None) -> Iterator[Page]:
     """Ask for 25 ads after 25; the total is what LinkedIn states for the fuzzy search, other companies included."""
-    asked = {"q": "criteria", "advertiser": _advertiser(scope), "count": str(COUNT)}
+    asked = {"q": "criteria", "advertiser": question(scope), "count": str(COUNT)}
     headers = {
         "Authorization": f"Bearer {credentials[needs[0]]}",
         "LinkedIn-Version": stated(scope, "version", r"20[0-9]{4}", VERSION),
@@ -141,7 +141,8 @@ def fetch(scope: Scope, client: Client, credentials: Mapping[str, str], cursor: 
         cursor = after
 
 
-def _advertiser(scope: Scope) -> str:
+def question(scope: Scope) -> str:
+    """Return the name that LinkedIn is asked by; its number tells the company from others of that name."""
     asked = scope.account
     if asked is None or not (asked.native_id or asked.key).isdigit():
         raise BadInput(

@@ -115,7 +115,7 @@ def _joined(record: Record, entries: list[dict[str, Any]], field: str) -> str | 
 
 def fetch(scope: Scope, client: Client, credentials: Mapping[str, str], cursor: str | None) -> Iterator[Page]:
     """Ask for the ads of one page; too much at once is asked for in halves, and a refusal keeps its words."""
-    limit, asked = LIMIT, _question(scope)
+    limit, asked = LIMIT, question(scope)
     url = f"https://graph.facebook.com/{stated(scope, 'version', r'v[0-9]{1,3}[.][0-9]{1,2}', VERSION)}/ads_archive"
     headers = {"Authorization": f"Bearer {credentials[needs[0]]}"}
     while True:
@@ -143,7 +143,8 @@ def fetch(scope: Scope, client: Client, credentials: Mapping[str, str], cursor: 
         cursor = after
 
 
-def _question(scope: Scope) -> dict[str, str]:
+def question(scope: Scope) -> dict[str, str]:
+    """Return what Meta is asked: the ads of a page by its number."""
     account = scope.account
     page = (
         next((one for one in (account.native_id, account.key) if one and one.isdigit()), None)

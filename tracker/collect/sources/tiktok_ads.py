@@ -26,6 +26,7 @@ origin = "https://developers.tiktok.com/products/commercial-content-api (open to
 release: Release | None = None
 matched = False
 names_accounts = True
+question = answers.question
 scope = {
     "handle": "the advertiser's account asked about, without @",
     "account": "or the account's id here, such as tiktok:chinasays",
@@ -108,7 +109,7 @@ def _ad(record: Record, scope: Scope, listings: Listings, unseen: Deep) -> Ad:
 
 def fetch(scope: Scope, client: Client, credentials: Mapping[str, str], cursor: str | None) -> Iterator[Page]:
     """Search, then ask for each ad; a token that ends after two hours is renewed, and the cursor bears what is left."""
-    desk, question, seen = _Desk(client, credentials), answers.question(scope), set[str]()
+    desk, asked, seen = _Desk(client, credentials), question(scope), set[str]()
     lost: list[str] = []
     start: dict[str, Any] = {"page": 1, "search": "", "ids": []}
     at, resumed = json.loads(cursor) if cursor else start, cursor is not None
@@ -117,7 +118,7 @@ def fetch(scope: Scope, client: Client, credentials: Mapping[str, str], cursor: 
         body = (
             {"ad_id": int(at["ids"][0])}
             if one
-            else question | ({"search_id": at["search"]} if at["search"] else {})
+            else asked | ({"search_id": at["search"]} if at["search"] else {})
         )
         answer = desk.post("detail" if one else "query", body)
         onward = {**at, "ids": at["ids"][1:]} if one else answers.onward(answer, at)

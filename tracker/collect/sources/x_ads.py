@@ -29,6 +29,8 @@ per_minute = 6
 origin = "https://ads.x.com/ads-repository, 'Export' (made by hand; no key is needed)"
 release: Release | None = None
 matched = True
+wants = ("country", "from", "to")
+question = x_export.question
 scope = {
     "handle": "the account asked about, without @",
     "account": "or the account's id here, such as x:~china-says, when its handle is not published",
