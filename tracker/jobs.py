@@ -44,7 +44,7 @@ def run(engine: Engine, settings: Settings) -> None:
             raise
         LOG.info("another host makes the reports of this record; this one only collects")
         stop = threading.Event()
-        with schedule.until_told(stop):
+        with schedule.signals(stop):
             collect(stop)
 
 

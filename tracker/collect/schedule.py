@@ -144,7 +144,7 @@ def run_worker(
     logging.getLogger("apscheduler.scheduler").setLevel(logging.ERROR)  # it warns each minute of a long job
     stop = stop or threading.Event()
     scheduler = scheduler or BackgroundScheduler(timezone=UTC)
-    with ledger.exclusive(engine) as still_held, _signals(stop):
+    with ledger.exclusive(engine) as still_held, signals(stop):
         worker = _Worker(engine, jobs, clock=clock, stop=stop, still_held=still_held)
         worker.begin()
         options = {"misfire_grace_time": None, "coalesce": True, "max_instances": 1}
@@ -263,14 +263,7 @@ def _going_on(beside: Callable[[threading.Event], None] | None, stop: threading.
 
 
 @contextmanager
-def until_told(stop: threading.Event) -> Iterator[None]:
-    """Turn SIGTERM and SIGINT into `stop`, for a process that only collects."""
-    with _signals(stop):
-        yield
-
-
-@contextmanager
-def _signals(stop: threading.Event) -> Iterator[None]:
+def signals(stop: threading.Event) -> Iterator[None]:
     """Turn SIGTERM and SIGINT into `stop` while the worker works."""
     if threading.current_thread() is not threading.main_thread():
         yield

@@ -108,9 +108,9 @@ def run_due(watcher: Watcher, *, stopping: Callable[[], bool] = lambda: False) -
     """Ask what is due, the oldest first, and say what became of it; raise nothing of what a platform did."""
     started_at = watcher.clock()
     with unit_of_work(watcher.engine) as session:
-        spent = _spent(session, watcher.settings, started_at)
-        slots = watches.due(session, started_at, limit=MOST, but_for=spent)
-        slots = list(_within_budgets(session, watcher.settings, slots, started_at))
+        asked = _asked_in_a_day(session, started_at)
+        slots = watches.due(session, started_at, limit=MOST, but_for=_spent(asked, watcher.settings))
+        slots = list(_within_budgets(asked, watcher.settings, slots))
         until = started_at + LEASE
         held = [
             slot
@@ -219,17 +219,18 @@ def _why_not(host: str, outcome: Outcome) -> str:
 # -- around a run ------------------------------------------------------------------------------------------------
 
 
-def _spent(session: Session, settings: Settings, now: datetime) -> list[str]:
-    """Return the sources whose budget of the last 24 hours is used up."""
-    asked = watches.asked_since(session, now - timedelta(days=1))
-    return [source for source, most in settings.daily_questions.items() if asked.get(source, 0) >= most]
+def _asked_in_a_day(session: Session, now: datetime) -> Counter[str]:
+    """Return how many questions each source was asked in the 24 hours until now."""
+    return Counter(watches.asked_since(session, now - timedelta(days=1)))
 
 
-def _within_budgets(
-    session: Session, settings: Settings, slots: Sequence[Slot], now: datetime
-) -> Iterator[Slot]:
-    """Yield the slots for which a budget is left, in their order."""
-    asked = Counter(watches.asked_since(session, now - timedelta(days=1)))
+def _spent(asked: Counter[str], settings: Settings) -> list[str]:
+    """Return the sources whose budget is used up."""
+    return [source for source, most in settings.daily_questions.items() if asked[source] >= most]
+
+
+def _within_budgets(asked: Counter[str], settings: Settings, slots: Sequence[Slot]) -> Iterator[Slot]:
+    """Yield the slots for which a budget is left, in their order, and count them in."""
     for slot in slots:
         most = settings.daily_questions.get(slot.source)
         if most is None or asked[slot.source] < most:
@@ -239,7 +240,7 @@ def _within_budgets(
 
 def within_budget(session: Session, settings: Settings, slot: Slot, now: datetime) -> bool:
     """Say whether the source of a slot may be asked once more within 24 hours."""
-    return any(_within_budgets(session, settings, [slot], now))
+    return any(_within_budgets(_asked_in_a_day(session, now), settings, [slot]))
 
 
 @contextmanager
