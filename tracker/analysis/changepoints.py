@@ -94,37 +94,40 @@ def changes(
 ) -> tuple[Change, ...]:
     """Return the changes among `length` periods in their order; `scan` answers for a stretch from a period up to another.
 
-    Without a change, p of the first scan is above alpha: so many series without a change show one.
+    Without a change, p of the first scan is above alpha: so many series without a change show one. The stretches on both
+    sides of a change share its level, so that no more than alpha of the series with one change show another.
     """
     places = sorted(_searched(0, length, scan, alpha))
     while True:
-        held = _held(places, length, scan, alpha)
+        held = _held(places, length, scan)
         if len(held) == len(places):
-            return held
-        places = [change.place for change in held]
+            return tuple(change for change, _ in held)
+        places = [(change.place, level) for change, level in held]
 
 
-def _searched(start: int, end: int, scan: Callable[[int, int], Scan | None], alpha: float) -> Iterator[int]:
-    """Yield the changes of a stretch, and those of the stretches that each of them parts."""
+def _searched(
+    start: int, end: int, scan: Callable[[int, int], Scan | None], level: float
+) -> Iterator[tuple[int, float]]:
+    """Yield the changes of a stretch with the level that each was held to, and those of the stretches that it parts."""
     found = scan(start, end)
-    if found is not None and found.p <= alpha:
+    if found is not None and found.p <= level:
         place = start + found.place
-        yield place
-        yield from _searched(start, place, scan, alpha)
-        yield from _searched(place, end, scan, alpha)
+        yield place, level
+        yield from _searched(start, place, scan, level / 2)
+        yield from _searched(place, end, scan, level / 2)
 
 
 def _held(
-    places: list[int], length: int, scan: Callable[[int, int], Scan | None], alpha: float
-) -> tuple[Change, ...]:
+    places: list[tuple[int, float]], length: int, scan: Callable[[int, int], Scan | None]
+) -> list[tuple[Change, float]]:
     """Return the changes that still are some between their neighbours, each where it is likeliest there."""
-    held: list[Change] = []
-    for place, end in pairwise([*places, length]):
-        start = held[-1].place if held else 0
+    held: list[tuple[Change, float]] = []
+    for (place, level), (end, _) in pairwise([*places, (length, 0.0)]):
+        start = held[-1][0].place if held else 0
         found = scan(start, end)
-        if found is not None and found.p <= alpha and place < end:
-            held.append(Change(start + found.place, start, end, found))
-    return tuple(held)
+        if found is not None and found.p <= level and place < end:
+            held.append((Change(start + found.place, start, end, found), level))
+    return held
 
 
 def _likeliest(tables: npt.NDArray[np.generic], ratios: Ratios) -> "_Likeliest":
