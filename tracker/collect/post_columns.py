@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, tzinfo
 from functools import lru_cache
@@ -13,7 +13,7 @@ from tracker.collect.cells import cell_text
 from tracker.collect.moments import Moment, moment
 from tracker.collect.post_cells import count, distinct, epoch, identified, listed
 from tracker.collect.post_files import PostFile, author
-from tracker.collect.weblinks import hashtags_in
+from tracker.collect.weblinks import hashtags_in, host_in
 from tracker.domain import (
     AccountRef,
     Count,
@@ -29,10 +29,12 @@ from tracker.domain import (
     Scope,
 )
 from tracker.errors import BadInput
+from tracker.registry.platforms import platform_at, platform_of
 
 ENOUGH = 5
 """So many long ids, all of which end in 00, were rounded: by chance that is one file in ten thousand millions."""
 _IN_ADDRESS = re.compile(r"/(?:status|statuses|video|videos|posts)/(\d{10,20})(?:[/?#]|$)")
+_STAMP = re.compile(r"\d{9,10}(?:\.\d+)?|\d{13}")
 _YES = frozenset({"yes", "true", "1", "y", "t"})
 Names = tuple[str, ...]
 Clock = Callable[[str, datetime], Moment]
@@ -111,7 +113,13 @@ class Table:
         self._clock = clock or self._usual
         self._unseen = Unseen(columns.known, "columns", "post")
         self._doubts: Counter[str] = Counter()
+        self._forms: dict[str, str] = {}
         self._long = self._round = 0
+
+    def parsed(self, records: Iterable[Record]) -> Iterator[Parsed]:
+        """Yield what the rows hold, then what a person should know of them."""
+        yield from self._file.parsed(records, self.rows)
+        yield from self.told()
 
     def rows(self, record: Record) -> Iterator[Parsed]:
         """Yield what a row holds: the profile of its author where the row or the scope says when it was seen, and the post."""
@@ -157,8 +165,11 @@ class Table:
         return moment(words, None, zone=self._columns.zone, latest=latest)
 
     def _time(self, cells: Mapping[str, str], names: Names) -> Moment:
-        words = self._cell(cells, names)
-        found = Moment(None) if words is None else self._clock(words, self._scope.observed_at)
+        name = next((one for one in names if cells.get(one)), None)
+        if name is None:
+            return Moment(None)
+        _check_of_one_form(self._forms, name, cells[name])
+        found = self._clock(cells[name], self._scope.observed_at)
         if found.doubt:
             self._doubts[f"a date that is {found.doubt}" if found.at is None else found.doubt] += 1
         return found
@@ -259,6 +270,33 @@ class Table:
         )  # fmt: skip
 
 
+def platform_in(values: Mapping[str, Any], scope: Scope, addresses: Names) -> str:
+    """Return the platform that a person states, else the one that the addresses of a row lead to, in these columns."""
+    if stated := scope.values.get("platform"):
+        return platform_of(stated)
+    for column, value in values.items():
+        if _column(column) in addresses and (host := host_in(cell_text(value))):
+            found = platform_at(host)
+            if found != "web":
+                return found
+    raise BadInput("the header does not tell the platform; give --scope platform=NAME", line=1)
+
+
+def by_row(columns: Columns, named: Names, scope: Scope) -> Whose:
+    """Return how to tell the author of a row in a table of several platforms: one of the columns `named` says which.
+
+    Where none does, it is the platform that a person states, else that of the row's address.
+    """
+
+    def whose(cells: Mapping[str, str]) -> AccountRef:
+        stated = next((words for name in named if (words := cells.get(name))), None)
+        platform = platform_of(stated) if stated else platform_in(cells, scope, columns.url)
+        who = (columns.handle, columns.native_id, columns.name)
+        return author(platform, *(next(filter(None, map(cells.get, names)), None) for names in who))
+
+    return whose
+
+
 def folded(values: Mapping[str, Any]) -> dict[str, str]:
     """Return the cells of a row as text, by their columns without what people and programs change: case and blanks."""
     return {_column(name): cell_text(value) for name, value in values.items()}
@@ -267,6 +305,15 @@ def folded(values: Mapping[str, Any]) -> dict[str, str]:
 @lru_cache(4_096)
 def _column(name: str) -> str:
     return " ".join(name.casefold().split())
+
+
+def _check_of_one_form(forms: dict[str, str], name: str, words: str) -> None:
+    """Raise `BadInput` for a time that is written unlike those above it: two programs wrote the column, by two clocks."""
+    form = "a date"
+    if _STAMP.fullmatch(words):
+        form = "milliseconds since 1970" if len(words) == 13 else "seconds since 1970"
+    if forms.setdefault(name, form) != form:
+        raise BadInput(f"{words[:40]!r} is {form}, and the rows above have {forms[name]}", field=name)
 
 
 def _counted(cells: Mapping[str, str], names: Mapping[str, str]) -> tuple[Count, ...]:

@@ -5,11 +5,13 @@ A file holds many accounts, so each has a listing of its own for each time at wh
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
 from functools import lru_cache
 from hashlib import blake2b
+from itertools import chain
+from typing import Any
 
 from tracker.collect.answers import advertiser_key
 from tracker.collect.moments import AHEAD, FIRST
@@ -112,6 +114,13 @@ class PostFile:
                 f"{self._source}|{account.platform}:{account.key}|{what}", observed_at, account
             )
         return self._listings[key]
+
+
+def opened(records: Iterable[Record]) -> tuple[Mapping[str, Any], Iterator[Record]]:
+    """Return what the first record holds, by which one file is told from another, and all records, that one among them."""
+    rows = iter(records)
+    first = next(rows, None)
+    return ({}, rows) if first is None else (first.values, chain([first], rows))
 
 
 @lru_cache(4_096)

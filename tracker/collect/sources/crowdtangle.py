@@ -4,13 +4,13 @@ Its files stay in researchers' hands. Numbers are those of the day of the export
 post. Times bear the short name of the zone that the team had set.
 """
 
-from collections.abc import Iterable, Iterator
-from itertools import chain
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
 
 from tracker.collect.crowdtangle_cells import FACEBOOK, INSTAGRAM, Clock, prepared
 from tracker.collect.moments import stated_zone
 from tracker.collect.post_columns import Table
-from tracker.collect.post_files import PostFile
+from tracker.collect.post_files import PostFile, opened
 from tracker.domain import Parsed, Record, Release, Scope
 from tracker.errors import BadInput
 
@@ -31,19 +31,15 @@ scope = {
 
 def parse(records: Iterable[Record], scope: Scope) -> Iterator[Parsed]:
     """Yield a post for each row, and the pages with what they said of themselves where the day of the export is stated."""
-    rows = iter(records)
-    first = next(rows, None)
-    columns = FACEBOOK if first is None or _is_facebook(first) else INSTAGRAM
-    file = PostFile(name, scope)
-    table = Table(columns, file, scope, Clock(stated_zone(scope)))
-    found = rows if first is None else chain([first], rows)
-    yield from file.parsed(map(prepared, found), table.rows)
-    yield from table.told()
+    first, found = opened(records)
+    columns = FACEBOOK if not first or _is_facebook(first) else INSTAGRAM
+    table = Table(columns, PostFile(name, scope), scope, Clock(stated_zone(scope)))
+    yield from table.parsed(map(prepared, found))
 
 
-def _is_facebook(first: Record) -> bool:
+def _is_facebook(first: Mapping[str, Any]) -> bool:
     """Tell the two tables apart; raise `BadInput` for one that is neither."""
-    names = {" ".join(column.casefold().split()) for column in first.values}
+    names = {" ".join(column.casefold().split()) for column in first}
     if names & {"facebook id", "page name", "group name"}:
         return True
     if "account" not in names:

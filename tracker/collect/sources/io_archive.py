@@ -5,10 +5,9 @@ followers have their names and numbers replaced by a hash, which is text and sta
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from itertools import chain
 
 from tracker.collect.post_columns import Columns, Table
-from tracker.collect.post_files import PostFile, author
+from tracker.collect.post_files import PostFile, author, opened
 from tracker.domain import AccountRef, Parsed, Record, Release, Scope
 from tracker.errors import BadInput
 
@@ -38,12 +37,10 @@ COLUMNS = Columns(
 
 def parse(records: Iterable[Record], scope: Scope) -> Iterator[Parsed]:
     """Yield the posts of a set, whatever the order of its columns; or the profiles, where it holds accounts alone."""
-    rows = iter(records)
-    first = next(rows, None)
+    first, found = opened(records)
     file = PostFile(name, scope)
     table = Table(COLUMNS, file, scope, whose=_whose)
-    found = rows if first is None else chain([first], rows)
-    has_posts = first is None or "tweetid" in {column.casefold() for column in first.values}
+    has_posts = not first or "tweetid" in {column.casefold() for column in first}
     yield from file.parsed(found, table.rows if has_posts else table.profile)
     yield from table.told()
 

@@ -1,18 +1,18 @@
 """What the browser extension Zeeschuimer saw a person scroll past on X, TikTok, Instagram and Threads.
 
 NDJSON: an envelope a line, with the platform's own object in `data`; or its CSV with semicolons, which has the columns of
-4CAT and no time of its own: the source `fourcat` reads it too, with the time that a person states. It holds what one person was shown, so that a post is missing from it says nothing. An item of a platform that is
-not read here yet is kept apart, never dropped.
+4CAT and no time of its own: the source `fourcat` reads it too, with the time that a person states. It holds what one
+person was shown, so that a post is missing from it says nothing. An item of a platform that is not read here yet is kept
+apart, never dropped.
 """
 
 from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
-from itertools import chain
 from typing import Any
 
 from tracker.collect import fourcat_tables, meta_web, tiktok_web, x_web
 from tracker.collect.post_cells import epoch
-from tracker.collect.post_files import PostFile
+from tracker.collect.post_files import PostFile, opened
 from tracker.domain import Parsed, Record, Release, Scope
 from tracker.errors import BadInput
 
@@ -36,14 +36,12 @@ READERS: dict[str, Reader] = {
 
 def parse(records: Iterable[Record], scope: Scope) -> Iterator[Parsed]:
     """Yield for each item the profile and the post, seen in the minute in which the extension saw them."""
-    rows = iter(records)
-    first = next(rows, None)
-    if first is not None and "source_platform" not in first.values:
-        yield from fourcat_tables.parsed(name, chain([first], rows), scope)
+    first, rows = opened(records)
+    if first and "source_platform" not in first:
+        yield from fourcat_tables.parsed(name, rows, scope)
         return
     file = PostFile(name, scope)
-    records = rows if first is None else chain([first], rows)
-    yield from file.parsed(records, lambda record: _item(record, file))
+    yield from file.parsed(rows, lambda record: _item(record, file))
 
 
 def _item(record: Record, file: PostFile) -> Iterator[Parsed]:
