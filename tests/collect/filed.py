@@ -13,4 +13,14 @@ FILED: dict[str, dict[str, Any]] = {
                     "Message": "Hello", "Likes": "1,234"},
     "io_archive": {"userid": "0a/b+c=", "user_screen_name": "0a/b+c=", "tweetid": "1094567890123456789", "tweet_text": "Hello",
                    "tweet_time": "2019-01-05 10:00"},
+    "content_library": {"id": "3000000000000001", "creation_time": "2024-07-03T10:00:00+0000", "text": "Hello",
+                        "post_owner.id": "77001122", "post_owner.name": "Some Body", "post_owner.username": "somebody",
+                        "statistics.love_count": "2"},
+    "cooretweet": {"object_id": "https://news.example.org/1", "account_id": "somebody", "content_id": "1094567890123456789",
+                   "timestamp_share": "1720000000"},
+    "junkipedia": {"id": "4001", "attributes.published_at": "2024-07-03T10:00:00Z", "attributes.url": "https://x.com/somebody/status/1",
+                   "attributes.search_data_fields.sanitized_text": "Hello", "attributes.channel.channel_name": "Some Body"},
+    "posts_csv": {"id": "p-1", "text": "Hello", "date": "2024-07-03 10:00:00", "author": "somebody", "platform": "x"},
 }  # fmt: skip
+STATED = {"cooretweet": {"platform": "x"}}
+"""What must be stated beside a file of a source."""

@@ -3,6 +3,7 @@
 import ast
 import inspect
 import re
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from types import ModuleType
@@ -10,7 +11,7 @@ from typing import Any, cast
 
 import pytest
 
-from tests.collect.filed import FILED
+from tests.collect.filed import FILED, STATED
 from tracker.collect import sources
 from tracker.domain import (
     AccountRef,
@@ -102,7 +103,8 @@ def source(request: pytest.FixtureRequest) -> sources.Source:
 
 def parsed(source: sources.Source, *bodies: dict[str, object]) -> list[Parsed]:
     records = [Record(number, body) for number, body in enumerate(bodies, 2)]
-    return list(source.parse(iter(records), SCOPE))
+    scope = replace(SCOPE, values={**SCOPE.values, **STATED.get(source.name, {})})
+    return list(source.parse(iter(records), scope))
 
 
 def recorded(source: sources.Source) -> list[Parsed]:
@@ -146,7 +148,8 @@ def test_a_source_is_named_after_its_file_and_says_what_it_is(source: sources.So
     assert module.__name__.rpartition(".")[2] == source.name
     assert source.kind in ("profile", "posts", "ads", "page")
     assert all(need.isupper() for need in source.needs)
-    assert all((source.platform, source.origin, source.required, inspect.getdoc(source.parse)))
+    assert all((source.platform, source.origin, inspect.getdoc(source.parse)))
+    assert bool(source.required) != getattr(source, "mapped", False)
     assert source.scope == {name: told for name, told in source.scope.items() if told}
 
 

@@ -10,7 +10,8 @@ which is pure: the same records and scope give the same values, whether a person
 fetched an answer. It may say `release`, the published data release that attributes the accounts it holds, and
 `matched = True` when its rows bear no id, so that rows of two exports are matched by likeness, and `scope_of_file`,
 which reads what the name that the platform gives its file says of the scope. A source with `names_accounts = True` has
-records that say whose they are: its scope may, and need not, name a `handle` to hold them against.
+records that say whose they are: its scope may, and need not, name a `handle` to hold them against. One with
+`mapped = True` has no `required` columns: a person says which column holds what, and `parse` refuses a file that lacks one.
 
 A source whose files or answers are JSON documents also defines
 
