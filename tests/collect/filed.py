@@ -20,6 +20,10 @@ FILED: dict[str, dict[str, Any]] = {
                    "timestamp_share": "1720000000"},
     "junkipedia": {"id": "4001", "attributes.published_at": "2024-07-03T10:00:00Z", "attributes.url": "https://x.com/somebody/status/1",
                    "attributes.search_data_fields.sanitized_text": "Hello", "attributes.channel.channel_name": "Some Body"},
+    "telegram_export": {"id": 5, "type": "message", "date": "2024-07-03T10:00:00", "date_unixtime": "1720000800", "text": ["Hello"],
+                        "chat": {"id": 1234567890, "name": "Some Body", "type": "public_channel"}},
+    "twarc": {"kind": "post", "item": {"id": "1808000000000000001", "text": "Hello", "created_at": "2024-07-03T10:00:00.000Z",
+                                       "author": {"id": "77", "username": "somebody", "verified": False}}},
     "posts_csv": {"id": "p-1", "text": "Hello", "date": "2024-07-03 10:00:00", "author": "somebody", "platform": "x"},
 }  # fmt: skip
 STATED = {"cooretweet": {"platform": "x"}}
