@@ -82,7 +82,7 @@ def _card(text: str, rows: list[Mapping[str, Any]], brands: Mapping[str, str]) -
     )  # fmt: skip
 
 
-def lives(ads: Finding, *, key: str) -> None:
+def lives(ads: Finding, coverage: Finding, *, key: str) -> None:
     """Draw from when to when each ad was shown; a bar that is clicked opens its ad below."""
     if not any(row["first_shown"] for row in ads.rows):
         components.empty("No day was published", "Nothing says when these ads were shown.", small=True)
@@ -90,7 +90,9 @@ def lives(ads: Finding, *, key: str) -> None:
     brands = data.brands()
     rows = [{**row, "name": words.account(row, brands)} for row in ads.rows]
     picked = components.chart(
-        charts.ad_lives(rows, as_of=ads.as_of, n=ads.n, look=components.look()),
+        charts.ad_lives(
+            rows, as_of=ads.as_of, n=ads.n, coverage=coverage.rows, look=components.look()
+        ),
         key=key, alt="From when to when each ad was shown",
     )  # fmt: skip
     components.caption(

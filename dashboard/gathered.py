@@ -60,7 +60,24 @@ def _ads(name: str) -> None:
 
 def _posts(name: str) -> None:
     topics, coverage = _finding("topics", name, items="posts"), _finding("coverage", name)
-    with st.container(border=True):
+    posts = _finding("posts-per-month", name)
+    left, right = st.columns([11, 9], gap="medium")
+    with left, st.container(border=True, height="stretch"):
+        if posts.rows:
+            components.chart(
+                charts.posts_per_month(
+                    posts.rows, as_of=posts.as_of, coverage=coverage.rows, look=components.look()
+                ),
+                key="account-posts",
+                alt="Posts per month, with the days on which we asked below",
+            )
+            components.caption(
+                "A month without a bar is silence", "only where the band says that it was asked."
+            )
+            components.rows(posts, key="account-posts")
+        else:
+            components.empty("No post has a day", "Nothing says when these posts were published.", small=True)
+    with right, st.container(border=True, height="stretch"):
         _share(topics, coverage)
 
 

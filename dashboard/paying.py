@@ -9,7 +9,7 @@ from tracker.findings import Finding
 SHOWN = 8
 
 
-def over_time(payers: Finding, *, account: str | None, group: str) -> None:
+def over_time(payers: Finding, coverage: Finding, *, account: str | None, group: str) -> None:
     """Draw a lane a payer below each account, with a dashed rule where a payer is new."""
     if not any(row["first_shown"] for row in payers.rows):
         components.empty("No day was published", "Nothing says when these payers paid.", small=True)
@@ -19,7 +19,12 @@ def over_time(payers: Finding, *, account: str | None, group: str) -> None:
     rows = [{**row, "name": words.account(row, brands)} for row in payers.rows]
     components.chart(
         charts.payer_lanes(
-            rows, as_of=payers.as_of, n=payers.n, changes=changes.rows, look=components.look()
+            rows,
+            as_of=payers.as_of,
+            n=payers.n,
+            changes=changes.rows,
+            coverage=coverage.rows,
+            look=components.look(),
         ),
         key="payer-lanes",
         alt="From when to when each payer paid for the ads of each account",

@@ -53,11 +53,14 @@ def _coverage_figure(coverage: Finding) -> None:
     expected = coverage.coverage.get("days_expected", 0)
     asked = coverage.coverage.get("days_asked", 0)
     held = sum(
-        1 for row in coverage.rows if charts.OUTCOME_WORDS.get(row["outcome"]) == "throttled or refused"
+        1
+        for row in coverage.rows
+        if charts.OUTCOME_WORDS.get(row["outcome"])
+        in ("throttled or refused", "no answer", "said to be gone")
     )
     components.figure(
         "Days that the sources were asked about", f"{asked / expected:.0%}" if expected else "–",
-        f"of {expected:,} account days", f"{held:,} throttled or refused, {expected - asked:,} not asked",
+        f"of {expected:,} account days", f"{held:,} throttled, refused or failed, {expected - asked:,} not asked",
     )  # fmt: skip
 
 

@@ -18,6 +18,7 @@ TOPICS = [
         ("2024-01", "politics", 1, 4), ("2024-01", "culture", 2, 4), ("2024-03", "politics", 6, 10), ("2024-03", "culture", 1, 10),
     ]
 ]  # fmt: skip
+POSTS = [{"month": "2024-01", "posts": 12}, {"month": "2024-03", "posts": 0}]
 PAYERS = [
     {"payer": "First", "account": "x:one", "first_shown": "2024-01-02", "last_shown": "2024-02-02", "ads": 4},
     {
@@ -81,8 +82,11 @@ def drawn(look: charts.Look) -> dict[str, Any]:
         "shift": charts.shift_bars(TOP, as_of=AS_OF, n=14, look=look),
         "map": charts.country_map(ranks, shapes=json.loads(SHAPES.read_text()), as_of=AS_OF, n=14, look=look),
         "labels": charts.label_matrix(LABELS, as_of=AS_OF, look=look),
-        "lives": charts.ad_lives(LIVES, as_of=AS_OF, n=62, look=look),
-        "payers": charts.payer_lanes(NAMED_PAYERS, as_of=AS_OF, n=14, changes=NEW, look=look),
+        "lives": charts.ad_lives(LIVES, as_of=AS_OF, n=62, coverage=COVERAGE, look=look),
+        "payers": charts.payer_lanes(
+            NAMED_PAYERS, as_of=AS_OF, n=14, changes=NEW, coverage=COVERAGE, look=look
+        ),
+        "posts": charts.posts_per_month(POSTS, as_of=AS_OF, coverage=COVERAGE, look=look),
         "audiences": charts.audience_graph(SOUGHT, as_of=AS_OF, n=14, look=look),
         "coverage": charts.coverage_band(COVERAGE, as_of=AS_OF, look=look),
     }
@@ -243,6 +247,31 @@ def test_coverage_is_drawn_in_stretches_and_a_day_without_an_answer_was_not_aske
         ("throttled or refused", "2024-02-01", "2024-02-14", 14),
         ("not asked", "2024-02-15", "2024-02-29", 15),
     ]
+
+
+def test_every_chart_of_ads_or_posts_over_time_has_the_band_with_hatched_gaps_below_it():
+    over_time = ("ads", "topic", "targeting", "lives", "payers", "posts")
+
+    for name in over_time:
+        spec = drawn(charts.LIGHT)[name].to_dict()
+        band, strokes = spec["layer"][-2:]
+        states = {run["state"] for run in values(spec, -2)}
+
+        assert {"rows", "throttled or refused", "not asked"} == states
+        assert band["encoding"]["color"]["legend"]["title"] == "coverage"
+        assert {stroke["state"] for stroke in values(spec, -1)} == {"not asked"}
+        assert strokes["encoding"]["x"]["scale"] == band["encoding"]["x"]["scale"]
+
+
+def test_a_gap_of_one_day_in_years_is_still_hatched():
+    answered = [answer(date(2020, 1, 1) + timedelta(days=number), "rows") for number in range(365 * 4)]
+    holed = [row for row in answered if row["day"] != "2021-05-05"]
+
+    spec = charts.posts_per_month(
+        [{"month": "2020-01", "posts": 1}, {"month": "2023-11", "posts": 1}], as_of=AS_OF, coverage=holed
+    ).to_dict()
+
+    assert [stroke["from"] for stroke in values(spec, -1)] == ["2021-05-05"]
 
 
 def test_the_coverage_band_has_the_same_time_axis_as_its_chart():

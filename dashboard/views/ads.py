@@ -45,7 +45,7 @@ with right, components.card("Who paid?", "As published by the repository, by acc
 
 lanes_box, shared_box = st.columns([3, 2], gap="medium")
 with lanes_box, st.container(border=True):
-    paying.over_time(payers, account=narrowed["account"], group=group)
+    paying.over_time(payers, coverage, account=narrowed["account"], group=group)
 with (
     shared_box,
     components.card("Who paid for several accounts?", "The same name as published; a lead for a person"),
@@ -57,6 +57,6 @@ shown = data.ads(since=month, until=month, group=group, **narrowed)
 with components.card("What do they say?", adtext.line(shown, month)):
     adtext.gallery(shown, key="ads-gallery")
 with st.container(border=True):
-    adtext.lives(shown, key="ads-lives")
+    adtext.lives(shown, coverage, key="ads-lives")
 with components.card("The list", "Pick an ad for its words and evidence"):
     adtext.list_and_detail(shown)

@@ -15,9 +15,12 @@ from tracker.analysis import columns, months
 from tracker.analysis.columns import Days, Ints
 
 BEST_FIRST = (
-    "rows", "empty_confirmed", "empty_unverified", "gone", "login_wall", "refused", "throttled", "error",
+    "rows", "empty_confirmed", "empty_unverified", "gone", "suspect", "login_wall", "refused", "throttled", "error",
 )  # fmt: skip
 """A day asked more than once has the first of these outcomes that any of its answers had."""
+
+SUSPECT = "suspect"
+"""What a run said to be gone that is not to be believed: too much of one platform vanished in it at once."""
 
 LEFT_OUT = "not_asked"
 """How a question ends that was to be put and was not: no answer, and no asking."""
@@ -32,13 +35,19 @@ _ONE_DAY = np.timedelta64(1, "D")
 def asked(listings: ibis.Table) -> ibis.Table:
     """Count answers by what they cover, for `Answers.read`: an answer about no account in particular has -1."""
     keys = ["account_id", "source", "first_day", "last_day", "outcome"]
-    numbered = listings.mutate(account_id=ibis.coalesce(_.account_id, _NO_ACCOUNT))
+    numbered = judged(listings).mutate(account_id=ibis.coalesce(_.account_id, _NO_ACCOUNT))
     return numbered.group_by(keys).agg(answers=_.count()).order_by("source", "account_id")
+
+
+def judged(listings: ibis.Table) -> ibis.Table:
+    """Return answers with the outcome `suspect` in place of a `gone` that is not to be believed."""
+    doubted = _.suspect.fill_null(False) & (_.outcome == "gone")
+    return listings.mutate(outcome=ibis.ifelse(doubted, SUSPECT, _.outcome))
 
 
 def ended(listings: ibis.Table) -> ibis.Table:
     """Return the answers that say why they ended so, or of how many they are, the latest last: the columns of `End`."""
-    telling = listings.filter(_.message.notnull() | _.stated_total.notnull())
+    telling = judged(listings).filter(_.message.notnull() | _.stated_total.notnull())
     return telling.order_by("observed_at", "listing_id").select(
         "account_id", "source", "first_day", "last_day", "outcome", "message", "read", "stated_total"
     )

@@ -11,6 +11,7 @@ from tracker.charts.look import DARK, LABEL_WORDS, LIGHT, OUTCOME_WORDS, Look, c
 from tracker.charts.months import coverage_runs
 from tracker.charts.payers import MOST_PAYERS, payer_lanes
 from tracker.charts.places import country_map, country_ranks, other_places
+from tracker.charts.posts import posts_per_month
 from tracker.charts.provinces import (
     LEVEL_WORDS,
     centres_by_year,
@@ -60,6 +61,7 @@ __all__ = [
     "new_payers",
     "other_places",
     "payer_lanes",
+    "posts_per_month",
     "province_map",
     "province_ranks",
     "shift_bars",

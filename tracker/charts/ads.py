@@ -51,7 +51,7 @@ def ads_per_month(
     layers = [
         _bar_layer(bars, months, look=look, highest=highest),
         *_payer_layers(payers, months, look=look, highest=highest),
-        coverage_strip(coverage, months, look=look),
+        *coverage_strip(coverage, months, look=look),
     ]
     chart: alt.LayerChart = (
         alt.layer(*layers)

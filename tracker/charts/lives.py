@@ -1,13 +1,13 @@
 """From when to when each ad was shown, on one axis."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
 import altair as alt
 
 from tracker.charts.look import LIGHT, Look, finished
-from tracker.charts.months import Rows, as_date, milliseconds, span, x_of
+from tracker.charts.months import STRIP_OFFSET, Rows, as_date, coverage_strip, milliseconds, span, x_of
 from tracker.charts.words import heading, shortened
 
 MOST_ADS = 60
@@ -18,11 +18,13 @@ OTHERS = "other accounts"
 SEPARATOR = "\u2063"
 
 
-def ad_lives(rows: Rows, *, as_of: datetime | None, n: int | None, look: Look = LIGHT) -> alt.Chart:
+def ad_lives(
+    rows: Rows, *, as_of: datetime | None, n: int | None, coverage: Rows | None = None, look: Look = LIGHT
+) -> alt.Chart | alt.LayerChart | alt.FacetChart:
     """Return a bar an ad from its first to its last day shown, the earliest on top; a click selects its `ad`.
 
     `rows` are those of the `ads` finding, the latest first, with `name` for what its account goes by; `n` is how many
-    ads there are. The `MOST_ADS` latest dated ones are drawn. Where no last day is published the bar is pale and short.
+    ads there are, `coverage` has the rows of that finding, drawn below. The `MOST_ADS` latest dated ones are drawn. Where no last day is published the bar is pale and short.
     """
     dated = [row for row in rows if row["first_shown"]]
     drawn = sorted(dated[:MOST_ADS], key=lambda row: (str(row["first_shown"]), row["ad"]))
@@ -34,11 +36,11 @@ def ad_lives(rows: Rows, *, as_of: datetime | None, n: int | None, look: Look = 
     bars = [_bar(row, accounts, least=least) for row in drawn]
     chosen = alt.selection_point(name="ad", fields=["ad"], on="click", clear="dblclick")
     label = f"slice(datum.value, indexof(datum.value, '{SEPARATOR}') + 1)"
-    chart: alt.Chart = (
+    lanes = (
         alt.Chart(alt.InlineData(values=bars))
         .mark_rect(height=9, cornerRadius=2, clip=True, cursor="pointer")
         .encode(
-            x=x_of("begin", months),
+            x=x_of("begin", months, offset=0 if coverage is None else STRIP_OFFSET),
             x2="end:Q",
             y=alt.Y("lane:N", sort=None, axis=alt.Axis(
                 title=None, labelExpr=label, labelLimit=150, labelOverlap=False, labelFontSize=10)),
@@ -48,13 +50,22 @@ def ad_lives(rows: Rows, *, as_of: datetime | None, n: int | None, look: Look = 
                      alt.Tooltip("first:N", title="first shown"), alt.Tooltip("last:N", title="last shown")],
         )
         .add_params(chosen)
-        .properties(
-            height=STEP * len(bars), width="container",
-            title=heading("From when to when was each ad shown?", n=n, as_of=as_of,
-                          unit=f"the latest {len(bars):,} of {len(dated):,} dated ads listed"),
-        )
     )  # fmt: skip
-    return finished(chart, look)
+    chart = lanes if coverage is None else _over_band(lanes, coverage, months, look=look)
+    sized = chart.properties(
+        height=STEP * len(bars), width="container",
+        title=heading("From when to when was each ad shown?", n=n, as_of=as_of,
+                      unit=f"the latest {len(bars):,} of {len(dated):,} dated ads listed"),
+    )  # fmt: skip
+    return finished(sized, look)
+
+
+def _over_band(
+    lanes: alt.Chart, coverage: Rows, months: Sequence[str], *, look: Look
+) -> alt.LayerChart | alt.FacetChart:
+    layered = alt.layer(lanes, *coverage_strip(coverage, months, look=look))
+    apart: alt.LayerChart | alt.FacetChart = layered.resolve_scale(color="independent")
+    return apart
 
 
 def _bar(row: Mapping[str, Any], accounts: list[str], *, least: int) -> dict[str, Any]:

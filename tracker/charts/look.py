@@ -12,6 +12,8 @@ import altair as alt
 
 Finished = TypeVar("Finished", bound=alt.TopLevelMixin)
 
+SUSPECT = "suspect"
+"""How a day is drawn that is said to be gone in a run that is not to be believed."""
 FONT = "Inter, 'Noto Sans', 'Noto Sans CJK SC', 'Noto Sans Arabic', sans-serif"
 
 
@@ -48,8 +50,11 @@ LIGHT = Look(
         "rows": "#9cc9b4",
         "empty, confirmed": "#a9c6e3",
         "empty, unverified": "#ecd39b",
+        "said to be gone": "#b9b2c9",
+        "suspect": "#8a6bb0",
         "throttled or refused": "#dd9483",
-        "not asked": "#eef0f2",
+        "no answer": "#a24b3c",
+        "not asked": "#ffffff",
     },
     labels={
         "no label": "#c8553d",
@@ -74,8 +79,11 @@ DARK = Look(
         "rows": "#3d7d62",
         "empty, confirmed": "#3d6b9a",
         "empty, unverified": "#a98538",
+        "said to be gone": "#635d75",
+        "suspect": "#9a7cc4",
         "throttled or refused": "#b0604c",
-        "not asked": "#242a31",
+        "no answer": "#e0897a",
+        "not asked": "#12161b",
     },
     labels={
         "no label": "#dd7b64",
@@ -89,13 +97,14 @@ OUTCOME_WORDS: Mapping[str, str] = {
     "rows": "rows",
     "empty_confirmed": "empty, confirmed",
     "empty_unverified": "empty, unverified",
-    "throttled": "throttled or refused",
+    "gone": "said to be gone",
+    SUSPECT: "suspect",
     "login_wall": "throttled or refused",
     "refused": "throttled or refused",
-    "error": "throttled or refused",
-    "gone": "throttled or refused",
+    "throttled": "throttled or refused",
+    "error": "no answer",
 }
-"""How an outcome of a query reads under a chart; an outcome that is missing was not asked."""
+"""How an outcome of a query reads under a chart, the best first; an outcome that is missing was not asked."""
 
 LABEL_WORDS: Mapping[str, str] = {
     "none": "no label",

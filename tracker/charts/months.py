@@ -3,14 +3,14 @@
 Times pass as milliseconds since 1970 in UTC, so that no reader's time zone moves a bar.
 """
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from itertools import groupby
 from typing import Any
 
 import altair as alt
 
-from tracker.charts.look import OUTCOME_WORDS, Look
+from tracker.charts.look import OUTCOME_WORDS, SUSPECT, Look
 
 Rows = Sequence[Mapping[str, Any]]
 
@@ -18,6 +18,8 @@ NOT_ASKED = "not asked"
 MAX_LABELS = 14
 STRIP_GAP, STRIP_HEIGHT = 6, 9
 STRIP_OFFSET = STRIP_GAP + STRIP_HEIGHT + 3
+HATCHES = 110
+"""How many strokes a gap would have that is as long as the axis."""
 
 
 def start_of(month: str) -> date:
@@ -97,9 +99,10 @@ def coverage_runs(coverage: Rows, months: Sequence[str]) -> list[dict[str, Any]]
     order = list(OUTCOME_WORDS)
     best: dict[date, int] = {}
     for row in coverage:
-        if row.get("outcome") in OUTCOME_WORDS:
+        outcome = SUSPECT if row.get("suspect") else str(row.get("outcome"))
+        if outcome in OUTCOME_WORDS:
             day = as_date(row["day"])
-            best[day] = min(best.get(day, len(order)), order.index(row["outcome"]))
+            best[day] = min(best.get(day, len(order)), order.index(outcome))
     states = [(OUTCOME_WORDS[order[best[day]]] if day in best else NOT_ASKED, day) for day in _days(months)]
     return [_run(state, [day for _, day in run]) for state, run in groupby(states, key=lambda pair: pair[0])]
 
@@ -130,16 +133,49 @@ def as_date(value: Any) -> date:
     return value if isinstance(value, date) else date.fromisoformat(str(value)[:10])
 
 
-def outcome_scale(look: Look, states: Collection[str]) -> alt.Scale:
-    """Return the fixed colours of the outcomes that occur, in their fixed order."""
+def outcome_colour(look: Look, runs: Rows, **legend: Any) -> alt.Color:
+    """Return the fixed colours of the outcomes that occur, in their fixed order, with a legend that names the hatching."""
+    states = {run["state"] for run in runs}
     shown = [state for state in look.outcomes if state in states]
-    return alt.Scale(domain=shown, range=[look.outcomes[state] for state in shown])
+    return alt.Color(
+        "state:N",
+        scale=alt.Scale(domain=shown, range=[look.outcomes[state] for state in shown]),
+        legend=alt.Legend(
+            labelExpr=f"datum.label == '{NOT_ASKED}' ? '{NOT_ASKED} (hatched)' : datum.label",
+            symbolStrokeColor=look.rule, symbolStrokeWidth=0.7, **legend,
+        ),
+    )  # fmt: skip
 
 
-def coverage_strip(coverage: Rows, months: Sequence[str], *, look: Look) -> alt.Chart:
-    """Return the coverage band as a layer that stands just below the plot it is laid over, above its x axis."""
+def hatches(runs: Rows, months: Sequence[str], *, look: Look, height: int, offset: int = 0) -> alt.Chart:
+    """Return the strokes over stretches that nobody was asked about: a gap looks like nothing else."""
+    strokes = [stroke for run in runs if run["state"] == NOT_ASKED for stroke in _strokes(run, months)]
+    layer: alt.Chart = (
+        alt.Chart(alt.InlineData(values=strokes))
+        .mark_point(
+            shape="M-0.5,1L0.5,-1", size=height * height, color=look.rule, strokeWidth=0.9, opacity=0.9
+        )
+        .encode(x=x_of("at", months, offset=offset))
+    )
+    return layer
+
+
+def _strokes(run: Mapping[str, Any], months: Sequence[str]) -> list[dict[str, Any]]:
+    """Return where the strokes of a gap stand: evenly, and one at least."""
+    whole = milliseconds(end_of(months[-1])) - milliseconds(start_of(months[0]))
+    number = max(1, (run["end"] - run["begin"]) * HATCHES // whole)
+    step = (run["end"] - run["begin"]) / number
+    shared = {name: value for name, value in run.items() if name not in ("begin", "end")}
+    return [{**shared, "at": round(run["begin"] + step * (place + 0.5))} for place in range(number)]
+
+
+def coverage_strip(coverage: Rows, months: Sequence[str], *, look: Look) -> tuple[alt.Chart, alt.Chart]:
+    """Return the coverage band as two layers, its colours and its hatching, that stand just below the plot it is laid over, above its x axis."""
     runs = coverage_runs(coverage, months)
-    strip: alt.Chart = (
+    tooltip = [
+        alt.Tooltip("state:N", title="coverage"), alt.Tooltip("from:N"), alt.Tooltip("to:N"), alt.Tooltip("days:Q"),
+    ]  # fmt: skip
+    band = (
         alt.Chart(alt.InlineData(values=runs))
         .mark_rect(clip=False, stroke=look.grid, strokeWidth=0.5)
         .encode(
@@ -147,17 +183,11 @@ def coverage_strip(coverage: Rows, months: Sequence[str], *, look: Look) -> alt.
             x2="end:Q",
             y=alt.value(alt.expr(f"height + {STRIP_GAP}")),
             y2=alt.value(alt.expr(f"height + {STRIP_GAP + STRIP_HEIGHT}")),
-            color=alt.Color(
-                "state:N",
-                scale=outcome_scale(look, {run["state"] for run in runs}),
-                legend=alt.Legend(orient="bottom", title="coverage"),
-            ),
-            tooltip=[
-                alt.Tooltip("state:N", title="coverage"),
-                alt.Tooltip("from:N"),
-                alt.Tooltip("to:N"),
-                alt.Tooltip("days:Q"),
-            ],
+            color=outcome_colour(look, runs, orient="bottom", title="coverage"),
+            tooltip=tooltip,
         )
     )
-    return strip
+    over = hatches(runs, months, look=look, height=STRIP_HEIGHT, offset=STRIP_OFFSET).encode(
+        y=alt.value(alt.expr(f"height + {STRIP_GAP + STRIP_HEIGHT / 2}")), tooltip=tooltip
+    )
+    return band, over

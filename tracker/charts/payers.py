@@ -9,7 +9,7 @@ import altair as alt
 
 from tracker.charts.ads import new_payers
 from tracker.charts.look import LIGHT, Look, finished
-from tracker.charts.months import Rows, as_date, milliseconds, span, x_of
+from tracker.charts.months import STRIP_OFFSET, Rows, as_date, coverage_strip, milliseconds, span, x_of
 from tracker.charts.words import heading, shortened
 
 MOST_PAYERS = 20
@@ -22,11 +22,13 @@ Marks = list[dict[str, Any]]
 
 
 def payer_lanes(
-    rows: Rows, *, as_of: datetime | None, n: int | None, changes: Rows = (), look: Look = LIGHT
-) -> alt.LayerChart:
+    rows: Rows, *, as_of: datetime | None, n: int | None, changes: Rows = (), coverage: Rows | None = None,
+    look: Look = LIGHT,
+) -> alt.LayerChart:  # fmt: skip
     """Return a lane a payer below each account, from the first to the last day shown, with a dashed rule at each new one.
 
-    `rows` are those of the `payers` finding with `name` for what an account goes by; `changes` those of kind `payer_new`.
+    `rows` are those of the `payers` finding with `name` for what an account goes by; `changes` those of kind `payer_new`,
+    `coverage` those of that finding.
     A rule stands where a payer was first shown; the hover says when that was recorded. The `MOST_PAYERS` lanes of most
     ads are drawn.
     """
@@ -44,6 +46,7 @@ def payer_lanes(
         _bar_layer(bars, months, lane, look=look),
         _head_layer(heads, lane, look=look),
         *_rule_layers(rules, months, lane, look=look),
+        *(() if coverage is None else coverage_strip(coverage, months, look=look)),
     ]
     chart: alt.LayerChart = alt.layer(*layers).resolve_scale(color="independent").properties(
         height=STEP * len(order), width="container",
@@ -126,7 +129,7 @@ def _bar_layer(
         alt.Chart(alt.InlineData(values=list(bars)))
         .mark_bar(height=11, cornerRadius=2, clip=True)
         .encode(
-            x=x_of("begin", months),
+            x=x_of("begin", months, offset=STRIP_OFFSET),
             x2="end:Q",
             y=lane,
             color=alt.Color("kind:N", scale=alt.Scale(domain=kinds, range=[colours[kind] for kind in kinds])),
@@ -148,7 +151,9 @@ def _rule_layers(
         place = min(1.0, max(0.0, (rule["at"] - first) / max(1, last - first)))
         late = place > 0.5
         room = alt.expr(f"max(60, width * {max(place, 1 - place):.3f} - 8)")
-        base = alt.Chart(alt.InlineData(values=[rule])).encode(x=x_of("at", months), y=lane)
+        base = alt.Chart(alt.InlineData(values=[rule])).encode(
+            x=x_of("at", months, offset=STRIP_OFFSET), y=lane
+        )
         layers += [
             base.mark_rule(strokeDash=[4, 3], color=look.ink, strokeWidth=1.2).encode(y2="to:N"),
             base.mark_text(

@@ -6,10 +6,11 @@ from datetime import datetime
 import altair as alt
 
 from tracker.charts.look import LIGHT, Look, finished
-from tracker.charts.months import Rows, coverage_runs, outcome_scale, span, x_of
+from tracker.charts.months import Rows, coverage_runs, hatches, outcome_colour, span, x_of
 from tracker.charts.words import heading, shortened
 
 MOST_LANES = 24
+LANE_HEIGHT = 13
 PLATFORMS = {
     "x": "X",
     "facebook": "Facebook",
@@ -29,8 +30,10 @@ PLATFORMS = {
 }
 
 
-def coverage_band(rows: Rows, *, as_of: datetime | None, look: Look = LIGHT) -> alt.Chart:
-    """Return one band an account and source: on which days rows came, nothing came, or nobody asked.
+def coverage_band(
+    rows: Rows, *, as_of: datetime | None, look: Look = LIGHT
+) -> alt.LayerChart | alt.FacetChart:
+    """Return one band an account and source: on which days rows came, nothing came, or nobody asked (hatched).
 
     `rows` are those of the `coverage` finding; only the first `MOST_LANES` accounts by name are drawn.
     """
@@ -44,22 +47,23 @@ def coverage_band(rows: Rows, *, as_of: datetime | None, look: Look = LIGHT) -> 
             [row for row in days if _lane(row["account"], row["source"]) == lane], months
         )
     ]
-    chart: alt.Chart = (
+    lane = alt.Y("lane:N", sort=lanes, axis=alt.Axis(title=None, labelLimit=190, labelOverlap=False))
+    tooltip = [
+        alt.Tooltip("lane:N", title="account and source"), alt.Tooltip("state:N", title="answer"),
+        alt.Tooltip("from:N"), alt.Tooltip("to:N"), alt.Tooltip("days:Q"),
+    ]  # fmt: skip
+    bands = (
         alt.Chart(alt.InlineData(values=runs))
-        .mark_rect(height=13)
+        .mark_rect(height=LANE_HEIGHT, stroke=look.grid, strokeWidth=0.5)
         .encode(
-            x=x_of("begin", months),
-            x2="end:Q",
-            y=alt.Y("lane:N", sort=lanes, axis=alt.Axis(title=None, labelLimit=190, labelOverlap=False)),
-            color=alt.Color("state:N", scale=outcome_scale(look, {run["state"] for run in runs})),
-            tooltip=[alt.Tooltip("lane:N", title="account and source"), alt.Tooltip("state:N", title="answer"),
-                     alt.Tooltip("from:N"), alt.Tooltip("to:N"), alt.Tooltip("days:Q")],
+            x=x_of("begin", months), x2="end:Q", y=lane, color=outcome_colour(look, runs), tooltip=tooltip
         )
-        .properties(
-            height=26 * len(lanes), width="container",
-            title=heading("On which days did the sources answer?", unit="days by account and source",
-                          n=len(days), as_of=as_of),
-        )
+    )
+    over = hatches(runs, months, look=look, height=LANE_HEIGHT).encode(y=lane, tooltip=tooltip)
+    chart = alt.layer(bands, over).properties(
+        height=26 * len(lanes), width="container",
+        title=heading("On which days did the sources answer?", unit="days by account and source",
+                      n=len(days), as_of=as_of),
     )  # fmt: skip
     return finished(chart, look)
 

@@ -123,7 +123,7 @@ def targeting_heatmap(
         )
     )  # fmt: skip
     height = STEP * len(order)
-    chart: alt.LayerChart = alt.layer(heat, coverage_strip(coverage, months, look=look)).resolve_scale(
+    chart: alt.LayerChart = alt.layer(heat, *coverage_strip(coverage, months, look=look)).resolve_scale(
         color="independent"
     ).properties(
         height=height,

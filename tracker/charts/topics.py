@@ -64,7 +64,7 @@ def topic_share(
     )
     beside = _comparison(comparison, code, months, look=look)
     layers = [*beside, *([] if code == NOT_CODED else [band]), line, dots, words]
-    chart = alt.layer(*layers, coverage_strip(coverage, months, look=look)).properties(
+    chart = alt.layer(*layers, *coverage_strip(coverage, months, look=look)).properties(
         height=HEIGHT,
         width="container",
         title=heading(

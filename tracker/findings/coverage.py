@@ -18,7 +18,8 @@ METHOD = (
     "{order}; what no answer covers is {not_asked}. expected and asked count days. rows counts the ads first shown "
     "and the posts published then; it is 0 only where an answer confirms it. message, read and stated_total are those "
     "of the latest question with that outcome that says why it ended so or how many there are, whatever days it was "
-    "about: why, how many records it brought, and how many the platform says there are. A day that was to be asked about "
+    "about: why, how many records it brought, and how many the platform says there are. suspect: it is said to be gone, in a "
+    "run in which too many accounts of one platform vanished at once. A day that was to be asked about "
     "in a round and was left out is {not_asked} too, with the reason."
 )
 
@@ -44,7 +45,18 @@ def asked_and_answered(question: Question) -> Finding:
     return answer(
         question,
         n=sum(row["expected"] for row in rows),
-        columns=("account", "source", unit, "expected", "asked", "outcome", "rows", "account_status", *TOLD),
+        columns=(
+            "account",
+            "source",
+            unit,
+            "expected",
+            "asked",
+            "outcome",
+            "rows",
+            "account_status",
+            *TOLD,
+            "suspect",
+        ),
         rows=rows,
         method=METHOD.format(unit=unit, order=", ".join(coverage.BEST_FIRST), not_asked=NOT_ASKED),
         ground=behind,
@@ -91,7 +103,8 @@ def _summary(found: Ints, outcomes: tuple[str, ...], items: int) -> dict[str, An
     return {
         "expected": int(found.size),
         "asked": int(asked.size),
-        "outcome": best,
+        "outcome": "gone" if best == coverage.SUSPECT else best,
+        "suspect": best == coverage.SUSPECT,
         "rows": items if items or best in coverage.ANSWERED else None,
     }
 

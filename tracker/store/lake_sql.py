@@ -59,7 +59,7 @@ SCHEMAS: dict[str, pa.Schema] = {
     "listings": _schema(
         listing_id=INT, query_id=INT, source=TEXT, series=TEXT, account_id=INT, section=TEXT, country=TEXT,
         observed_at=TIME, covers_from=DAY, covers_to=DAY, outcome=TEXT, items=INT, evidence=TEXT, message=TEXT,
-        read=INT, stated_total=INT,
+        read=INT, stated_total=INT, suspect=FLAG,
     ),
     "changes": _schema(
         change_id=INT, at=TIME, type=TEXT, account_id=INT, subject=TEXT, field=TEXT, before=TEXT, after=TEXT,
@@ -104,7 +104,9 @@ SMALL = {
     "listings": """
         SELECT l.id AS listing_id, l.query_id, q.source, l.series, l.account_id, l.section, l.country, l.observed_at,
                l.covers_from, l.covers_to, l.outcome, COALESCE(n.items, 0) AS items, e.sha256 AS evidence,
-               o.message, o.read, o.stated_total
+               o.message, o.read, o.stated_total,
+               EXISTS (SELECT 1 FROM collect_run r WHERE r.suspect IS NOT NULL
+                       AND q.started_at BETWEEN r.started_at AND r.finished_at) AS suspect
         FROM listing l JOIN query q ON q.id = l.query_id JOIN query_outcome o ON o.query_id = q.id
         LEFT JOIN evidence e ON e.id = q.evidence_id
         LEFT JOIN (SELECT listing_id, COUNT(*) AS items FROM sighting GROUP BY listing_id) n ON n.listing_id = l.id
