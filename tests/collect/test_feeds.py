@@ -176,6 +176,19 @@ def test_a_feed_without_entries_is_not_taken_as_silence() -> None:
     ]
 
 
+def test_an_id_that_is_made_to_look_like_a_marked_one_does_not_take_its_key() -> None:
+    two = feed("<item><guid>g</guid><link>https://news.example.org/1</link></item>",
+               "<item><guid>g</guid><link>https://news.example.org/2</link></item>")  # fmt: skip
+    marked = posts(two)[0].key
+    third = feed("<item><guid>g</guid><link>https://news.example.org/1</link></item>",
+                 "<item><guid>g</guid><link>https://news.example.org/2</link></item>",
+                 f"<item><guid>{marked}</guid><link>https://news.example.org/3</link></item>")  # fmt: skip
+
+    found = posts(third)
+
+    assert len({post.key for post in found}) == len(found) == 3
+
+
 @pytest.mark.parametrize("path", CORPUS)
 def test_no_file_of_the_corpus_raises_or_gives_two_entries_one_key(path: Path) -> None:
     body = path.read_bytes()

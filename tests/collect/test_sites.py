@@ -3,6 +3,7 @@
 import gzip
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -73,6 +74,34 @@ def test_an_article_is_read_with_the_dates_and_authors_that_it_states() -> None:
     )
     assert "The bridge over the river was opened on Wednesday" in post.text
     assert "All rights reserved" not in post.text
+
+
+def test_a_number_of_wordpress_and_an_id_that_is_made_like_it_are_two_articles() -> None:
+    feed = (
+        b"<rss version='2.0'><channel><title>T</title>"
+        b"<item><guid>https://news.example.org/?p=5</guid><title>A</title></item><item><guid>5</guid><title>B</title></item>"
+        b"<item><guid>https://news.example.org/?p=6</guid><title>C</title></item></channel></rss>"
+    )
+
+    posts = [item for item in items((feed, "https://news.example.org/feed")) if isinstance(item, Post)]
+
+    assert [(post.key, post.text) for post in posts] == [
+        ("https://news.example.org/?p=5", "A"),
+        ("5", "B"),
+        ("6", "C"),
+    ]
+
+
+@pytest.mark.parametrize("path", recorded.recorded("feeds/*.xml"))
+def test_no_feed_of_the_corpus_loses_an_entry_when_a_site_is_read(path: Path) -> None:
+    records = list(sites.records_in(path.read_bytes(), "https://news.example.org/feed"))
+    entries = [record.values for record in records if record.values.get("kind") == "entry"]
+
+    found = [item for item in sites.parse(records, Scope({}, NOW, SITE)) if isinstance(item, Post)]
+
+    distinct = {repr(sorted(values.items())) for values in entries}
+    assert len({post.key for post in found}) == len(found)
+    assert not entries or len(found) == len(distinct)
 
 
 def test_an_article_that_states_only_a_day_without_zone_says_so_and_takes_the_zone_that_a_person_states() -> (

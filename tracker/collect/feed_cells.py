@@ -27,15 +27,25 @@ def keys(entries: Sequence[Values]) -> list[str]:
     It is the id, else the link, else what stands in the entry. Entries that share one are told apart by link, date and title.
     """
     found = [_key(entry) for entry in entries]
-    sharing: dict[str, list[int]] = defaultdict(list)
-    for place, key in enumerate(found):
-        sharing[key].append(place)
-    for key, places in sharing.items():
-        if len(places) > 1:
-            marks = _marks([entries[place] for place in places])
-            for place, mark in zip(places, marks, strict=True):
-                found[place] = f"{key} {mark}"
+    for places in _sharing(found):
+        marks = _marks([entries[place] for place in places])
+        for place, mark in zip(places, marks, strict=True):
+            found[place] = f"{found[place]} {mark}"
+    while shared := _sharing(found):  # an id that was made to look like a marked one
+        kinds = len(set(found))
+        for place in (place for places in shared for place in places):
+            found[place] = f"{found[place]} {_digest(sorted(entries[place].items()))}"
+        if len(set(found)) == kinds:  # the same entry several times
+            break
     return found
+
+
+def _sharing(keys: Sequence[str]) -> list[list[int]]:
+    """Return the places of keys that stand more than once, those of one key together."""
+    places: dict[str, list[int]] = defaultdict(list)
+    for place, key in enumerate(keys):
+        places[key].append(place)
+    return [found for found in places.values() if len(found) > 1]
 
 
 def keyed_as_asked(records: Iterable[Record], scope: Scope) -> list[Record]:

@@ -80,10 +80,11 @@ def _item(
 
 
 def _keys(entries: Sequence[Record]) -> list[str]:
-    """Return the key of each entry of a feed: its number where WordPress gave it one of its own."""
+    """Return the key of each entry of a feed: its number where WordPress gave it one of its own, and none is named like it."""
     numbers = [wordpress.id_of(record.values.get("id")) for record in entries]
     others = feed_cells.keys([record.values for record in entries])
+    times, named = Counter(numbers), set(others)
     return [
-        number if number and numbers.count(number) == 1 else other
+        number if number and times[number] == 1 and number not in named else other
         for number, other in zip(numbers, others, strict=True)
     ]
