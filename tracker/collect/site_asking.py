@@ -61,6 +61,14 @@ def home(client: Asks, scope: Scope) -> Answer:
     return client.get(account.url or f"https://{account.key}/")
 
 
+def going_on(client: Asks, scope: Scope, cursor: str) -> Iterator[Page]:
+    """Go on where a question stopped: with the pages still to ask for, or from a place in the interface."""
+    if cursor.startswith("["):
+        yield from articles(client, json.loads(cursor))
+    else:
+        yield from posts(client, scope, wordpress.place_of(cursor))
+
+
 # -- the interface of WordPress ----------------------------------------------------------------------------------
 
 

@@ -4,7 +4,6 @@ Pages are found through sitemaps, a feed of headlines or the first page, and rea
 missing from such a list says nothing; how the site lists its articles decides what can be known of it.
 """
 
-import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from tracker.collect import discovery, site_asking, site_parsing
@@ -33,9 +32,7 @@ scope = {
 }
 
 
-def records_in(body: bytes, address: str | None = None) -> Iterator[Record]:
-    """Yield what stands in an answer: posts of an interface, entries of a feed, or one page with its address."""
-    yield from site_parsing.records_in(body, address)
+records_in = site_parsing.records_in
 
 
 def parse(records: Iterable[Record], scope: Scope) -> Iterator[Parsed]:
@@ -49,12 +46,7 @@ def parse(records: Iterable[Record], scope: Scope) -> Iterator[Parsed]:
 def fetch(scope: Scope, client: Client, credentials: Mapping[str, str], cursor: str | None) -> Iterator[Page]:
     """Ask in the best way that the site offers; `cursor` is a place in its interface, or the pages still to ask for."""
     if cursor:
-        going_on = cursor.startswith("[")
-        yield from (
-            site_asking.articles(client, json.loads(cursor))
-            if going_on
-            else site_asking.posts(client, scope, wordpress.place_of(cursor))
-        )
+        yield from site_asking.going_on(client, scope, cursor)
         return
     home = site_asking.home(client, scope)
     if home.status >= 300:

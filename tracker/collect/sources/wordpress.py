@@ -4,7 +4,6 @@ Each question brings what is new since a day and what is older and was changed s
 interface, its feed is read in its place, else the pages that its sitemap lists: then older changes are not seen.
 """
 
-import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from urllib.parse import urljoin
 
@@ -38,9 +37,7 @@ ROOTS = ("/wp-json/", "/?rest_route=/")
 """Where the interface stands that no page announces."""
 
 
-def records_in(body: bytes, address: str | None = None) -> Iterator[Record]:
-    """Yield the posts of an answer or the site of one about itself; entries or a page where the interface is closed."""
-    yield from site_parsing.records_in(body, address)
+records_in = site_parsing.records_in
 
 
 def parse(records: Iterable[Record], scope: Scope) -> Iterator[Parsed]:
@@ -54,10 +51,7 @@ def parse(records: Iterable[Record], scope: Scope) -> Iterator[Parsed]:
 def fetch(scope: Scope, client: Client, credentials: Mapping[str, str], cursor: str | None) -> Iterator[Page]:
     """Ask for the site, then for what is new and what was changed; where that is closed, for the feed."""
     if cursor:
-        yield from (
-            site_asking.articles(client, json.loads(cursor)) if cursor.startswith("[")
-            else site_asking.posts(client, scope, cells.place_of(cursor))
-        )  # fmt: skip
+        yield from site_asking.going_on(client, scope, cursor)
         return
     home = site_asking.home(client, scope)
     if home.status >= 300:
