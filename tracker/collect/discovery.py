@@ -56,6 +56,11 @@ def is_page(answer: Answer) -> bool:
     return kind in ("text/html", "application/xhtml+xml", "") and b"\0" not in answer.body[:1_000]
 
 
+def is_web_page(body: bytes) -> bool:
+    """Say whether bytes are a page in HTML, by their beginning."""
+    return body[:512].lstrip(b"\xef\xbb\xbf \t\r\n")[:15].lower().startswith((b"<!doctype html", b"<html"))
+
+
 def text_of_page(answer: Answer) -> str:
     """Return the text of a page in the encoding that its header or its head says."""
     return text_of(answer.body, answer.headers.get("content-type", ""))

@@ -20,7 +20,7 @@ from tracker.collect import reading, seeking, sources
 from tracker.collect.batches import Tally, write
 from tracker.collect.cleaning import NOTICE, cleaned
 from tracker.collect.job import FileJob, Progress, silent
-from tracker.collect.scoping import check_columns, read_scope, scope_in_name, scope_notices
+from tracker.collect.scoping import check_columns, read_scope, scope_in_name, scope_notices, takes_of_file
 from tracker.collect.spool import Spool
 from tracker.collect.writing import Checked, End, check, close
 from tracker.domain import ImportReport, Outcome
@@ -48,13 +48,11 @@ def import_file(
     Raises `BadInput` (what was found, in which file, line and field) or `PlatformChanged`; then nothing was kept.
     """
     source = sources.load(source_name)
-    limits = reading.Limits(settings.max_line_bytes, settings.max_unpacked_ratio)
-    if sources.records_in(source):
-        limits = limits.for_documents()
+    limits = _limits(source, settings)
     facts = reading.inspect(path, limits=limits, tick=_ticker(progress, path))
     check_columns(source, facts, limits)
     asked = {**scope_in_name(source, facts.name), **scope}
-    scoped = read_scope(engine, source, asked, now)
+    scoped = read_scope(engine, source, asked, now, takes=takes_of_file(source))
     with cleaned(source, facts, limits) as clean, Spool() as spool, _rare_collection():
         job = FileJob(engine, source, scoped, now, progress, clean, limits)
         checked = _check(job, spool, () if clean is facts else (NOTICE,))
@@ -85,6 +83,14 @@ def _rare_collection() -> Iterator[None]:
         gc.unfreeze()
         if was_on:
             gc.enable()
+
+
+def _limits(source: sources.Source, settings: Settings) -> reading.Limits:
+    """Return how much of a file is read, by what its source reads: tables, documents, or feeds and pages too."""
+    limits = reading.Limits(settings.max_line_bytes, settings.max_unpacked_ratio)
+    if not sources.records_in(source):
+        return limits
+    return limits.for_documents().for_pages() if sources.reads_web_pages(source) else limits.for_documents()
 
 
 def _ticker(progress: Progress, path: Path) -> Callable[[int], None]:

@@ -1,7 +1,8 @@
 """Opens a file from outside: checks its bytes in one pass, then streams its records in constant memory.
 
 CSV (comma, semicolon or tab), JSON lines, one JSON document and Parquet, plain or gzipped, told apart by content and
-never by name. A document, and each line of JSON lines, goes through the source's `records_in` where it has one.
+never by name; a feed or a page (XML, HTML) where its source reads such. A document, and each line of JSON lines, goes
+through the source's `records_in` where it has one.
 """
 
 import codecs
@@ -9,6 +10,7 @@ import gzip
 import hashlib
 import io
 import zlib
+from collections import deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -19,7 +21,7 @@ from tracker.collect import cells, csvrows, documents
 from tracker.domain import Record
 from tracker.errors import BadInput
 
-Form = Literal["csv", "jsonl", "json", "parquet"]
+Form = Literal["csv", "jsonl", "json", "parquet", "markup"]
 
 _BLOCK = 1 << 18
 _FREE_UNPACKED = 64 << 20
@@ -51,16 +53,21 @@ def shown_name(path: Path) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """How much of a hostile file is read before it is refused."""
+    """How much of a hostile file is read before it is refused; `markup` says that a feed or a page may come."""
 
     max_line_bytes: int = 10_000_000
     max_unpacked_ratio: int = 200
     max_document_bytes: int = 200_000_000
     max_json_line_bytes: int | None = None
+    markup: bool = False
 
     def for_documents(self) -> "Limits":
         """Return the limits for a source of JSON documents: one may stand on a line, however long it is."""
         return replace(self, max_json_line_bytes=self.max_document_bytes)
+
+    def for_pages(self) -> "Limits":
+        """Return the limits for a source of feeds or pages, whose encoding their own beginning tells."""
+        return replace(self, markup=True)
 
     def for_head(self, head: bytes) -> "Limits":
         """Return the limits for a file that begins like this."""
@@ -121,7 +128,7 @@ def records(
         yield from _parquet_records(facts.path, name)
         return
     with opened(facts) as binary:
-        if facts.form == "json":
+        if facts.form in ("json", "markup"):
             yield from documents.of_document(
                 _whole(binary, limits, name), records_in or documents.of_array, name, None
             )
@@ -198,6 +205,8 @@ def _check_text(blocks: Iterator[bytes], limits: Limits, name: str) -> Form:
     form: Form = "csv"
     head, lines, open_line = b"", 1, 0
     for block in blocks:
+        if not head and limits.markup and is_markup(block):
+            return _read_to_the_end(blocks)
         if not head:
             head = _check_head(block, name)
             limits, form = limits.for_head(head), _form_of(block)
@@ -212,6 +221,18 @@ def _check_text(blocks: Iterator[bytes], limits: Limits, name: str) -> Form:
         raise BadInput("the file is empty once unpacked", file=name)
     _decode(decoder, b"", name, lines, final=True)
     return form
+
+
+def is_markup(head: bytes) -> bool:
+    """Say whether bytes begin as XML or HTML does, in UTF-8 or in UTF-16."""
+    text = head[:512].removeprefix(codecs.BOM_UTF8)
+    return text.lstrip(b"\xff\xfe\0 \t\r\n")[:1] == b"<"
+
+
+def _read_to_the_end(blocks: Iterator[bytes]) -> Form:
+    """Read on, so that a damaged gzip or a bomb is found; of a feed or a page no byte is wrong by itself."""
+    deque(blocks, maxlen=0)
+    return "markup"
 
 
 def _form_of(block: bytes) -> Form:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 
 from sqlmodel import Session
 
-from tracker.collect import sources
+from tracker.collect import discovery, sources
 from tracker.collect.cells import clean
 from tracker.collect.client import HttpClient
 from tracker.collect.job import Job
@@ -148,7 +148,4 @@ def outcome_of(answer: Answer) -> Outcome | None:
 
 
 def _is_web_page(answer: Answer) -> bool:
-    head = answer.body[:512].lstrip(b"\xef\xbb\xbf \t\r\n")[:15].lower()
-    return "text/html" in answer.headers.get("content-type", "") or head.startswith(
-        (b"<!doctype html", b"<html")
-    )
+    return "text/html" in answer.headers.get("content-type", "") or discovery.is_web_page(answer.body)

@@ -1,6 +1,6 @@
 """Reads what a file was asked for: its columns against its source, and the scope that a person gave."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import UTC, date, datetime, timedelta
 
 from sqlalchemy import Engine
@@ -27,8 +27,8 @@ def check_columns(source: sources.Source, facts: reading.FileFacts, limits: read
     found = {" ".join(column.casefold().split()) for column in columns}
     if not found and records_in is not None:
         return  # a document without a record is an empty answer, whatever it would have held
-    if not source.required:
-        return  # a source whose columns a person names says itself which it lacks
+    if not source.required or sources.is_addressed(source):
+        return  # a person names the columns, or answers of several forms are read: `parse` says what is lacking
     if missing := [column for column in source.required if column.casefold() not in found]:
         raise BadInput(
             f"no column {', '.join(map(repr, missing))}; expected {source.origin}. Found: {', '.join(sorted(found)[:20])}",
@@ -43,12 +43,24 @@ def scope_in_name(source: sources.Source, file_name: str) -> dict[str, str]:
     return read(file_name) if read else {}
 
 
+def takes_of_file(source: sources.Source) -> tuple[str, ...]:
+    """Return what may be stated of a file of a source: of a saved answer of one that is asked live, also when it was had."""
+    told = () if sources.live(source) is None or "exported_at" in source.scope else ("exported_at",)
+    return (*source.scope, *told)
+
+
 def read_scope(
-    engine: Engine, source: sources.Source, values: Mapping[str, str], now: Callable[[], datetime]
+    engine: Engine,
+    source: sources.Source,
+    values: Mapping[str, str],
+    now: Callable[[], datetime],
+    *,
+    takes: Collection[str] | None = None,
 ) -> Scope:
-    """Return the scope with its time and account; raise `BadInput` for what the source does not take."""
-    if unknown := [key for key in values if key not in source.scope]:
-        known = ", ".join(source.scope) or "none"
+    """Return the scope with its time and account; raise `BadInput` for what the source does not take (`takes`, if given)."""
+    taken = source.scope if takes is None else takes
+    if unknown := [key for key in values if key not in taken]:
+        known = ", ".join(taken) or "none"
         raise BadInput(f"{source.name} takes no scope {', '.join(map(repr, unknown))}; it takes: {known}")
     if too_long := [key for key, value in values.items() if len(value) > _LONGEST]:
         raise BadInput(f"longer than {_LONGEST} characters", field=f"--scope {too_long[0]}")
@@ -136,7 +148,7 @@ def scope_notices(job: Job) -> list[str]:
     missing = [
         key
         for key in ("country", "from", "to", "exported_at")
-        if key in job.source.scope and key not in job.scope.values
+        if key in takes_of_file(job.source) and key not in job.scope.values
     ]
     if not missing:
         return []

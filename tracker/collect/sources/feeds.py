@@ -40,7 +40,11 @@ NO_FEED = (
 
 
 def records_in(body: bytes) -> Iterator[Record]:
-    """Yield the feed itself, then its entries; a feed that holds none gives nothing."""
+    """Yield the feed itself, then its entries; a feed that holds none gives nothing, and a web page is refused."""
+    if discovery.is_web_page(body) and not feed_reading.is_feed(body):
+        raise BadInput(
+            "this is a web page, no feed: a login or an error page saved as a file looks like this"
+        )
     for line, values in enumerate(feed_reading.read(body), 1):
         yield Record(line, values)
 
