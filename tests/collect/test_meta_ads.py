@@ -124,7 +124,7 @@ def test_a_range_without_an_upper_end_stays_open_and_shares_are_percent() -> Non
         ({"id": 10**18}, "id", "beyond 2^53"),
         ({"id": 1.8e18}, "id", "beyond 2^53"),
         ({"id": None}, "id", "is not an id"),
-        ({"page_id": 9007199254740993}, "page_id", "beyond 2^53"),
+        ({"page_id": 9007199254740992}, "page_id", "beyond 2^53"),
         ({"ad_delivery_start_time": "03/04/2026"}, "ad_delivery_start_time", "could be"),
         ({"ad_creative_bodies": "one"}, "ad_creative_bodies", "expected a list"),
         ({"page_name": 7}, "page_name", "expected text"),

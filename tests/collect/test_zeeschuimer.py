@@ -212,7 +212,7 @@ def test_an_item_of_a_platform_that_is_not_read_is_kept_apart_and_said() -> None
     [
         (items.envelope("x.com", [1]), "data"),
         (items.envelope("x.com", {"rest_id": "1", "core": items.x_user()}), "data.legacy"),
-        (items.envelope("x.com", items.x_post(1972983000000000111)), "data.rest_id"),  # type: ignore[arg-type]
+        (items.envelope("x.com", items.x_post(1972983000000000000)), "data.rest_id"),  # type: ignore[arg-type]
         (items.envelope("x.com", items.x_post(1.97e18)), "data.rest_id"),  # type: ignore[arg-type]
         (items.envelope("x.com", {**items.x_post(), "core": {}, "legacy": {"full_text": "a"}}), "author"),
         (items.envelope("tiktok.com", items.tiktok("soon")), "data.id"),

@@ -6,11 +6,13 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date
+from itertools import chain, islice
 from typing import Any
 
 import orjson
 
 from tracker.collect.cells import UnclearDate, cell_text, clean, read_date
+from tracker.collect.exact import LOOKED_AT, Rounded, are_exact, as_text, check_whole
 from tracker.domain import AccountRef, Ad, Answer, Listing, Notice, Parsed, Quarantined, Record, Scope
 from tracker.errors import BadInput
 
@@ -90,6 +92,7 @@ def objects_in(record: Record, field: str) -> list[dict[str, Any]]:
 def id_in(record: Record, field: str) -> str:
     """Return an id as text; refuse one that is missing, or that a program has turned into a fraction or an exponent."""
     value = record.values.get(field)
+    check_whole(record, field, value)
     if isinstance(value, bool) or not isinstance(value, str | int) or not str(value).strip():
         raise BadInput(f"{str(value)[:40]!r} is not an id", line=record.line, field=field)
     if re.fullmatch(r"\d(?:[.,]\d+)?[Ee]\+?\d+", str(value).strip()) or len(str(value)) > 200:
@@ -110,11 +113,16 @@ def day_of(record: Record, field: str, value: object) -> date | None:
         raise BadInput(str(error), line=record.line, field=field) from error
 
 
-def apart_or(read: Callable[[Record], Parsed], record: Record) -> Parsed:
-    """Return what `read` makes of a record, or the record to be kept apart with the field and the reason."""
+def apart_or(read: Callable[[Record], Parsed], record: Record, *, trusted: bool = False) -> Parsed:
+    """Return what `read` makes of a record, or the record to be kept apart with the field and the reason.
+
+    In a `trusted` document long ids that came as numbers are taken as they stand.
+    """
     try:
         return read(record)
     except BadInput as error:
+        if trusted and isinstance(error, Rounded):
+            return apart_or(read, record._replace(values=as_text(record.values)))
         return Quarantined(record.line, error.field or "", error.found, record.values)
 
 
@@ -196,12 +204,16 @@ def parsed_by(
 ) -> Iterator[Parsed]:
     """Yield what `read` makes of each record, then what a person should know.
 
-    An ad that comes again as it was counts once; one that comes again with other values is kept apart.
+    An ad that comes again as it was counts once; one that comes again with other values is kept apart. Ids that JavaScript
+    may have rounded are kept apart, unless a number of the first records shows that no JavaScript wrote them.
     """
     known: dict[str, int] = {}
     again = 0
-    for record in records:
-        item = apart_or(read, record)
+    found = iter(records)
+    first = list(islice(found, LOOKED_AT))
+    trusted = are_exact(first)
+    for record in chain(first, found):
+        item = apart_or(read, record, trusted=trusted)
         if isinstance(item, Ad):
             digest, before = _digest(record), known.get(item.key or "")
             known.setdefault(item.key or "", digest)

@@ -8,10 +8,11 @@ import orjson
 
 from tracker.collect.answers import Unseen
 from tracker.collect.cells import cell_text, read_range
+from tracker.collect.exact import check_whole
 from tracker.domain import Metric, Notice, Record, Scope
 from tracker.errors import BadInput
 
-_SAFE, _TOLD = 1 << 53, 6
+_TOLD = 6
 _ID = re.compile(r"\d{1,40}")
 
 
@@ -65,13 +66,8 @@ class Deep(Unseen):
 
 
 def whole_id(record: Record, field: str, value: object) -> str:
-    """Return an id as text; refuse a number that JavaScript rounds, because it may name something else."""
-    if isinstance(value, float) or (isinstance(value, int) and abs(value) > _SAFE):
-        raise BadInput(
-            f"{str(value)[:40]} came as a number beyond 2^53, as JavaScript rounds it; expected the id as text",
-            line=record.line,
-            field=field,
-        )
+    """Return an id as text; refuse a number that JavaScript may have rounded, because it may name something else."""
+    check_whole(record, field, value)
     words = str(value).strip() if isinstance(value, str | int) and not isinstance(value, bool) else ""
     if not _ID.fullmatch(words):
         raise BadInput(f"{str(value)[:40]!r} is not an id", line=record.line, field=field)

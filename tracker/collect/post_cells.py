@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from tracker.collect.cells import cell_text, read_range
+from tracker.collect.exact import check_whole
 from tracker.collect.moments import AHEAD, FIRST
 from tracker.domain import Count, Record
 from tracker.errors import BadInput
@@ -51,12 +52,8 @@ def objects(values: object, *path: str) -> list[dict[str, Any]]:
 
 
 def identified(record: Record, field: str, value: object, form: str = r"\d{1,25}") -> str:
-    """Return an id as text; refuse a number that JavaScript rounds, and what has not the form of one."""
-    if isinstance(value, float) or (isinstance(value, int) and abs(value) > 1 << 53):
-        raise BadInput(
-            f"{str(value)[:40]} came as a number beyond 2^53, as JavaScript rounds it; expected the id as text",
-            line=record.line, field=field,
-        )  # fmt: skip
+    """Return an id as text; refuse a number that JavaScript may have rounded, and what has not the form of one."""
+    check_whole(record, field, value)
     shown = cell_text(value)
     if isinstance(value, bool) or not re.fullmatch(form, shown):
         raise BadInput(f"{shown[:40]!r} is not an id", line=record.line, field=field)
