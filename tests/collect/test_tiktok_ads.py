@@ -1,7 +1,7 @@
 """TikTok's ads: each spelling of the documents is read, an id alone waits for its detail, and expiring links stay out."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -10,9 +10,9 @@ import pytest
 from sqlalchemy import Engine
 
 from tests.collect.lines import Line, told
-from tests.collect.servers import FaultServer, data
+from tests.collect.servers import Asked, FaultServer, Told, data
 from tracker.collect.sources import tiktok_ads
-from tracker.domain import AccountRef, Ad, Metric, Notice, Parsed, Quarantined, Record, Scope
+from tracker.domain import AccountRef, Ad, ImportReport, Metric, Notice, Parsed, Quarantined, Record, Scope
 
 NOW = datetime(2026, 11, 1, tzinfo=UTC)
 BODIES = Path(__file__).parent / "bodies" / "tiktok_ads"
@@ -121,7 +121,7 @@ def test_a_search_that_a_person_saved_with_all_its_fields_is_read() -> None:
 @pytest.mark.parametrize(
     ("ad", "field", "words"),
     [
-        ({"id": 7123456789012345678}, "ad.id", "beyond 2^53"),
+        ({"id": 7123456789012346000}, "ad.id", "beyond 2^53"),
         ({"id": 7.1e18}, "ad.id", "beyond 2^53"),
         ({"first_shown_date": 20261399}, "ad.first_shown_date", "no day of the calendar"),
         ({"title": ["a"]}, "title", "expected text"),
@@ -190,26 +190,34 @@ def line(engine_of: Engine) -> Iterator[Line]:
         yield Line(engine_of, server, "tiktok_ads")
 
 
+def ask(line: Line, **scope: str) -> ImportReport:
+    """Ask about one month, where the scope says nothing else."""
+    return line.ask(RIVER, KEYS, **{"from": "2026-09-01", "to": "2026-09-30", **scope})
+
+
+def searches(line: Line) -> list[Any]:
+    return [asked.json for asked in line.server.asked if asked.path == QUERY]
+
+
 def asked_ids(line: Line) -> list[int]:
     return [asked.json["ad_id"] for asked in line.server.asked if asked.path == DETAIL]
 
 
 def test_a_search_is_followed_by_its_id_and_each_ad_is_asked_for(line: Line) -> None:
-    report = line.ask(RIVER, KEYS, country="DE", to="2026-09-30")
+    report = ask(line, country="DE")
 
-    searches = [asked.json for asked in line.server.asked if asked.path == QUERY]
     assert (report.outcome, report.read, report.new, report.warnings) == ("rows", 2, 2, ())
-    assert searches[0]["filters"] == {
-        "ad_published_date_range": {"min": "20221002", "max": "20260930"}, "advertiser_business_ids": [7000001],
+    assert searches(line)[0]["filters"] == {
+        "ad_published_date_range": {"min": "20260901", "max": "20260930"}, "advertiser_business_ids": [7000001],
         "country_code": "DE",
     }  # fmt: skip
-    assert [search.get("search_id") for search in searches] == [None, "search-1"]
+    assert [search.get("search_id") for search in searches(line)] == [None, "search-1"]
     assert asked_ids(line) == [1700000000000001, 1700000000000002]
     assert line.rows("SELECT platform, key FROM account") == [("tiktok", "rivernews")]
 
 
 def test_the_keys_go_in_a_form_and_nothing_that_is_kept_holds_them_or_the_token(line: Line) -> None:
-    line.ask(RIVER, KEYS)
+    ask(line)
 
     kept = line.kept()
     assert line.server.asked[0].form["client_secret"] == "fictional-client-secret"
@@ -222,7 +230,7 @@ def test_a_token_that_ended_after_two_hours_is_renewed_on_the_way(line: Line) ->
     line.server.answers(GRANT, case("token"), renewed)
     line.server.answers(DETAIL, case("token_ended"), case("detail_one"), case("detail_two_other_spelling"))
 
-    report = line.ask(RIVER, KEYS)
+    report = ask(line)
 
     assert (report.outcome, report.read) == ("rows", 2)
     tokens = [asked.headers["authorization"][-3:] for asked in line.server.asked if asked.path == DETAIL]
@@ -233,15 +241,15 @@ def test_a_token_that_ended_after_two_hours_is_renewed_on_the_way(line: Line) ->
 def test_a_throttled_question_goes_on_with_the_ads_that_are_left(line: Line, name: str) -> None:
     line.server.answers(DETAIL, case("detail_one"), *[case(name)] * 4, case("detail_two_other_spelling"))
 
-    before = line.ask(RIVER, KEYS)
+    before = ask(line)
     line.later = timedelta(days=1)
-    after = line.ask(RIVER, KEYS)
+    after = ask(line)
 
     assert (before.outcome, before.read) == ("throttled", 1)
     assert "limit was exceeded" in before.warnings[0]
     assert (after.outcome, after.read) == ("rows", 2)
     assert asked_ids(line) == [1700000000000001, *[1700000000000002] * 5]
-    assert len([asked for asked in line.server.asked if asked.path == QUERY]) == 2
+    assert len(searches(line)) == 2
 
 
 @pytest.mark.parametrize(
@@ -257,7 +265,7 @@ def test_a_refusal_is_the_outcome_that_its_code_means(
 ) -> None:
     line.server.answers(path, case(name))
 
-    report = line.ask(RIVER, KEYS)
+    report = ask(line)
 
     assert (report.outcome, report.read) == (outcome, 0)
     assert words in report.warnings[0]
@@ -266,16 +274,125 @@ def test_a_refusal_is_the_outcome_that_its_code_means(
 def test_an_ad_whose_detail_fails_does_not_stop_the_others(line: Line) -> None:
     line.server.answers(DETAIL, case("invalid_params"), case("detail_two_other_spelling"))
 
-    report = line.ask(RIVER, KEYS)
+    report = ask(line)
 
     assert (report.outcome, report.read) == ("rows", 1)
     assert "ads without an answer: 1700000000000001 (invalid_params" in report.warnings[0]
 
 
+def test_an_ad_whose_detail_fails_last_is_named_too(line: Line) -> None:
+    line.server.answers(DETAIL, case("detail_one"), case("invalid_params"))
+
+    report = ask(line)
+
+    assert (report.outcome, report.read) == ("rows", 1)
+    assert "ads without an answer: 1700000000000002 (invalid_params" in report.warnings[0]
+
+
+def month(asked: Asked) -> str:
+    days = asked.json["filters"]["ad_published_date_range"]
+    return f"{days['min']}-{days['max']}"
+
+
+def of_month(**ids: list[int]) -> Callable[[Asked], Told]:
+    """Answer a search with the ads of the month that it begins in; the page says that there is no more."""
+    return lambda asked: data(
+        {
+            "data": {
+                "ads": [{"ad": {"id": one}} for one in ids.get(f"m{month(asked)[:6]}", [])],
+                "has_more": False,
+            }
+        }
+    )
+
+
+def detail(asked: Asked) -> Told:
+    found = {
+        "ad": {"id": asked.json["ad_id"], "first_shown_date": 20260701},
+        "advertiser": {"business_id": 7000001},
+    }
+    return data({"data": found, "error": {"code": "ok"}})
+
+
+def test_a_long_time_is_searched_month_by_month_and_an_ad_of_two_months_is_asked_for_once(line: Line) -> None:
+    line.server.answers(QUERY, of_month(m202607=[11, 12], m202609=[12, 13]))
+    line.server.answers(DETAIL, detail)
+
+    report = line.ask(RIVER, KEYS, **{"from": "2026-07-15", "to": "2026-10-02"})
+
+    assert [month(asked) for asked in line.server.asked if asked.path == QUERY] == [
+        "20260715-20260731", "20260801-20260831", "20260901-20260930", "20261001-20261002",
+    ]  # fmt: skip
+    assert (report.outcome, report.read, asked_ids(line)) == ("rows", 3, [11, 12, 13])
+
+
+def test_without_days_every_month_since_the_library_began_is_searched(line: Line) -> None:
+    line.server.answers(QUERY, case("query_empty"))
+
+    report = line.ask(RIVER, KEYS)
+
+    months = [month(asked) for asked in line.server.asked if asked.path == QUERY]
+    assert (report.outcome, len(months)) == ("empty_unverified", 48)
+    assert (months[0], months[16], months[-1]) == (
+        "20221002-20221031",
+        "20240201-20240229",
+        "20260901-20260930",
+    )
+
+
+def test_a_quota_that_ends_in_the_second_month_goes_on_there_the_next_day(line: Line) -> None:
+    found = of_month(m202607=[11], m202608=[12], m202609=[13])
+    line.server.answers(QUERY, found, *[case("daily_quota")] * 4, found)
+    line.server.answers(DETAIL, detail)
+
+    before = line.ask(RIVER, KEYS, **{"from": "2026-07-01", "to": "2026-09-30"})
+    line.later = timedelta(days=1)
+    after = line.ask(RIVER, KEYS, **{"from": "2026-07-01", "to": "2026-09-30"})
+
+    assert (before.outcome, before.read, after.outcome, after.read) == ("throttled", 1, "rows", 3)
+    assert asked_ids(line) == [11, 12, 13]
+
+
+def test_a_token_is_renewed_as_often_as_it_ends_in_searches_and_in_details(line: Line) -> None:
+    uses: dict[str, int] = {}
+
+    def grant(asked: Asked) -> Told:
+        return data(
+            {
+                "access_token": f"clt.fictional-{len([one for one in line.server.asked if one.path == GRANT])}",
+                "expires_in": 7200,
+            }
+        )
+
+    def for_three_calls(answer: Callable[[Asked], Told]) -> Callable[[Asked], Told]:
+        def told_or_ended(asked: Asked) -> Told:
+            token = asked.headers["authorization"]
+            uses[token] = uses.get(token, 0) + 1
+            return answer(asked) if uses[token] <= 3 else case("token_ended")  # type: ignore[no-any-return]
+
+        return told_or_ended
+
+    line.server.answers(GRANT, grant)
+    line.server.answers(QUERY, for_three_calls(of_month(m202607=[11, 12], m202608=[13], m202609=[14, 15])))
+    line.server.answers(DETAIL, for_three_calls(detail))
+
+    report = line.ask(RIVER, KEYS, **{"from": "2026-07-01", "to": "2026-09-30"})
+
+    assert (report.outcome, report.read, report.warnings) == ("rows", 5, ())
+    assert (len(uses), sorted(set(asked_ids(line)))) == (3, [11, 12, 13, 14, 15])
+
+
+def test_days_that_end_before_they_begin_are_not_asked_about(line: Line) -> None:
+    report = ask(line, to="2026-08-01")
+
+    assert (report.outcome, line.server.asked) == ("error", [])
+    assert "2026-09-01 to 2026-08-01 are no days" in report.warnings[0]
+
+
 def test_a_search_that_repeats_itself_for_ever_is_ended_with_what_came(line: Line) -> None:
     line.server.answers(QUERY, case("query_first"))
 
-    report = line.ask(RIVER, KEYS)
+    report = ask(line)
 
     assert (report.outcome, report.read) == ("error", 1)
     assert "the search repeats itself" in report.warnings[0]
@@ -284,7 +401,7 @@ def test_a_search_that_repeats_itself_for_ever_is_ended_with_what_came(line: Lin
 def test_a_search_without_an_ad_is_not_taken_as_none(line: Line) -> None:
     line.server.answers(QUERY, case("query_empty"))
 
-    assert line.ask(RIVER, KEYS).outcome == "empty_unverified"
+    assert ask(line).outcome == "empty_unverified"
 
 
 def test_an_account_without_a_business_number_is_not_asked_about(line: Line) -> None:

@@ -1,5 +1,11 @@
-"""The question to TikTok, and what an answer means for it: refused, how it goes on, which ads to ask for."""
+"""The question to TikTok, and what an answer means for it: refused, how it goes on, which ads to ask for.
 
+TikTok ends a long search before its end without a word, so that each month is a search of its own.
+"""
+
+import json
+from collections.abc import Collection
+from dataclasses import asdict, dataclass, replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -17,24 +23,107 @@ OUTCOMES: dict[str, Outcome] = {
 _EARLIEST = date(2022, 10, 2)
 
 
+@dataclass(frozen=True, slots=True)
+class Place:
+    """How far a question came: the days of one month, the page of their search, and the ads that it still is to ask for.
+
+    The page is counted, because a search keeps its id.
+    """
+
+    first: date
+    last: date
+    page: int = 1
+    search: str = ""
+    ids: tuple[str, ...] = ()
+
+    @property
+    def text(self) -> str:
+        """The place as a cursor."""
+        return json.dumps(asdict(self), default=str)
+
+    @property
+    def is_through(self) -> bool:
+        """Say whether nothing of its month is left."""
+        return not self.ids and not self.search
+
+    @classmethod
+    def read(cls, cursor: str) -> "Place":
+        """Return the place that a cursor names; raise `BadInput` for one that this did not write."""
+        try:
+            told = json.loads(cursor)
+            first, last = (date.fromisoformat(told[end]) for end in ("first", "last"))
+            return cls(first, last, int(told["page"]), str(told["search"]), tuple(map(str, told["ids"])))
+        except (ValueError, KeyError, TypeError) as error:
+            raise BadInput(f"{cursor[:80]!r} is not a place to go on from", field="cursor") from error
+
+    @classmethod
+    def month_of(cls, day: date, end: date) -> "Place":
+        """Return the place at the beginning of what is left of a month from `day` on, at most until `end`."""
+        following = (day.replace(day=1) + timedelta(days=32)).replace(day=1)
+        return cls(day, min(following - timedelta(days=1), end))
+
+    def onward(self, answer: Answer, asked: Collection[str]) -> "Place":
+        """Return where a search goes on: the ads to ask for that were not `asked`, and the search while it has more.
+
+        `has_more` is a bool, or the text of one.
+        """
+        found, ids = _data(answer), ids_of(answer)
+        more = str(found.get("has_more")).casefold() == "true" and bool(ids)
+        search = str(inside(found, "search_id") or self.search) if more else ""
+        return replace(
+            self, page=self.page + 1, search=search, ids=tuple(one for one in ids if one not in asked)
+        )
+
+    def next_month(self, end: date) -> "Place | None":
+        """Return the beginning of the month after this one, `None` where nothing is left until `end`."""
+        return self.month_of(self.last + timedelta(days=1), end) if self.last < end else None
+
+
 def question(scope: Scope) -> dict[str, Any]:
-    """Return the search for the ads of one business; TikTok wants days, after 2022-10-01 and before today."""
+    """Return the search for the ads of one business, but for its days."""
     account, asked = scope.account, scope.values
     business = asked.get("business") or (account and (account.native_id or account.key)) or ""
     if not business.isdigit():
         raise BadInput("TikTok is asked by a business number; give business=NUMBER", field="--scope business")
     if asked.get("country") == "EU":
         raise BadInput("TikTok takes one country, or all; give country=DE or none", field="--scope country")
-    first, last = (read_date(asked.get(key, "")) for key in ("from", "to"))
-    days = (first or _EARLIEST, last or scope.observed_at.date() - timedelta(days=1))
-    filters: dict[str, Any] = {
-        "ad_published_date_range": dict(zip(("min", "max"), (f"{day:%Y%m%d}" for day in days), strict=True)),
-        "advertiser_business_ids": [int(business)],
-    }
-    return {
-        "filters": filters | ({"country_code": asked["country"]} if "country" in asked else {}),
-        "max_count": 50,
-    }
+    days(scope)
+    country = {"country_code": asked["country"]} if "country" in asked else {}
+    return {"filters": {"advertiser_business_ids": [int(business)], **country}, "max_count": 50}
+
+
+def days(scope: Scope) -> tuple[date, date]:
+    """Return the days asked about; TikTok wants them after 2022-10-01 and before today."""
+    first, last = (read_date(scope.values.get(key, "")) for key in ("from", "to"))
+    first, last = first or _EARLIEST, last or scope.observed_at.date() - timedelta(days=1)
+    if last < first:
+        raise BadInput(f"{first} to {last} are no days", field="--scope from")
+    return first, last
+
+
+def asked(question: dict[str, Any], place: Place) -> tuple[str, dict[str, Any]]:
+    """Return what is asked at a place: the detail of the next ad, else the search in its month, on the page that it names."""
+    if place.ids:
+        return "detail", {"ad_id": int(place.ids[0])}
+    month = {"min": f"{place.first:%Y%m%d}", "max": f"{place.last:%Y%m%d}"}
+    filters = {"ad_published_date_range": month, **question["filters"]}
+    return "query", {
+        **question, "filters": filters, **({"search_id": place.search} if place.search else {})
+    }  # fmt: skip
+
+
+def ids_of(answer: Answer) -> list[str]:
+    """Return the ads that a search names."""
+    ads = _data(answer).get("ads")
+    found = [one.get("ad") for one in ads or [] if isinstance(one, dict)]
+    ids = [str(ad.get("id")) for ad in found if isinstance(ad, dict)]
+    return [one for one in ids if one.isdigit()]
+
+
+def _data(answer: Answer) -> dict[str, Any]:
+    body = document_or_none(answer)
+    data = body.get("data") if isinstance(body, dict) else None
+    return data if isinstance(data, dict) else {}
 
 
 def refused(answer: Answer) -> tuple[Outcome | None, str | None]:
@@ -53,25 +142,3 @@ def refused(answer: Answer) -> tuple[Outcome | None, str | None]:
     if code is None or not isinstance(error, dict):
         return login, f"answered {answer.status} without data"
     return OUTCOMES.get(str(code), login or "error"), f"{code}: {error.get('message') or ''}"
-
-
-def onward(answer: Answer, at: dict[str, Any]) -> dict[str, Any]:
-    """Return where a search goes on: the ads to ask for, and the search itself while TikTok says that it has more.
-
-    `has_more` is a bool, or the text of one. The page is counted, because a search keeps its id.
-    """
-    body = document_or_none(answer)
-    data = body.get("data") if isinstance(body, dict) else None
-    found = data if isinstance(data, dict) else {}
-    ads = found.get("ads")
-    ids = [
-        str(one["ad"].get("id"))
-        for one in ads or []
-        if isinstance(one, dict) and isinstance(one.get("ad"), dict)
-    ]
-    more = str(found.get("has_more")).casefold() == "true" and bool(ids)
-    return {
-        "page": at["page"] + 1,
-        "search": str(inside(found, "search_id") or at["search"]) if more else "",
-        "ids": [one for one in ids if one.isdigit()],
-    }

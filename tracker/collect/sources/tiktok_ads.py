@@ -1,12 +1,12 @@
 """TikTok's Commercial Content API: the ads of one advertiser in the EEA, the UK and Switzerland since October 2022.
 
-A search gives ids; each ad is then asked for on its own, because only that answer bears targeting and reach by country. The
-documents spell some fields in two ways: both are read. Addresses of pictures and videos expire and are not kept
+A search of one month gives ids; each ad is then asked for on its own, because only that answer bears targeting and reach by
+country. The documents spell some fields in two ways: both are read. Addresses of pictures and videos expire and are not kept
 beside the evidence.
 """
 
-import json
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 from tracker.collect import tiktok_answers as answers
@@ -58,12 +58,12 @@ _BASE = "https://open.tiktokapis.com/v2"
 
 def records_in(body: bytes) -> Iterator[Record]:
     """Yield the ads of a search or of one detail; an id alone is a promise of a detail, and an error has none."""
-    for record in records_of(body, "data", "ads"):
-        data = record.values.get("data", record.values)
-        found = data.get("ads", [data]) if isinstance(data, dict) else []
-        for values in found if isinstance(found, list) else []:
-            if isinstance(values, dict) and values.get("ad") not in (None, {}) and not _bare(values):
-                yield Record(record.line, values)
+    whole = (record.values.get("data", record.values) for record in records_of(body, "data", "ads"))
+    found = (data.get("ads", [data]) for data in whole if isinstance(data, dict))
+    ads = (values for listed in found if isinstance(listed, list) for values in listed)
+    for line, values in enumerate(ads, 1):
+        if isinstance(values, dict) and values.get("ad") not in (None, {}) and not _bare(values):
+            yield Record(line, values)
 
 
 def _bare(values: Mapping[str, Any]) -> bool:
@@ -108,41 +108,37 @@ def _ad(record: Record, scope: Scope, listings: Listings, unseen: Deep) -> Ad:
 
 
 def fetch(scope: Scope, client: Client, credentials: Mapping[str, str], cursor: str | None) -> Iterator[Page]:
-    """Search, then ask for each ad; a token that ends after two hours is renewed, and the cursor bears what is left."""
-    desk, asked, seen = _Desk(client, credentials), question(scope), set[str]()
-    lost: list[str] = []
-    start: dict[str, Any] = {"page": 1, "search": "", "ids": []}
-    at, resumed = json.loads(cursor) if cursor else start, cursor is not None
+    """Search month by month, then ask for each ad; a token that ended is renewed, and the cursor bears what is left."""
+    desk, search, (first, end) = _Desk(client, credentials), question(scope), answers.days(scope)
+    known, of_search, lost = set[str](), set[str](), list[str]()
+    place = answers.Place.read(cursor) if cursor else answers.Place.month_of(first, end)
+    begun, resumed = place.text, cursor is not None
     while True:
-        one = bool(at["ids"])
-        body = (
-            {"ad_id": int(at["ids"][0])}
-            if one
-            else asked | ({"search_id": at["search"]} if at["search"] else {})
-        )
-        answer = desk.post("detail" if one else "query", body)
-        onward = {**at, "ids": at["ids"][1:]} if one else answers.onward(answer, at)
-        after = json.dumps(onward) if onward["ids"] or onward["search"] else None
+        one = bool(place.ids)
+        answer = desk.post(*answers.asked(search, place))
         outcome, words = answers.refused(answer)
         if words and outcome == "error" and resumed and not one:  # a search is not kept for ever
-            at, resumed = start, False
+            place, resumed = replace(place, page=1, search=""), False
             continue
-        if words and one and outcome == "error":
-            lost.append(f"{at['ids'][0]} ({words})")
-        elif words:
-            yield Page(answer, None if at == start else json.dumps(at), outcome, message=words)
+        if words and not (one and outcome == "error"):
+            yield Page(answer, None if place.text == begun else place.text, outcome, message=words)
             return
-        elif not one and onward["ids"] and seen.issuperset(onward["ids"]):
+        found = set(answers.ids_of(answer)) if not one else set[str]()
+        if found and found <= of_search:
             yield Page(answer, None, "error", message="the search repeats itself; ended")
             return
-        else:
-            none = after is None and at == start
+        lost += [f"{place.ids[0]} ({words})"] if words else []
+        onward = replace(place, ids=place.ids[1:]) if one else place.onward(answer, known)
+        known.update(onward.ids)
+        of_search |= found
+        after = onward.next_month(end) if onward.is_through else onward
+        if not words or after is None:
             told = f"ads without an answer: {', '.join(lost[:5])}" if lost else None
-            yield Page(answer, after, "empty_unverified" if none else None, message=told)
+            yield Page(answer, after.text if after else None, "rows" if words else None, message=told)
         if after is None:
             return
-        seen.update(onward["ids"])
-        at, resumed = onward, False
+        of_search = of_search if after.first == place.first else set()
+        place, resumed = after, False
 
 
 class _Desk:
