@@ -145,6 +145,28 @@ def test_the_shift_between_two_periods_is_that_of_the_counts_of_links(lake: Lake
     assert found.coverage["ads_without_these_criteria"] == {"2024-06..2024-06": 0, "2024-07..2024-07": 1}
 
 
+def test_near_copies_of_a_month_are_dealt_as_one_and_counted_as_ads(make_lake: MakeLake) -> None:
+    text = "The port of our city opens its new harbour to every guest from abroad today"
+    bursts = [(date(2024, 6, 3), 1), (date(2024, 6, 20), 2), (date(2024, 7, 3), 3), (date(2024, 7, 20), 4)]
+    lake = make_lake(
+        ads=[
+            {"first_shown": day, "targeting_set_id": criteria, "text": f"{criteria} {text} {criteria} {copy}"}
+            for day, criteria in bursts
+            for copy in range(5)
+        ],
+        targets=[
+            {"targeting_set_id": number, "kind": "location", "value": f"land {number}", "polarity": "include"}
+            for number in (1, 2, 3, 4)
+        ],
+    )
+
+    found = answer(lake, "targeting-shift", periods="2024-06,2024-07")
+
+    (row,) = found.rows
+    assert (row["n_from"], row["n_to"], row["creatives_from"], row["creatives_to"]) == (10, 10, 1, 1)
+    assert (row["jsd"], row["jaccard"], row["p"], row["jaccard_p"]) == (1.0, 0.0, 1.0, 1.0)
+
+
 def test_a_period_without_criteria_of_these_kinds_has_no_divergence(lake: Lake) -> None:
     found = answer(lake, "targeting-shift", periods="2024-05,2024-06,2024-07", kinds="keyword")
 

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tracker.analysis import shift
-from tracker.analysis.shift import Links, compare, contributions, divergence
+from tracker.analysis.shift import Links, compare, contributions, divergence, likeness
 
 COUNTS = st.integers(1, 12).flatmap(
     lambda size: st.tuples(
@@ -30,7 +30,7 @@ def literal_divergence(first: list[int], second: list[int]) -> float:
 def made(sets: list[list[int]], later: list[bool]) -> Links:
     pairs = [(ad, criterion) for ad, criteria in enumerate(sets) for criterion in criteria]
     return Links(
-        ads=np.array([ad for ad, _ in pairs], dtype=np.int64),
+        units=np.array([ad for ad, _ in pairs], dtype=np.int64),
         criteria=np.array([criterion for _, criterion in pairs], dtype=np.int64),
         later=np.array(later, dtype=np.bool_),
     )
@@ -88,6 +88,28 @@ def test_the_divergence_of_known_pairs(first: list[int], second: list[int], bits
     assert divergence(first, second) == pytest.approx(bits, abs=1e-12)
 
 
+@given(COUNTS)
+def test_the_likeness_is_the_weighted_jaccard_index_of_shares(counts: tuple[list[int], list[int]]) -> None:
+    shares = [[count / sum(side) for count in side] for side in counts]
+    pairs = list(zip(*shares, strict=True))
+
+    found = likeness(*counts)
+
+    assert found == pytest.approx(sum(map(min, pairs)) / sum(map(max, pairs)), abs=1e-12)
+
+
+def test_the_likeness_is_held_against_the_same_dealings() -> None:
+    same = compare(made([[0, 1]] * 6, [False, True] * 3), permutations=99)
+    apart = compare(made([[0]] * 5 + [[1]] * 5, [False] * 5 + [True] * 5), permutations=999)
+
+    assert same is not None
+    assert apart is not None
+    assert (same.jaccard, same.jaccard_p, same.jaccard_lower, same.jaccard_upper) == (1.0, 1.0, 1.0, 1.0)
+    assert (apart.jaccard, apart.jaccard_p) == (0.0, apart.p)
+    assert 0 < apart.jaccard_lower < apart.jaccard_upper <= 1
+    assert apart.p == pytest.approx(2 / 252, abs=0.008)
+
+
 def test_a_divergence_needs_something_on_both_sides() -> None:
     with pytest.raises(ValueError, match="at least one count"):
         divergence([0, 0], [1, 2])
@@ -138,9 +160,9 @@ def test_a_dealing_has_the_divergence_of_its_own_counts(sets: list[list[int]], s
     sets = [[0, *(criterion + 1 for criterion in criteria)] for criteria in sets]
     links = made(sets, [place % 2 == 0 for place in range(len(sets))])
     both = np.bincount(links.criteria)
-    dealt = shift._deal(np.random.default_rng(seed), 5, n_ads=len(sets), n_later=len(sets) // 2)
+    dealt = shift._deal(np.random.default_rng(seed), 5, n_units=len(sets), n_later=len(sets) // 2)
     after = np.array(
-        [np.bincount(links.criteria, dealt[links.ads, column], both.size) for column in range(5)]
+        [np.bincount(links.criteria, dealt[links.units, column], both.size) for column in range(5)]
     ).T
     present = both > 0
 
@@ -176,7 +198,7 @@ def test_a_real_change_is_found() -> None:
 def test_four_pairs_of_the_size_of_the_released_set_take_seconds_at_most() -> None:
     random = np.random.default_rng(2)
     ads = np.repeat(np.arange(1750), 10)
-    links = Links(ads=ads, criteria=random.integers(0, 1663, ads.size), later=np.arange(1750) < 875)
+    links = Links(units=ads, criteria=random.integers(0, 1663, ads.size), later=np.arange(1750) < 875)
     started = time.process_time()
 
     found = [compare(links) for _ in range(4)]
@@ -195,17 +217,17 @@ def test_chance_dealt_among_some_ads_says_what_it_says_among_all(
     criteria = random.integers(0, n_criteria, (n_ads, 3))
     criteria[later & (random.random(n_ads) < 0.1), 0] = 0 if moved else criteria[later, 0].max()
     pairs = np.unique(np.stack([np.repeat(np.arange(n_ads), 3), criteria.ravel()]), axis=1)
-    whole = shift.Links(ads=pairs[0], criteria=pairs[1], later=later)
+    whole = shift.Links(units=pairs[0], criteria=pairs[1], later=later)
     counts = [np.bincount(pairs[1][later[pairs[0]] == side], minlength=n_criteria) for side in (False, True)]
     monkeypatch.setattr(shift, "DEALT", 2_000)
     dealt = shift.drawn(np.arange(n_ads))
     kept = np.isin(pairs[0], dealt)
     some = shift.Links(
-        ads=np.searchsorted(dealt, pairs[0][kept]), criteria=pairs[1][kept], later=later[dealt]
+        units=np.searchsorted(dealt, pairs[0][kept]), criteria=pairs[1][kept], later=later[dealt]
     )
 
     exact = shift.compare(whole, permutations=499)
-    drawn = shift.compare_counts(counts[0], counts[1], some, ads=(5_000, 3_000), permutations=499)
+    drawn = shift.compare_counts(counts[0], counts[1], some, units=(5_000, 3_000), permutations=499)
 
     assert exact is not None
     assert drawn is not None

@@ -2,7 +2,8 @@
 
 Jensen-Shannon divergence, base 2 (Lin 1991, IEEE Transactions on Information Theory 37, 145-151): 0 when the two
 distributions of links over criteria are the same, 1 when they share nothing. A distance would be its square root.
-Whole ads are permuted, because the criteria of one ad were chosen together.
+Weighted Jaccard index of the same distributions (Ioffe 2010): 1 when they are the same, 0 when they share nothing.
+Whole ads are permuted, because the criteria of one ad were chosen together; near-copies of one ad are one.
 """
 
 from collections.abc import Sequence
@@ -15,7 +16,7 @@ PERMUTATIONS = 1999
 SEED = 20240701
 BAND = (5.0, 95.0)
 DEALT = 4_000
-"""Ads that chance is dealt among at most; of more, so many are drawn."""
+"""Units that chance is dealt among at most; of more, so many are drawn."""
 
 Counts = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
@@ -26,12 +27,13 @@ _ROUNDING = 1e-12
 
 @dataclass(frozen=True, slots=True)
 class Links:
-    """Who has what: link i says that ad `ads[i]` has criterion `criteria[i]`, each pair once.
+    """Who has what: link i says that an ad of unit `units[i]` has criterion `criteria[i]`.
 
-    Ads and criteria are numbered from 0. `later[j]` says that ad j belongs to the second group.
+    A unit is what chance deals as one: an ad, or all near-copies of one. Units and criteria are numbered from 0. `later[j]`
+    says that unit j belongs to the second group.
     """
 
-    ads: Counts
+    units: Counts
     criteria: Counts
     later: npt.NDArray[np.bool_]
 
@@ -40,7 +42,7 @@ class Links:
 class Shift:
     """What `compare` found. `band_lower` to `band_upper` is where chance alone leaves 90 % of the divergences.
 
-    `contributions` are bits for each criterion: above 0 for one that gained, below 0 for one that lost; their
+    `jaccard` is the weighted Jaccard index, with its own p and band. `contributions` are bits for each criterion: above 0 for one that gained, below 0 for one that lost; their
     absolute values add up to `jsd`.
     """
 
@@ -48,6 +50,10 @@ class Shift:
     p: float
     band_lower: float
     band_upper: float
+    jaccard: float
+    jaccard_p: float
+    jaccard_lower: float
+    jaccard_upper: float
     share_from: Floats
     share_to: Floats
     contributions: Floats
@@ -66,64 +72,92 @@ def contributions(first: npt.ArrayLike, second: npt.ArrayLike) -> Floats:
     return np.copysign(np.maximum(bits, 0.0), after - before)
 
 
+def likeness(first: npt.ArrayLike, second: npt.ArrayLike) -> float:
+    """Return the weighted Jaccard index of two lists of counts over the same criteria, as shares."""
+    before, after = _shares(first), _shares(second)
+    return float(np.minimum(before, after).sum() / np.maximum(before, after).sum())
+
+
 def compare(links: Links, *, permutations: int = PERMUTATIONS, seed: int = SEED) -> Shift | None:
     """Compare the two groups; `None` when one of them has no link.
 
     p is (1 + permutations at least as far apart) / (1 + permutations).
     """
     n_criteria = int(links.criteria.max()) + 1 if links.criteria.size else 0
-    is_later = links.later[links.ads]
+    is_later = links.later[links.units]
     before = np.bincount(links.criteria[~is_later], minlength=n_criteria)
     after = np.bincount(links.criteria[is_later], minlength=n_criteria)
     if not before.any() or not after.any():
         return None
-    chance = _permuted(links, before + after, permutations=permutations, seed=seed)
-    return _against(before, after, chance)
+    return _against(before, after, _permuted(links, before + after, permutations=permutations, seed=seed))
 
 
-def drawn(ads: Counts, *, seed: int = SEED) -> Counts:
-    """Return the ads that chance is dealt among, in their order: all, or `DEALT` drawn at random."""
-    if ads.size <= DEALT:
-        return ads
-    return np.sort(np.random.default_rng(seed).choice(ads, DEALT, replace=False))
+def drawn(units: Counts, *, seed: int = SEED) -> Counts:
+    """Return the units that chance is dealt among, in their order: all, or `DEALT` drawn at random."""
+    if units.size <= DEALT:
+        return units
+    return np.sort(np.random.default_rng(seed).choice(units, DEALT, replace=False))
 
 
 def compare_counts(
-    before: Counts, after: Counts, dealt: Links, *, ads: tuple[int, int], permutations: int = PERMUTATIONS
+    before: Counts, after: Counts, dealt: Links, *, units: tuple[int, int], permutations: int = PERMUTATIONS
 ) -> Shift | None:
-    """Compare counts of criteria in two groups of so many ads, with chance dealt among some of them; see `compare`.
+    """Compare counts of criteria in two groups of so many units, with chance dealt among some of them; see `compare`.
 
-    Where `dealt` holds fewer ads than there are, its divergences are scaled by the harmonic mean of the numbers of ads:
-    without a difference N times the divergence is distributed alike for every large N (a weighted chi-square).
+    Where `dealt` holds fewer units than there are, its divergences are scaled by the harmonic mean of their numbers:
+    without a difference N times the divergence is distributed alike for every large N (a weighted chi-square). Distances
+    of the Jaccard index go with the root of that.
     """
     some = int((~dealt.later).sum()), int(dealt.later.sum())
     if not before.any() or not after.any() or not all(some):
         return None
     both = np.bincount(dealt.criteria, minlength=before.size)
-    chance = _permuted(dealt, both, permutations=permutations, seed=SEED)
-    if some != ads:
-        chance = chance * (_harmonic(some) / _harmonic(ads))
-    return _against(before, after, chance)
+    divergences, distances = _permuted(dealt, both, permutations=permutations, seed=SEED)
+    if some != units:
+        scale = _harmonic(some) / _harmonic(units)
+        divergences, distances = divergences * scale, distances * np.sqrt(scale)
+    return _against(before, after, (divergences, distances))
 
 
 def _harmonic(sizes: tuple[int, int]) -> float:
     return sizes[0] * sizes[1] / (sizes[0] + sizes[1])
 
 
-def _against(before: Counts, after: Counts, chance: Floats) -> Shift:
-    """Return how far two groups are apart, held against the divergences that chance gives."""
+def _against(before: Counts, after: Counts, chance: tuple[Floats, Floats]) -> Shift:
+    """Return how far two groups are apart, held against the divergences and distances that chance gives."""
     bits = contributions(before, after)
     jsd = float(np.abs(bits).sum())
-    lower, upper = np.percentile(chance, BAND)
+    divergences, distances = chance
+    apart = _distance(likeness(before, after))
+    lower, upper = np.percentile(divergences, BAND)
+    nearest, farthest = np.percentile(distances, BAND)
     return Shift(
         jsd=jsd,
-        p=(1 + int((chance >= jsd - _ROUNDING).sum())) / (1 + chance.size),
+        p=_p(divergences, jsd),
         band_lower=float(lower),
         band_upper=float(upper),
+        jaccard=_likeness(apart),
+        jaccard_p=_p(distances, apart),
+        jaccard_lower=_likeness(float(farthest)),
+        jaccard_upper=_likeness(float(nearest)),
         share_from=_shares(before),
         share_to=_shares(after),
         contributions=bits,
     )
+
+
+def _p(chance: Floats, found: float) -> float:
+    return (1 + int((chance >= found - _ROUNDING).sum())) / (1 + chance.size)
+
+
+def _distance(jaccard: float) -> float:
+    """Return half the sum of absolute differences of two distributions, from their weighted Jaccard index."""
+    return (1 - jaccard) / (1 + jaccard)
+
+
+def _likeness(distance: float) -> float:
+    """Return the weighted Jaccard index, from half the sum of absolute differences."""
+    return (1 - distance) / (1 + distance)
 
 
 def holm(ps: Sequence[float | None]) -> list[float | None]:
@@ -166,26 +200,27 @@ def _information(share: Floats, middle: Floats) -> Floats:
     return information
 
 
-def _permuted(links: Links, both: Counts, *, permutations: int, seed: int) -> Floats:
-    """Return the divergences after dealing the ads to two groups of the same sizes at random."""
+def _permuted(links: Links, both: Counts, *, permutations: int, seed: int) -> tuple[Floats, Floats]:
+    """Return divergences and distances after dealing the units to two groups of as many units at random."""
     random = np.random.default_rng(seed)
     order = np.argsort(links.criteria, kind="stable")
-    ads, criteria = links.ads[order], links.criteria[order]
+    units, criteria = links.units[order], links.criteria[order]
     present, starts = np.unique(criteria, return_index=True)
-    n_ads, n_later = links.later.size, int(links.later.sum())
-    at_once = max(1, min(permutations, _CELLS_AT_ONCE // max(n_ads, ads.size)))
-    found = []
+    n_units, n_later = links.later.size, int(links.later.sum())
+    at_once = max(1, min(permutations, _CELLS_AT_ONCE // max(n_units, units.size)))
+    divergences, distances = [], []
     for done in range(0, permutations, at_once):
         columns = min(at_once, permutations - done)
-        dealt = _deal(random, columns, n_ads=n_ads, n_later=n_later)
-        after = np.add.reduceat(dealt[ads], starts, axis=0, dtype=np.int32)
-        found.append(_divergences(after, both[present]))
-    return np.concatenate(found)
+        dealt = _deal(random, columns, n_units=n_units, n_later=n_later)
+        after = np.add.reduceat(dealt[units], starts, axis=0, dtype=np.int32)
+        divergences.append(_divergences(after, both[present]))
+        distances.append(_distances(after, both[present]))
+    return np.concatenate(divergences), np.concatenate(distances)
 
 
-def _deal(random: np.random.Generator, columns: int, *, n_ads: int, n_later: int) -> npt.NDArray[np.int8]:
-    """Return ads x permutations: 1 where the ad is dealt to the second group, `n_later` in each column."""
-    draw = random.random((columns, n_ads))
+def _deal(random: np.random.Generator, columns: int, *, n_units: int, n_later: int) -> npt.NDArray[np.int8]:
+    """Return units x permutations: 1 where the unit is dealt to the second group, `n_later` in each column."""
+    draw = random.random((columns, n_units))
     limit = np.partition(draw, n_later - 1, axis=1)[:, n_later - 1 : n_later]
     return np.ascontiguousarray((draw <= limit).T).astype(np.int8)
 
@@ -208,3 +243,15 @@ def _divergences(after: npt.NDArray[np.int32], both: Counts) -> Floats:
     inside_after = np.log2(n_after) - c_log_c[after].sum(axis=0) / n_after
     inside_before = np.log2(n_before) - c_log_c[before].sum(axis=0) / n_before
     return np.where(empty, 1.0, np.maximum(spread - (inside_after + inside_before) / 2, 0.0))
+
+
+def _distances(after: npt.NDArray[np.int32], both: Counts) -> Floats:
+    """Return half the sum of absolute differences of shares for each column of `after`; 1 where a group is empty."""
+    n_after = after.sum(axis=0, dtype=np.float64)
+    n_before = both.sum() - n_after
+    empty = (n_after == 0) | (n_before == 0)
+    n_after, n_before = np.maximum(n_after, 1), np.maximum(n_before, 1)
+    apart = after * (1 / n_after + 1 / n_before)
+    apart -= both[:, None] * (1 / n_before)
+    distances: Floats = np.abs(apart, out=apart).sum(axis=0) / 2
+    return np.where(empty, 1.0, distances)

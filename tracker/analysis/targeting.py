@@ -43,14 +43,24 @@ def ads_per_criterion(ads: ibis.Table, sets: ibis.Table, keys: Sequence[str]) ->
 
 
 def links(ads: ibis.Table, sets: ibis.Table) -> ibis.Table:
-    """Return one row for each (ad, criterion) link: `item_id`, `ym`, `kind`, `value`, `polarity`."""
-    joined = ads.inner_join(sets, "targeting_set_id")
-    return joined.select("item_id", "ym", *CRITERION)
+    """Return one row for each (ad, criterion) link: those of `with_set` but the set, and `kind`, `value`, `polarity`."""
+    joined = with_set(ads).inner_join(sets, "targeting_set_id")
+    return joined.select("item_id", "ym", "account_id", "said", *CRITERION)
 
 
 def with_set(ads: ibis.Table) -> ibis.Table:
-    """Return the set of criteria of each ad: `item_id`, `ym`, `targeting_set_id`."""
-    return ads.filter(_.targeting_set_id.notnull()).select("item_id", "ym", "targeting_set_id")
+    """Return the set of criteria of each ad: `item_id`, `ym`, `targeting_set_id`, `account_id` (-1 for none), `said`.
+
+    `said` is its text, else its creative; null where it has neither.
+    """
+    shown = ads.filter(_.targeting_set_id.notnull())
+    return shown.select(
+        "item_id",
+        "ym",
+        "targeting_set_id",
+        account_id=ibis.coalesce(_.account_id, -1),
+        said=ibis.coalesce(_.text, _.creative_url),
+    )
 
 
 def used(ads: ibis.Table, targets: ibis.Table, wanted: Criteria) -> ibis.Table:

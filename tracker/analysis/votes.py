@@ -175,11 +175,7 @@ def said_anew(texts: Sequence[str], days: Days, unit: Unit) -> Marks:
 
     By week and day a month is `AGAIN` days since their last vote: else the first days of months would have more.
     """
-    if len(texts) > MOST_COMPARED:
-        seen: dict[str, int] = {}
-        group = [seen.setdefault(text, place) for place, text in enumerate(texts)]
-    else:
-        group = [placed.leader for placed in grouped(texts)]
+    group = copies(texts)
     when = days.astype("datetime64[M]" if unit == "month" else "datetime64[D]").astype(np.int64).tolist()
     gap = 1 if unit == "month" else AGAIN
     last: dict[int, int] = {}
@@ -189,6 +185,14 @@ def said_anew(texts: Sequence[str], days: Days, unit: Unit) -> Marks:
             last[leader] = moment
             marks[place] = True
     return marks
+
+
+def copies(texts: Sequence[str]) -> list[int]:
+    """Return for each text the place of the first that it is a near-copy of; of very many texts, that is the same."""
+    if len(texts) > MOST_COMPARED:
+        seen: dict[str, int] = {}
+        return [seen.setdefault(text, place) for place, text in enumerate(texts)]
+    return [placed.leader for placed in grouped(texts)]
 
 
 def answered(answers: Answers, lanes: Sequence[tuple[int | None, str]], asked: Calendar) -> Marks:

@@ -11,7 +11,7 @@ import numpy.typing as npt
 import pyarrow as pa
 from ibis import _
 
-from tracker.analysis import columns, months, scope, shift, targeting
+from tracker.analysis import columns, months, scope, shift, targeting, votes
 from tracker.errors import BadInput
 from tracker.findings.finding import Finding
 from tracker.findings.options import Period
@@ -20,16 +20,18 @@ from tracker.findings.targeting import wanted
 
 COLUMNS = (
     "period_from", "period_to", "kinds", "jsd", "p", "n_from", "n_to", "top", "band_lower", "band_upper", "p_holm",
-    "criteria",
+    "criteria", "p_adjusted", "jaccard", "jaccard_p", "jaccard_lower", "jaccard_upper", "creatives_from", "creatives_to",
 )  # fmt: skip
 TOP = 10
 METHOD = (
     "Jensen-Shannon divergence (base 2: 0 the same, 1 nothing in common) of the counts of criteria, each (ad, criterion) "
     "link counted once by its full published name. n counts the ads of a period with at least one criterion of these "
-    "kinds. p is from {permutations} random re-dealings of whole ads (seed {seed}); the band holds the middle "
-    "90 % of their divergences: what chance alone gives at these numbers of ads. p_holm is p corrected for "
-    "the number of pairs. Of more than {dealt:,} ads a random {dealt:,} are dealt, and their divergences scaled to all: chance "
-    "alone lets them fall as numbers rise. A contribution is in bits, above 0 for a criterion that gained."
+    "kinds. p is from {permutations} random re-dealings of whole ads (seed {seed}), all near-copies that an account shows in "
+    "a month as one (creatives_from, creatives_to count them); the band holds the middle "
+    "90 % of their divergences: what chance alone gives at these numbers of ads. p_holm and p_adjusted are p corrected for "
+    "the number of pairs (Holm; Benjamini and Hochberg). jaccard is the weighted Jaccard index of the same shares (1 the same, 0 "
+    "nothing in common), with its own p and band. Of more than {dealt:,} a random {dealt:,} are dealt, and their divergences scaled "
+    "to all: chance alone lets them fall as numbers rise. A contribution is in bits, above 0 for a criterion that gained."
 )
 
 
@@ -58,10 +60,7 @@ def shifts(question: Question) -> Finding:
             "ads": ads,
             "ads_without_these_criteria": {period: ads[period] - used[period] for period in ads},
         },
-        caveats=(
-            "Near-copies of one creative count each: bursts of copies make p too small.",
-            "What an advertiser asked for is not who saw the ad.",
-        ),
+        caveats=("What an advertiser asked for is not who saw the ad.",),
     )
 
 
@@ -69,10 +68,12 @@ def shifts(question: Question) -> Finding:
 class _Links:
     """Ads in order of their ids with month and set of criteria; the criteria of each set, and their names in order.
 
-    Many ads share a set, so that a link of an ad is never written out but for those that chance is dealt among.
+    Many ads share a set, so that a link of an ad is never written out but for those that chance is dealt among. `creatives`
+    numbers what is dealt as one: the near-copies that an account shows in a month.
     """
 
     months: shift.Counts
+    creatives: shift.Counts
     sets: shift.Counts
     starts: shift.Counts
     criteria: shift.Counts
@@ -107,11 +108,11 @@ class _Links:
 def _rows(question: Question, links: _Links) -> list[dict[str, Any]]:
     pairs = [_compare(links, before, after) for before, after in pairwise(question.options.periods)]
     kinds = sorted(question.options.kinds or {criterion[0] for criterion in links.names})
-    adjusted = shift.holm([pair["p"] for pair in pairs])
+    ps = [pair["p"] for pair in pairs]
     top = question.options.limit or TOP
     return [
-        pair | {"kinds": kinds, "p_holm": p_holm, "top": pair["top"][:top]}
-        for pair, p_holm in zip(pairs, adjusted, strict=True)
+        pair | {"kinds": kinds, "p_holm": p_holm, "p_adjusted": p_adjusted, "top": pair["top"][:top]}
+        for pair, p_holm, p_adjusted in zip(pairs, shift.holm(ps), shift.benjamini_hochberg(ps), strict=True)
     ]
 
 
@@ -127,13 +128,30 @@ def _read_links(question: Question, ads: ibis.Table) -> _Links:
     by_id = np.argsort(columns.ints(shown["item_id"]), kind="stable")
     place = np.searchsorted(ids, sets[by_id])
     known = np.flatnonzero(np.append(ids, -1)[place] == sets[by_id])
+    kept = shown.take(by_id[known])
     return _Links(
-        months=columns.ints(shown["ym"])[by_id][known],
+        months=columns.ints(kept["ym"]),
+        creatives=_creatives(kept),
         sets=place[known],
         starts=np.searchsorted(set_of_link, np.arange(ids.size + 1)),
         criteria=criteria,
         names=names,
     )
+
+
+def _creatives(shown: pa.Table) -> shift.Counts:
+    """Return for each ad a number that it has in common with its near-copies of the same account and month."""
+    said, place = columns.labels(shown["said"].drop_null())
+    unlike = np.arange(shown.num_rows) + len(said)
+    spoken = np.from_dlpack(shown["said"].is_valid().cast(pa.int8()).combine_chunks()).astype(np.bool_)
+    unlike[spoken] = np.array(votes.copies(said), dtype=np.int64)[place]
+    if not said:
+        return unlike
+    found = unlike
+    for key in ("ym", "account_id"):
+        _values, numbers = columns.numbered(columns.ints(shown[key]))
+        found = columns.numbered(found * (int(numbers.max(initial=0)) + 1) + numbers)[1]
+    return found
 
 
 def _named(used: pa.Table) -> tuple[tuple[tuple[str, str, str], ...], shift.Counts]:
@@ -156,26 +174,48 @@ def _compare(links: _Links, before: Period, after: Period) -> dict[str, Any]:
     earlier, later = links.inside(before), links.inside(after)
     counts = links.counts(earlier), links.counts(later)
     used = np.flatnonzero(counts[0] + counts[1])
-    dealt = shift.drawn(np.flatnonzero(earlier | later))
-    ads, criteria = links.of_ads(dealt)
+    taking = np.flatnonzero(earlier | later)
+    known, unit = columns.numbered(links.creatives[taking])
+    is_later = np.zeros(known.size, dtype=np.bool_)
+    is_later[unit] = later[taking]
+    units = int((~is_later).sum()), int(is_later.sum())
     found = shift.compare_counts(
-        counts[0][used],
-        counts[1][used],
-        shift.Links(ads=ads, criteria=np.searchsorted(used, criteria), later=later[dealt]),
-        ads=(int(earlier.sum()), int(later.sum())),
+        counts[0][used], counts[1][used], _dealt(links, taking, unit, used, is_later), units=units
     )
+    measured = (
+        "jsd", "p", "band_lower", "band_upper", "jaccard", "jaccard_p", "jaccard_lower", "jaccard_upper",
+    )  # fmt: skip
     return {
         "period_from": str(before),
         "period_to": str(after),
-        "jsd": found.jsd if found else None,
-        "p": found.p if found else None,
-        "band_lower": found.band_lower if found else None,
-        "band_upper": found.band_upper if found else None,
         "n_from": int(earlier.sum()),
         "n_to": int(later.sum()),
+        "creatives_from": units[0],
+        "creatives_to": units[1],
         "criteria": int(used.size),
         "top": _top(found, [links.names[place] for place in used]) if found else [],
+        **{name: getattr(found, name) if found else None for name in measured},
     }
+
+
+def _dealt(
+    links: _Links,
+    taking: shift.Counts,
+    unit: shift.Counts,
+    used: shift.Counts,
+    is_later: npt.NDArray[np.bool_],
+) -> shift.Links:
+    """Return the links of the units that chance is dealt among, numbered anew."""
+    drawn = shift.drawn(np.arange(is_later.size))
+    inside = np.zeros(is_later.size, dtype=np.bool_)
+    inside[drawn] = True
+    kept = np.flatnonzero(inside[unit])
+    ads, criteria = links.of_ads(taking[kept])
+    return shift.Links(
+        units=np.searchsorted(drawn, unit[kept])[ads],
+        criteria=np.searchsorted(used, criteria),
+        later=is_later[drawn],
+    )
 
 
 def _top(found: shift.Shift, names: Sequence[tuple[str, str, str]]) -> list[dict[str, Any]]:

@@ -6,11 +6,14 @@ from typing import Any
 import numpy as np
 
 from tracker.analysis import shift as analysis
+from tracker.analysis import votes
 from tracker.analysis.targeting import LOOKALIKE, Criteria, criteria, links
 from tracker.reports import words
 from tracker.reports.content import Column, Table
 from tracker.reports.issue import Issue, typed
 from tracker.reports.weeks import WEEKS_BEFORE, Week
+
+Creative = tuple[bool, int, int, str | int]
 
 FEWEST_ADS = 5
 """With fewer ads on either side no permutation of them could be rare enough to tell."""
@@ -30,8 +33,8 @@ COLUMNS = (
 METHOD = (
     "Jensen–Shannon divergence (base 2) over the counts of criteria, each pair of an ad and a "
     "criterion counted once; "
-    f"p from {analysis.PERMUTATIONS:,} permutations of whole ads with a fixed seed; the range is "
-    "where chance alone "
+    f"p from {analysis.PERMUTATIONS:,} permutations of whole ads, near-copies of a month as one, with a fixed "
+    f"seed ({analysis.SEED}); the range is where chance alone "
     f"leaves 90 % of the divergences. At least {FEWEST_ADS} ads with published targeting are needed "
     "on both sides."
 )
@@ -56,12 +59,13 @@ def compare(issue: Issue) -> Moved:
     if min(n_before, n_week) < FEWEST_ADS:
         return Moved(n_before=n_before, n_week=n_week)
     names = tuple(sorted({_criterion(row) for row in (*before, *week)}))
-    ad_number = {ad: number for number, ad in enumerate(ads)}
     criterion_number = {name: number for number, name in enumerate(names)}
+    creatives = _creatives(before, later=False) + _creatives(week, later=True)
+    number_of = {creative: number for number, creative in enumerate(dict.fromkeys(creatives))}
     pairs = analysis.Links(
-        ads=np.array([ad_number[row["item_id"]] for row in (*before, *week)], dtype=np.int64),
+        units=np.array([number_of[creative] for creative in creatives], dtype=np.int64),
         criteria=np.array([criterion_number[_criterion(row)] for row in (*before, *week)], dtype=np.int64),
-        later=np.arange(len(ads)) >= n_before,
+        later=np.array([is_later for is_later, *_ in number_of], dtype=np.bool_),
     )
     return Moved(n_before=n_before, n_week=n_week, criteria=names, found=analysis.compare(pairs))
 
@@ -136,6 +140,13 @@ def _words(criterion: tuple[str, str, str]) -> str:
 def _links(issue: Issue, period: Week) -> list[dict[str, Any]]:
     ads = issue.accepted(since=period.monday, until=period.sunday)
     return issue.lake.rows(links(ads, criteria(issue.lake.tables["targets"], Criteria())))
+
+
+def _creatives(rows: list[dict[str, Any]], *, later: bool) -> list[Creative]:
+    """Return for each link the creative of its ad: near-copies that an account shows in a month are one."""
+    said = sorted({row["said"] for row in rows if row["said"] is not None})
+    leader = {text: said[place] for text, place in zip(said, votes.copies(said), strict=True)}
+    return [(later, row["account_id"], row["ym"], leader.get(row["said"], row["item_id"])) for row in rows]
 
 
 def _criterion(row: dict[str, Any]) -> tuple[str, str, str]:
