@@ -11,8 +11,8 @@ from typing import Any
 
 import streamlit as st
 
-from dashboard import record
-from tracker import people, settings, signin
+from dashboard import record, setup
+from tracker import people, signin
 from tracker.domain import ROLES, Role
 from tracker.errors import NotAllowed
 from tracker.registry.people import identity
@@ -42,9 +42,8 @@ def visitor() -> Visitor:
     """Return who is looking at the page and their role, as the record has it at this moment."""
     if closed() is not None:
         return NOBODY
-    setup = settings.load()
-    provider = signin.provider(setup)
-    return LOCAL if provider is None else _signed_in(provider, setup.record)
+    provider = signin.provider(setup.current())
+    return LOCAL if provider is None else _signed_in(provider, setup.current().record)
 
 
 def closed() -> str | None:
@@ -61,7 +60,7 @@ def closed() -> str | None:
 
 def signs_in() -> bool:
     """Say whether sign-in is set up."""
-    return signin.provider(settings.load()) is not None
+    return signin.provider(setup.current()) is not None
 
 
 def may(role: Role) -> bool:
