@@ -49,7 +49,31 @@ DECISIONS = {
         "received_on": "2026-01-01",
     },
 }
-WRITES = {"data.add_suspect": SUSPECT, "data.look": {"account": "x:harbourvoice"}, **DECISIONS, **PEOPLE}
+CODINGS = {
+    "codingdata.save": {
+        "item_type": "post",
+        "item_id": "1",
+        "state": "none",
+        "version": "1",
+        "by": "Somebody Else",
+    },
+    "codingdata.settle": {
+        "item_type": "post",
+        "item_id": "1",
+        "state": "none",
+        "version": "1",
+        "settles": "1",
+    },
+}
+SAMPLES = {"codingdata.draw": {"items": "posts", "coders": "Ana;Ben", "by": "Somebody Else"}}
+WRITES = {
+    "data.add_suspect": SUSPECT,
+    "data.look": {"account": "x:harbourvoice"},
+    **DECISIONS,
+    **PEOPLE,
+    **CODINGS,
+    **SAMPLES,
+}
 
 
 def claims(name: str, **changed: Any) -> dict[str, Any]:
@@ -159,7 +183,7 @@ def test_only_an_admin_manages_people(role: str, sign_in: Path):
 
 
 def test_a_coder_decides_nothing_and_an_editor_gets_as_far_as_the_rules(sign_in: Path):
-    for name, fields in DECISIONS.items():
+    for name, fields in {**DECISIONS, **SAMPLES}.items():
         assert call(claims("coder"), name, fields).endswith("needs the role editor; yours is coder")
         assert call(claims("editor"), name, fields).startswith("allowed, but: ")
 

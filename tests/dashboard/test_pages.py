@@ -19,6 +19,7 @@ PAGES = (
     "ads",
     "targeting",
     "topics",
+    "coding",
     "accounts",
     "account",
     "organisations",
