@@ -6,7 +6,7 @@ from typing import Any
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from dashboard import components, words
+from dashboard import components, data, words
 from tracker import charts
 from tracker.findings import Finding
 
@@ -42,7 +42,16 @@ def one_of(label: str, choices: Mapping[str, str], *, key: str, first: str | Non
 
 
 def no_ads(*, small: bool = False) -> None:
-    """Say that no ad was collected, that this is no zero, and how to bring some in."""
+    """Say that no ad was collected, that this is no zero, and how to bring some in; reports on advertisers name none."""
+    if reports := data.finding("advertisers", limit="1").coverage.get("reports"):
+        components.empty(
+            "No ad itself has been collected yet",
+            f"This is not a zero: {words.count(reports, 'report')} on advertisers came in, and such a report names who paid, "
+            "not their ads. Import an export of an ad repository.",
+            command="tracker import x_ads EXPORT.csv --scope handle=… --scope country=…",
+            small=small,
+        )
+        return
     components.empty(
         "No ad has been collected yet",
         "This is not a zero: nobody has asked. Import an export of an ad repository, or look at the reconstruction "

@@ -64,9 +64,10 @@ def line(finding: Finding) -> str:
 
 
 def _name(name: str, found: dict[str, dict[str, Any]]) -> Markup:
-    held = found["a"]["ads"]
+    ads, reported = found["a"]["ads"], found["a"]["reported"]
+    held = words.count(reported, "row of reports", "rows of reports") if reported else words.count(ads, "ad")
     return Markup("<b>{}</b><br><span class='it-none'>{}</span>").format(
-        NAMES.get(name, name), f"{words.count(held, 'ad')} held" if held else "no ad held"
+        NAMES.get(name, name), f"{held} held" if ads or reported else "nothing held"
     )
 
 

@@ -408,3 +408,12 @@ def test_a_page_that_is_sought_in_two_ways_is_one_link_by_how_most_ads_did_and_n
 
     assert {(point["kind"], point["ads"]) for point in values(spec, 0)} == {("people who like it", 10)}
     assert {node["label"] for node in values(spec, 4)} == {"Snow (10)"}
+
+
+def test_labels_beside_bars_keep_both_ends_on_a_phone_and_are_whole_on_a_desk() -> None:
+    heat = charts.targeting_heatmap(TARGETS, as_of=AS_OF, n=4).to_dict()
+    lanes = charts.payer_lanes(NAMED_PAYERS, as_of=AS_OF, n=14).to_dict()
+
+    labels = [layer["encoding"]["y"]["axis"]["labelExpr"] for layer in (heat["layer"][0], lanes["layer"][0])]
+    assert [label.startswith("containerSize()[0] < 420") for label in labels] == [True, True]
+    assert all("'center') : slice(" in label for label in labels)

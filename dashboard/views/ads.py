@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from dashboard import adtext, components, counted, data, facets, paying, pickers, sections, words
+from dashboard import adtext, components, counted, data, facets, listed, paying, pickers, sections, words
 
 everything = data.finding("payers")
 
@@ -11,6 +11,7 @@ if not everything.rows:
     with head:
         components.page_head("How many ads, and who paid for them?", words.of_ads(everything))
     pickers.no_ads()
+    listed.in_reports(key="ads-reports")
     st.stop()
 
 search_box, counted_box = st.columns([2, 3], gap="medium")
@@ -60,3 +61,4 @@ with st.container(border=True):
     adtext.lives(shown, coverage, key="ads-lives")
 with components.card("The list", "Pick an ad for its words and evidence"):
     adtext.list_and_detail(shown)
+listed.in_reports(key="ads-reports")

@@ -1,6 +1,6 @@
 import ast
 import re
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pyarrow as pa
@@ -308,3 +308,51 @@ def test_the_matrix_of_repositories_says_for_each_letter_of_the_law_whether_and_
     assert "X Ads Repository</b><br><span class='it-none'>60 ads held" in text
     assert "the export gives the address of the post, neither its words nor brand or subject" in text
     assert '<span class="it-badge ">not known</span>' in text
+
+
+def _with_reports(home: Path) -> None:
+    lakes.write(
+        home,
+        as_of="2023-01-15T00:00:00+00:00",
+        accounts=[
+            lakes._account(1, "facebook:1", lakes.HOSTILE) | {"platform": "facebook", "status": "unassessed"}
+        ],
+        listings=[
+            lakes._listing(number, None, "rows", 1)
+            | {"source": "meta_ad_report", "covers_from": day, "covers_to": day, "country": "CH"}
+            for number, day in ((1, date(2023, 1, 8)), (2, date(2023, 1, 15)))
+        ],
+        advertiser_reports=[
+            {
+                "listing_id": 2,
+                "account_id": 1,
+                "name": lakes.HOSTILE,
+                "spend_as_published": "≤100",
+                "currency": "CHF",
+                "line": 7,
+            }
+        ],
+    )
+
+
+def test_reports_on_advertisers_alone_are_shown_and_are_not_nothing(home: Path, open_page: OpenPage) -> None:
+    _with_reports(home)
+
+    text = html_of(open_page("ads"))
+
+    assert "No ad itself has been collected yet" in text
+    assert "nobody has asked" not in text
+    assert "1 advertiser in 2 reports, 1 row" in text
+    assert "1 of 2<br><span class='it-none'>not listed in 1</span>" in text
+    assert "≤100 CHF" in text
+    assert "<script>" not in text
+    assert "https://evil" not in text
+
+
+def test_a_name_that_no_report_bears_is_not_said_to_have_no_ads(home: Path, open_page: OpenPage) -> None:
+    _with_reports(home)
+
+    app = open_page("ads")
+    app.text_input(key="ads-reports").set_value("nobody").run()
+
+    assert "No advertiser of these reports bears these words" in html_of(app)

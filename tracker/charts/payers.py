@@ -10,7 +10,7 @@ import altair as alt
 from tracker.charts.ads import new_payers
 from tracker.charts.look import LIGHT, Look, finished
 from tracker.charts.months import STRIP_OFFSET, Rows, as_date, coverage_strip, milliseconds, span, x_of
-from tracker.charts.words import heading, shortened
+from tracker.charts.words import heading, on_a_phone, shortened
 
 MOST_PAYERS = 20
 STEP = 21
@@ -38,8 +38,8 @@ def payer_lanes(
     marks = _marks(dated, changes)
     order, heads, bars, rules = _lanes(drawn, marks)
     axis = alt.Axis(
-        title=None, labelOverlap=False, labelLimit=172, grid=False,
-        labelExpr=f"slice(datum.value, indexof(datum.value, '{SEPARATOR}') + 1)",
+        title=None, labelOverlap=False, labelLimit=200, grid=False,
+        labelExpr=on_a_phone(f"slice(datum.value, indexof(datum.value, '{SEPARATOR}') + 1)", most=20),
     )  # fmt: skip
     lane = alt.Y("lane:N", sort=order, scale=alt.Scale(domain=order), axis=axis)
     layers = [
@@ -113,7 +113,7 @@ def _bar(row: Mapping[str, Any], *, place: int) -> dict[str, Any]:
     last = max(first, as_date(row["last_shown"] or first))
     payer = str(row["payer"] or "not published")
     return {
-        "lane": f"payer{place}{SEPARATOR}{shortened(payer, 22)} ({row['ads']:,})",
+        "lane": f"payer{place}{SEPARATOR}{shortened(payer, 28)} ({row['ads']:,})",
         "payer": payer, "account": row["name"], "ads": row["ads"], "first": first.isoformat(), "last": last.isoformat(),
         "kind": PUBLISHED if row["payer"] else NOT_PUBLISHED,
         "begin": milliseconds(first), "end": milliseconds(last + timedelta(days=1)),

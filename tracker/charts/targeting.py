@@ -11,7 +11,7 @@ import altair as alt
 from tracker import countries
 from tracker.charts.look import LIGHT, Look, finished
 from tracker.charts.months import STRIP_OFFSET, Rows, coverage_strip, month_box, span, x_of
-from tracker.charts.words import heading, shortened
+from tracker.charts.words import heading, on_a_phone, shortened
 
 MORE, LESS = "more in the later period", "less in the later period"
 STEP = 23
@@ -100,7 +100,7 @@ def targeting_heatmap(
     dark = {"test": f"indexof(datum.value, '{SEPARATOR}') < 0", "value": look.ink}
     label = f"slice(datum.value, indexof(datum.value, '{SEPARATOR}') + 1)"
     axis = alt.Axis(
-        title=None, labelExpr=label, labelLimit=178, labelOverlap=False, grid=False,
+        title=None, labelExpr=on_a_phone(label, most=19, unless=str(bold["test"])), labelLimit=178, labelOverlap=False, grid=False,
         labelFontWeight={"condition": bold, "value": 400},
         labelColor={"condition": dark, "value": look.muted},
     )  # fmt: skip
@@ -169,7 +169,10 @@ def shift_bars(
             y=alt.Y(
                 "label:N",
                 sort=[bars[place]["label"] for place in order],
-                axis=alt.Axis(title=None, labelLimit=230, labelOverlap=False, domain=False, ticks=False),
+                axis=alt.Axis(
+                    title=None, labelLimit=230, labelOverlap=False, domain=False, ticks=False,
+                    labelExpr=on_a_phone("datum.value", most=21),
+                ),
             ),
             color=alt.Color("way:N", scale=scale),
             tooltip=[

@@ -35,3 +35,11 @@ def shortened(text: str, length: int = 44) -> str:
     """Return a text on one line, cut with an ellipsis where it is too long for a label."""
     line = " ".join(text.split())
     return line if len(line) <= length else f"{line[: length - 1]}…"
+
+
+def on_a_phone(label: str, *, most: int, unless: str = "false") -> str:
+    """Return a Vega expression for a label that keeps its two ends where the chart is as narrow as on a phone.
+
+    `label` is an expression too, and so is `unless`, which says of which labels nothing is taken.
+    """
+    return f"containerSize()[0] < 420 && !({unless}) ? truncate({label}, {most}, 'center') : {label}"

@@ -74,6 +74,10 @@ NAMES: Mapping[str, FindingHelp] = {
         "what reports on advertisers say of whom, and which reports do not list an account",
         ("since", "until", "account", "group", "country", "limit"),
     ),
+    "advertisers": FindingHelp(
+        "who is listed in reports on advertisers, in how many of them, and what the last one says",
+        ("since", "until", "account", "group", "country", "text", "limit"),
+    ),
     "audiences": FindingHelp("whose followers, fans and their look-alikes were sought, by whom", (*_ADS, "polarity")),
     "sensitive-targeting": FindingHelp(
         "criteria that may stand for a sensitive category, never a verdict", (*_ADS, "kinds", "polarity")
@@ -115,6 +119,7 @@ _MAKERS: Mapping[str, Callable[[Question], Finding]] = {
     "targeting-shift": shifts.shifts,
     "shift-points": shift_points.shift_points,
     "ad-reports": advertisers.reported,
+    "advertisers": advertisers.directory,
     "audiences": targeting.sought,
     "sensitive-targeting": sensitive.may_stand_for,
     "ads": ads.ad_rows,

@@ -5,6 +5,7 @@ from datetime import date
 from typing import Any, Literal
 
 from tracker.analysis import coverage, months, scope
+from tracker.analysis.advertisers import PLATFORMS
 from tracker.analysis.columns import Ints
 from tracker.analysis.coverage import Answers, End, Lane
 from tracker.findings.finding import Finding
@@ -16,7 +17,8 @@ METHOD = (
     "One row for every {unit} of every account and repository that was ever asked, from the first to the last day "
     "asked about, or from since to until. Of several answers for one {unit} the best is shown, in this order: "
     "{order}; what no answer covers is {not_asked}. expected and asked count days. rows counts the ads first shown "
-    "and the posts published then; it is 0 only where an answer confirms it. message, read and stated_total are those "
+    "and the posts published then; it is 0 only where an answer confirms it, and unknown for a report on advertisers, which "
+    "names no ad. message, read and stated_total are those "
     "of the latest question with that outcome that says why it ended so or how many there are, whatever days it was "
     "about: why, how many records it brought, and how many the platform says there are. suspect: it is said to be gone, in a "
     "run in which too many accounts of one platform vanished at once. A day that was to be asked about "
@@ -83,6 +85,8 @@ def _lane_rows(
     outcomes, told = answers.outcome_of_days(first, last), answers.ends_of_days(ends, first, last)
     for label, key, inside in (_months if unit == "month" else _days)(first, last):
         row = _summary(outcomes[inside], answers.outcomes, items.get(key, 0))
+        if answers.lanes[0].source in PLATFORMS:
+            row["rows"] = None
         yield {unit: label} | row | _told(ends, outcomes[inside], told[inside])
 
 

@@ -4,7 +4,7 @@ from typing import Any
 
 from ibis import _
 
-from tracker.analysis import scope
+from tracker.analysis import advertisers, scope
 from tracker.collect.repositories import AS_OF, PUBLISHED, REQUIREMENTS
 from tracker.findings.finding import Finding
 from tracker.findings.question import Question, answer, ground
@@ -14,12 +14,13 @@ def published(question: Question) -> Finding:
     """List for each repository and each letter of DSA Art. 39(2) whether it is published and why, and how many ads have it."""
     items = scope.ads(question.tables, question.scope)
     held = {row["source"]: row for row in question.rows(_filled(items))}
+    reported = {row["source"]: row["rows"] for row in question.rows(_reported(question))}
     wanted = [name for name in PUBLISHED if question.options.source in (None, name)]
     rows = [
         {
             "repository": name, "letter": letter, "requirement": REQUIREMENTS[letter], "state": cell.state, "why": cell.why,
             "ads": held[name]["ads"] if name in held else 0,
-            "filled": held[name].get(letter) if name in held else None,
+            "filled": held[name].get(letter) if name in held else None, "reported": reported.get(name, 0),
         }
         for name in wanted
         for letter, cell in PUBLISHED[name].items()
@@ -27,12 +28,13 @@ def published(question: Question) -> Finding:
     return answer(
         question,
         n=sum(held[name]["ads"] for name in wanted if name in held),
-        columns=("repository", "letter", "requirement", "state", "why", "ads", "filled"),
+        columns=("repository", "letter", "requirement", "state", "why", "ads", "filled", "reported"),
         rows=rows,
         method=(
             f"What platforms' documents and public audits said by {AS_OF} of the interface or file that each source reads, by "
             "the letters of Regulation (EU) 2022/2065, Art. 39(2) (`tracker/collect/repositories.py`). `filled` counts the "
-            "ads held that have it: a text, a beneficiary or advertiser, a payer, a first day, targeting, a number shown."
+            "ads held that have it: a text, a beneficiary or advertiser, a payer, a first day, targeting, a number shown; "
+            "`reported` the rows of reports on advertisers, which name no ad."
         ),
         ground=ground(question, "ad", items),
         coverage={"as_of": AS_OF, "states": _states(rows)},
@@ -58,6 +60,12 @@ def _filled(items: Any) -> Any:
         )
         .order_by("source")
     )
+
+
+def _reported(question: Question) -> Any:
+    """Count by source the rows of reports on advertisers."""
+    rows = advertisers.listed(question.tables, question.scope)
+    return rows.group_by("source").agg(rows=_.count())
 
 
 def _states(rows: list[dict[str, Any]]) -> dict[str, int]:

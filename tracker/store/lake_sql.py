@@ -103,13 +103,15 @@ SMALL = {
         FROM targeting_item ORDER BY set_id, kind, value, polarity""",
     "listings": """
         SELECT l.id AS listing_id, l.query_id, q.source, l.series, l.account_id, l.section, l.country, l.observed_at,
-               l.covers_from, l.covers_to, l.outcome, COALESCE(n.items, 0) AS items, e.sha256 AS evidence,
+               l.covers_from, l.covers_to, l.outcome, COALESCE(n.items, 0) + COALESCE(a.items, 0) AS items,
+               e.sha256 AS evidence,
                o.message, o.read, o.stated_total,
                EXISTS (SELECT 1 FROM collect_run r WHERE r.suspect IS NOT NULL
                        AND q.started_at BETWEEN r.started_at AND r.finished_at) AS suspect
         FROM listing l JOIN query q ON q.id = l.query_id JOIN query_outcome o ON o.query_id = q.id
         LEFT JOIN evidence e ON e.id = q.evidence_id
         LEFT JOIN (SELECT listing_id, COUNT(*) AS items FROM sighting GROUP BY listing_id) n ON n.listing_id = l.id
+        LEFT JOIN (SELECT listing_id, COUNT(*) AS items FROM advertiser_report GROUP BY listing_id) a ON a.listing_id = l.id
         ORDER BY l.id""",
     "changes": """
         SELECT id AS change_id, at, type, account_id, subject, field, before, after, snapshot_before, snapshot_after
