@@ -13,11 +13,12 @@ import streamlit as st
 
 from dashboard import auth, pictures
 from dashboard.record import opened as _record
-from tracker import desk, findings, lookdesk, mirror, publishing, settings
+from tracker import desk, findings, lookdesk, mirror, publishing, settings, validating
 from tracker import people as persons
 from tracker.analysis.tables import Lake, open_lake
 from tracker.collect.job import silent
 from tracker.collect.schedule import health
+from tracker.errors import ConfigError
 from tracker.findings import Finding, publication
 from tracker.findings import facets as facets_of_findings
 from tracker.registry.looks import MOST_BYTES
@@ -87,6 +88,14 @@ def table(name: str) -> list[Row]:
     """Return all rows of a small table of the lake: `claims`, `listings`, `quarantined`."""
     opened = lake()
     return _table(opened.version, name, opened) if opened else []
+
+
+def validation() -> validating.Run | None:
+    """Return the last run of `tracker validate`; `None` where none is kept, or none that can be read."""
+    try:
+        return validating.latest(settings.load())
+    except ConfigError:
+        return None
 
 
 def pseudonyms() -> Pseudonyms:

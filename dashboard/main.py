@@ -21,6 +21,7 @@ page = st.navigation(
         st.Page("views/suspect.py", title="Add a suspect"),
         st.Page("views/review.py", title="Review"),
         st.Page("views/collection.py", title="Collection"),
+        st.Page("views/validation.py", title="Validation"),
         st.Page("views/account.py", title="Account", visibility="hidden"),
         st.Page("views/snapshot.py", title="Snapshot", visibility="hidden"),
         st.Page("views/people.py", title="People", visibility="visible" if auth.manages() else "hidden"),

@@ -7,7 +7,11 @@ import pytest
 from click.testing import CliRunner, Result
 
 from tests.analysis.test_reliability import FOUR_BY_TWELVE, coded
+from tracker import validating
+from tracker.analysis.validation import Effort
 from tracker.cli import cli
+from tracker.errors import ConfigError
+from tracker.settings import Settings
 
 HEADER = "item,coder,variable,code\n"
 
@@ -165,3 +169,31 @@ def test_a_text_of_50_000_characters_and_one_of_emoji_are_evaluated(run: Run, tm
 
     assert json.loads(result.stdout)["n_test"] == 3
     assert "2 test texts hold no word" in result.stderr
+
+
+def test_validate_prints_each_promise_beside_what_was_seen_and_keeps_the_run(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(validating, "QUICK", Effort(4, 19))
+
+    result = run("validate", "--quick", "--format", "json")
+
+    printed = json.loads(result.stdout)
+    kept = validating.latest(Settings(home=run.folder / "home"))
+    assert kept is not None
+    assert kept.to_dict() == printed
+    assert (printed["trials"], printed["seed"]) == (4, 20240701)
+    assert {(line["measure"], line["least"], line["most"]) for line in printed["lines"]} >= {
+        ("false alarms", None, 0.05), ("coverage", 0.92, 0.98),
+    }  # fmt: skip
+    assert all(line["lower"] <= line["rate"] <= line["upper"] for line in printed["lines"])
+    assert result.exit_code == (0 if printed["holds"] else 1)
+    assert "seed 20240701" in result.stderr
+
+
+def test_a_damaged_run_is_named_with_the_way_out(tmp_path: Path) -> None:
+    for body in ("{", '{"at": 3}', "[]", '{"at": "2024-01-01", "version": "1"}'):
+        (tmp_path / "validation.json").write_text(body)
+
+        with pytest.raises(ConfigError, match="run `tracker validate`"):
+            validating.latest(Settings(home=tmp_path))

@@ -286,6 +286,7 @@ cli.add_command(collect.collect)
 cli.add_command(collect.watches)
 cli.add_command(measure.reliability)
 cli.add_command(measure.suggest)
+cli.add_command(measure.validate)
 
 
 def main() -> None:

@@ -27,6 +27,7 @@ PAGES = (
     "suspect",
     "review",
     "collection",
+    "validation",
 )
 VIEWS = Path(__file__).parents[2] / "dashboard" / "views"
 

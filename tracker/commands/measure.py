@@ -1,12 +1,12 @@
 """Measures of codings and of the methods themselves at the command line."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from tracker import console
-from tracker.commands.shared import format_option, settings_of
+from tracker.commands.shared import format_option, now, settings_of
 
 if TYPE_CHECKING:
     from tracker.analysis.embedders import Embedder
@@ -14,6 +14,9 @@ if TYPE_CHECKING:
 
 _COLUMNS = (
     "variable", "alpha", "lower", "upper", "agreement", "items", "compared", "coders", "codes", "verdict", "reason",
+)  # fmt: skip
+_VALIDATED = (
+    "verdict", "method", "measure", "data", "rate", "lower", "upper", "promised", "trials", "untold",
 )  # fmt: skip
 
 
@@ -44,6 +47,45 @@ def reliability(context: click.Context, file: Path, form: str) -> None:
         f"Under {measures.LEAST_TENTATIVE} nothing can be concluded, under {measures.LEAST_RELIABLE} a conclusion is "
         f"tentative. {measures.WHY_AGREEMENT_FLATTERS}"
     )
+
+
+@click.command()
+@click.option(
+    "--quick", is_flag=True, help="Fewer trials: a minute instead of some minutes, wider intervals."
+)
+@format_option()
+@click.pass_context
+def validate(context: click.Context, quick: bool, form: str) -> None:
+    """Hold the methods against data with a known truth: false alarms, power and coverage beside what is promised.
+
+    A rate stands with its 95 % interval; a line holds unless the interval lies wholly beyond the promise. The last run is kept
+    and shown on the page Validation. Exits 1 when a promise is broken.
+    """
+    from tracker import validating
+
+    with console.Progress() as progress:
+        done = validating.run(
+            settings_of(context),
+            validating.QUICK if quick else validating.FULL,
+            now=now,
+            tick=progress,
+        )
+    if form == "json":
+        console.print_rows(done.to_dict(), None, form)
+    else:
+        console.print_rows([_validated(line) for line in done.to_dict()["lines"]], _VALIDATED, form)
+    console.say(done.method)
+    if not done.holds:
+        context.exit(1)
+
+
+def _validated(line: dict[str, Any]) -> dict[str, Any]:
+    least, most = line["least"], line["most"]
+    bounds = [f"at least {least:.0%}" if least else "", f"at most {most:.0%}" if most else ""]
+    return line | {
+        "promised": " and ".join(bound for bound in bounds if bound),
+        "verdict": "holds" if line["holds"] else "broken",
+    }
 
 
 @click.group()
