@@ -4,7 +4,7 @@ A look is compared field by field with the latest one before it that looked at t
 printed differently by each interface, so there a source is compared with itself and with what people saw.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -112,11 +112,25 @@ def _changes(
     at, (all_before, mine) = profile.listing.observed_at, before
     for row, one in differing(all_before, profile.look, source=source):
         yield change(account, row, number, at, one)
-    if mine:
-        was = seen_profiles.marks_of(session, mine[0]["id"])
-        now = seen_profiles.marks_of(session, number)
-        for one in (*_own(mine[0], profile), *_marks(was.by, now.by)):
-            yield change(account, mine[0], number, at, one)
+    for one in _own(mine[0], profile) if mine else ():
+        yield change(account, mine[0], number, at, one)
+    now = seen_profiles.marks_of(session, number).by
+    for issuer, (row, was) in _marked_before(session, mine, now.keys()).items():
+        for one in _marks(issuer, was, now[issuer]):
+            yield change(account, row, number, at, one)
+
+
+def _marked_before(
+    session: Session, mine: Sequence[Row], issuers: Collection[str]
+) -> dict[str, tuple[Row, frozenset[str]]]:
+    """Return, by issuer, the latest look before that looked for this issuer's labels, and what it saw."""
+    found: dict[str, tuple[Row, frozenset[str]]] = {}
+    for row in mine:
+        if len(found) == len(issuers):
+            break
+        was = seen_profiles.marks_of(session, row["id"]).by
+        found = {issuer: (row, was[issuer]) for issuer in issuers if issuer in was} | found
+    return dict(sorted(found.items()))
 
 
 def _own(before: Row, profile: Profile) -> Iterator[Difference]:
@@ -127,10 +141,9 @@ def _own(before: Row, profile: Profile) -> Iterator[Difference]:
             yield Difference(kind, field, was, now)
 
 
-def _marks(was: Mapping[str, frozenset[str]], now: Mapping[str, frozenset[str]]) -> Iterator[Difference]:
-    """Yield the labels that came and went, by issuers whose labels were looked for both times."""
-    for issuer in sorted(was.keys() & now.keys()):
-        for value in sorted(was[issuer] - now[issuer]):
-            yield Difference("label_gone", f"label by {issuer}", value, None)
-        for value in sorted(now[issuer] - was[issuer]):
-            yield Difference("label_new", f"label by {issuer}", None, value)
+def _marks(issuer: str, was: frozenset[str], now: frozenset[str]) -> Iterator[Difference]:
+    """Yield the labels of an issuer that came and went."""
+    for value in sorted(was - now):
+        yield Difference("label_gone", f"label by {issuer}", value, None)
+    for value in sorted(now - was):
+        yield Difference("label_new", f"label by {issuer}", None, value)
