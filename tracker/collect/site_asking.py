@@ -7,12 +7,12 @@ import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
-from typing import Protocol
 from urllib.parse import urljoin, urlsplit
 
 from tracker.collect import discovery, feed_cells, feed_reading, sitemaps
 from tracker.collect import wordpress_cells as wordpress
 from tracker.collect.answers import document_or_none
+from tracker.collect.asks import Asks
 from tracker.collect.cells import read_date
 from tracker.collect.moments import iso_moment
 from tracker.collect.plaintext import tree, whole
@@ -35,16 +35,6 @@ _DAY = re.compile(r"/(20\d{2})[-/]?(0[1-9]|1[0-2])[-/]?(0[1-9]|[12]\d|3[01])(?:\
 _ARTICLE = re.compile(r"\d{5,}|/20\d{2}[-/]?\d{2}|[^/]+-[^/]+-[^/]+-[^/]+/?$")
 _GONE: Mapping[int, Standing] = {404: "not_found", 410: "deleted", 451: "withheld"}
 """What HTTP says of a page by its status (RFC 9110, RFC 7725): only 410 and 451 name a cause."""
-
-
-class Asks(Protocol):
-    """Whoever asks for an address; raises `AddressRefused` for one that may not be asked."""
-
-    def get(
-        self, url: str, *, params: Mapping[str, str] | None = None, headers: Mapping[str, str] | None = None
-    ) -> Answer:
-        """Return the answer to a GET, whatever its status."""
-        ...
 
 
 def get_or_none(client: Asks, address: str, params: Mapping[str, str] | None = None) -> Answer | None:
