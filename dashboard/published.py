@@ -12,7 +12,8 @@ TONES = {"published": "green", "in part": "ochre"}
 NAMES = {
     "x_ads": "X Ads Repository", "meta_ads": "Meta ads_archive", "meta_ad_report": "Meta Ad Library Report",
     "tiktok_ads": "TikTok", "google_ads": "Google", "linkedin_ads": "LinkedIn", "microsoft_ads": "Microsoft",
-    "snap_ads": "Snap gallery", "snap_political": "Snap political CSV",
+    "snap_ads": "Snap gallery", "snap_sponsored": "Snap sponsored content", "google_political": "Google political sheet (2018)",
+    "snap_political": "Snap political CSV",
 }  # fmt: skip
 HEADS = {
     "a": "(a) content", "b": "(b) on behalf of", "c": "(c) payer", "d": "(d) period", "e": "(e) targeting",

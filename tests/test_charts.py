@@ -416,4 +416,4 @@ def test_labels_beside_bars_keep_both_ends_on_a_phone_and_are_whole_on_a_desk() 
 
     labels = [layer["encoding"]["y"]["axis"]["labelExpr"] for layer in (heat["layer"][0], lanes["layer"][0])]
     assert [label.startswith("containerSize()[0] < 420") for label in labels] == [True, True]
-    assert all("'center') : slice(" in label for label in labels)
+    assert all("+ '…' + slice(" in label for label in labels)

@@ -73,6 +73,14 @@ BODIES = {
         "Impressions": "345", "StartDate": "2024/03/16 16:19:45Z", "EndDate": "", "OrganizationName": "River Agency",
         "PayingAdvertiserName": "River Party", "CountryCode": "germany", "Regions (Excluded)": "Bayern",
     },
+    "google_political": {
+        "Advertiser_ID": "AR10000000000000000001", "Advertiser_Name": "Friends of the River", "Public_IDs_List": "EIN ID 00-0000000",
+        "Total_Creatives": "3", "Total_Spend_USD": "700", "Race Type": "State",
+    },
+    "snap_sponsored": {
+        "sponsor_name": "", "sponsor_url": "", "creator_name": "Somebody", "creator_url": "https://www.snapchat.com/add/somebody",
+        "content_type": "SPOTLIGHT", "content_url": "https://www.snapchat.com/spotlight/W7_river01", "thumbnail_url": "https://cf.example/1",
+    },
     "microsoft_ads": {
         "AdId": 71468541217674123, "AdvertiserName": "River Media", "AdvertiserId": 4295001234, "Title": "See the river",
         "AdDetails": {"StartDate": "2024-02-01", "TotalImpressionsRange": "2.5K - 5K",

@@ -3,7 +3,9 @@
 import json
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import Engine, text
@@ -13,7 +15,18 @@ from tests.collect.servers import FaultServer, Told
 from tracker.collect import x_cells, x_export
 from tracker.collect.pipeline import import_file
 from tracker.collect.sources import x_ads
-from tracker.domain import AccountRef, Ad, ImportReport, Listing, Notice, Parsed, Record, Scope
+from tracker.domain import (
+    AccountRef,
+    Ad,
+    ImportReport,
+    Listing,
+    Metric,
+    Notice,
+    Parsed,
+    Quarantined,
+    Record,
+    Scope,
+)
 from tracker.errors import BadInput, PlatformChanged
 from tracker.settings import Settings
 
@@ -171,6 +184,108 @@ def test_the_real_header_is_the_known_one_and_its_emptiness_is_unverified(
 
     assert REAL.read_text(encoding="utf-8").strip() == HEADER
     assert (report.read, report.outcome) == (0, "empty_unverified")
+
+
+@pytest.mark.parametrize(
+    ("numbers", "is_refused"),
+    [
+        pytest.param(
+            [1810000000000000000 + 1024 * place for place in range(5)],
+            True,
+            id="all as JavaScript prints them",
+        ),
+        pytest.param(
+            [*(1810000000000000000 + 1024 * place for place in range(5)), 1810000000000000001],
+            False,
+            id="one is not",
+        ),
+        pytest.param([1810000000000000000], False, id="too few to say"),
+    ],
+)
+def test_an_export_whose_posts_all_have_rounded_numbers_is_refused(
+    engine: Engine, tmp_path: Path, numbers: list[int], is_refused: bool
+) -> None:
+    rounded = [int(Decimal(repr(float(number)))) if is_refused else number for number in numbers]
+    body = (
+        "\n".join([HEADER, *(row_of(f"https://x.com/rivernews/status/{number}") for number in rounded)])
+        + "\n"
+    )
+
+    if not is_refused:
+        assert bring(engine, tmp_path, body).new == len(numbers)
+        return
+    with pytest.raises(
+        BadInput, match=r"field 'Creative': the numbers of all 5 posts are as JavaScript rounds them"
+    ):
+        bring(engine, tmp_path, body)
+    with engine.connect() as connection:
+        assert connection.execute(text("SELECT COUNT(*) FROM evidence")).scalar_one() == 0
+
+
+# -- what the page itself reads ----------------------------------------------------------------------------------
+
+
+def answer_of(*ads: dict[str, Any], scope: Scope = SCOPE) -> list[Parsed]:
+    return list(x_ads.parse(x_ads.records_in(json.dumps({"ads": ads}).encode()), scope))
+
+
+def test_an_answer_that_the_page_reads_is_read_with_every_field_that_is_known(
+    engine_of: Engine, tmp_path: Path
+) -> None:
+    path = tmp_path / "ads-search.json"
+    path.write_bytes((BODIES / "page_answer.200.json").read_bytes())
+    scope = {"handle": "rivernews", "exported_at": "2026-10-03", **ASKED}
+
+    report = import_file(engine_of, Settings(home=tmp_path), "x_ads", path=path, scope=scope, now=lambda: NOW)
+
+    listing, first, second = x_ads.parse(x_ads.records_in(path.read_bytes()), SCOPE)
+    assert (report.read, report.new, report.quarantined, report.warnings) == (2, 2, 0, ())
+    assert isinstance(listing, Listing)
+    assert isinstance(first, Ad)
+    assert isinstance(second, Ad)
+    assert listing.series == "x_ads|rivernews|FR|answer"
+    assert (first.creative_url, first.match) == (
+        "https://x.com/i/status/1810000000000000001", "1810000000000000001|1923845247192304123",
+    )  # fmt: skip
+    assert (first.advertiser_name, first.payer, first.first_shown) == ("River News", None, None)
+    assert [(one.kind, one.value, one.polarity) for one in first.targets] == [
+        ("location", "France", "used_unspecified"), ("follower_lookalike", "@lake", "used_unspecified"),
+        ("unparsed", "Mood: calm people", "used_unspecified"),
+    ]  # fmt: skip
+    assert first.metrics == (
+        Metric("impressions", 12345, 12345, "impressions", "12345", "FR"),
+        Metric("reach", 10000, 100000, "people", "10K-100K", "FR"),
+    )
+    assert first.extra == {
+        "promotedTweet.approvalStatus": "ACCEPTED", "fundingInstrument.fundingInstrumentType": "CREDIT_CARD",
+        "fundingInstrument.currency": "EUR", "lineItemId": "1923845247192304123",
+    }  # fmt: skip
+    assert (second.metrics, second.targets) == ((), ())
+
+
+@pytest.mark.parametrize(
+    ("fields", "field"),
+    [
+        ({"tweetId": 1923845247192304000}, "tweetId"),
+        ({"tweetId": None}, "tweetId"),
+        ({"lineItemId": 1.9e18}, "lineItemId"),
+        ({"country": "DE"}, "country"),
+        ({"country": 7}, "country"),
+        ({"account": "River News"}, "account"),
+        ({"targeting": "Locations"}, "targeting"),
+    ],
+)
+def test_an_ad_of_that_answer_that_cannot_be_meant_is_kept_apart(fields: dict[str, Any], field: str) -> None:
+    items = answer_of({"tweetId": "18", "country": "FR"}, {"tweetId": "19", "country": "FR", **fields})
+
+    assert [(item.line, item.field) for item in items if isinstance(item, Quarantined)] == [(2, field)]
+    assert len([item for item in items if isinstance(item, Ad)]) == 1
+
+
+def test_a_field_that_the_note_does_not_list_is_kept_and_named_once() -> None:
+    items = answer_of({"tweetId": "18", "mood": "calm", "account": {"name": "A", "screenName": "a"}})
+
+    assert notices(items) == ["fields not known here, kept with each ad: mood, account.screenName"]
 
 
 # -- asking ------------------------------------------------------------------------------------------------------

@@ -38,8 +38,9 @@ def shortened(text: str, length: int = 44) -> str:
 
 
 def on_a_phone(label: str, *, most: int, unless: str = "false") -> str:
-    """Return a Vega expression for a label that keeps its two ends where the chart is as narrow as on a phone.
+    """Return a Vega expression for a label that keeps its beginning and its end where the chart is as narrow as on a phone.
 
     `label` is an expression too, and so is `unless`, which says of which labels nothing is taken.
     """
-    return f"containerSize()[0] < 420 && !({unless}) ? truncate({label}, {most}, 'center') : {label}"
+    cut = f"slice({label}, 0, {most - 8}) + '…' + slice({label}, -7)"
+    return f"containerSize()[0] < 420 && length({label}) > {most} && !({unless}) ? {cut} : {label}"

@@ -215,15 +215,14 @@ def parsed_by(
     for record in chain(first, found):
         item = apart_or(read, record, trusted=trusted)
         if isinstance(item, Ad):
-            digest, before = _digest(record), known.get(item.key or "")
-            known.setdefault(item.key or "", digest)
+            key = item.key or item.match or ""
+            digest, before = _digest(record), known.get(key)
+            known.setdefault(key, digest)
             if before == digest:
                 again += 1
                 continue
             if before is not None:
-                item = Quarantined(
-                    record.line, "id", f"{item.key} stands here twice, not alike", record.values
-                )
+                item = Quarantined(record.line, "id", f"{key} stands here twice, not alike", record.values)
         yield item
     yield from listings.empty()
     for one in unseen:

@@ -29,6 +29,8 @@ def check_columns(source: sources.Source, facts: reading.FileFacts, limits: read
         return  # a document without a record is an empty answer, whatever it would have held
     if not source.required or sources.is_addressed(source):
         return  # a person names the columns, or answers of several forms are read: `parse` says what is lacking
+    if found.issuperset(sources.other_form(source)) and sources.other_form(source):
+        return
     if missing := [column for column in source.required if column.casefold() not in found]:
         raise BadInput(
             f"no column {', '.join(map(repr, missing))}; expected {source.origin}. Found: {', '.join(sorted(found)[:20])}",

@@ -9,6 +9,7 @@ from datetime import date, timedelta
 from functools import cached_property, lru_cache
 
 from tracker.collect.cells import UnclearDate, cell_text, read_date, read_range
+from tracker.collect.exact import LOOKED_AT, SAFE, is_printable
 from tracker.domain import Metric, Notice, Quarantined, Record, Scope
 from tracker.errors import BadInput, PlatformChanged
 
@@ -23,7 +24,11 @@ OURS = "post text"
 _FOUNDED = date(2006, 3, 21)
 _GLUED = 5
 _LONGEST = {"creative": 2_000, "advertiser name": 500, "funding entity": 500}
-_POST = re.compile(r"https?://(?:[\w-]+\.)*(?:x|twitter)\.com/(\w{1,25})/status", re.IGNORECASE)
+_POST = re.compile(
+    r"https?://(?:[\w-]+\.)*(?:x|twitter)\.com/(\w{1,25})/status(?:es)?(?:/(\d{1,20}))?", re.IGNORECASE
+)
+ENOUGH = 5
+"""So many posts that all have rounded numbers are no chance: one of a thousand has by itself."""
 
 
 @lru_cache(1024)
@@ -100,10 +105,12 @@ def check_lengths(cells: Mapping[str, str], line: int) -> None:
 
 @dataclass
 class Whose:
-    """Counts by whom the promoted posts are, against the account that the scope says."""
+    """Counts by whom the promoted posts are, against the account that the scope says, and whose numbers may be rounded."""
 
     scope: Scope
     own: int = 0
+    long: set[int] = field(default_factory=set)
+    rounded: set[int] = field(default_factory=set)
     others: Counter[str] = field(default_factory=Counter)
 
     @cached_property
@@ -114,7 +121,10 @@ class Whose:
     def saw(self, creative: str) -> None:
         """Count one promoted post by its address; one without a handle counts for nobody."""
         found = _POST.match(creative)
-        if found is None or found[1] == "i":
+        if found is None:
+            return
+        self._saw_number(found[2])
+        if found[1] == "i":
             return
         handle = found[1]
         if self._names is None or handle.casefold() in self._names:
@@ -122,8 +132,20 @@ class Whose:
         else:
             self.others[handle] += 1
 
+    def _saw_number(self, digits: str | None) -> None:
+        number = int(digits or 0)
+        if number >= SAFE and len(self.long) < LOOKED_AT:
+            self.long.add(number)
+            self.rounded |= {number} if is_printable(number) else set()
+
     def verdict(self) -> Iterator[Notice]:
-        """Yield whose posts were promoted too; raise `BadInput` where none is of the account asked about."""
+        """Yield whose posts were promoted too; raise `BadInput` where none is of the account asked about, or all are rounded."""
+        if len(self.long) >= ENOUGH and self.long == self.rounded:
+            raise BadInput(
+                f"the numbers of all {len(self.long):,} posts are as JavaScript rounds them, such as {min(self.long)}: they name "
+                "other posts. Export again",
+                field="Creative",
+            )
         ref = self.scope.account
         if not self.others or ref is None or ref.handle is None:
             return

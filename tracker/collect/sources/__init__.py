@@ -9,7 +9,8 @@ lower case, without which it is another kind of file) and defines
 which is pure: the same records and scope give the same values, whether a person imported a file or a collector
 fetched an answer. It may say `release`, the published data release that attributes the accounts it holds, and
 `matched = True` when its rows bear no id, so that rows of two exports are matched by likeness, and `scope_of_file`,
-which reads what the name that the platform gives its file says of the scope. A source with `names_accounts = True` has
+which reads what the name that the platform gives its file says of the scope; `other_form`, the columns of a second kind of
+file that it reads as well. A source with `names_accounts = True` has
 records that say whose they are: its scope may, and need not, name a `handle` to hold them against. One with
 `mapped = True` has no `required` columns: a person says which column holds what, and `parse` refuses a file that lacks one.
 
@@ -195,6 +196,12 @@ def check(source: Source, scope: Scope) -> None:
     question: Callable[[Scope], object] | None = getattr(source, "question", None)
     if question is not None:
         question(scope)
+
+
+def other_form(source: Source) -> tuple[str, ...]:
+    """Return the columns, in lower case, by which a file of the second form that a source reads is known; none for most."""
+    found: tuple[str, ...] = getattr(source, "other_form", ())
+    return found
 
 
 def budget_of(source: Source) -> float | None:

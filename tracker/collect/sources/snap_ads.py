@@ -10,14 +10,13 @@ from datetime import timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
-from tracker.collect import snap_cells
+from tracker.collect import snap_answers, snap_cells
 from tracker.collect.answers import (
     Listings,
     Unseen,
     advertiser_key,
     day_in,
     document,
-    document_or_none,
     id_in,
     nested,
     parsed_by,
@@ -25,14 +24,14 @@ from tracker.collect.answers import (
 )
 from tracker.collect.cells import cell_text, read_date, text_in
 from tracker.collect.sources import Client
-from tracker.domain import AccountRef, Ad, Answer, Page, Parsed, Record, Release, Scope
-from tracker.errors import BadInput, PlatformChanged
+from tracker.domain import AccountRef, Ad, Page, Parsed, Record, Release, Scope
+from tracker.errors import BadInput
 
 name = "snap_ads"
 platform = "snapchat"
 kind = "ads"
 needs: tuple[str, ...] = ()
-hosts = ("adsapi.snapchat.com",)
+hosts = (snap_answers.HOST,)
 per_minute = 1
 origin = "https://adsapi.snapchat.com/v1/ads_library/ads/search, an answer to a search (no key is needed)"
 required = ("id", "paying_advertiser_name")
@@ -66,7 +65,7 @@ IGNORED = (
     "sub_request_status",
 )
 """A signed address that expires, how a picture is cut, goods of a catalogue, and what the envelope says of itself."""
-BASE = "https://adsapi.snapchat.com/v1/ads_library"
+BASE = snap_answers.BASE
 
 
 def records_in(body: bytes) -> Iterator[Record]:
@@ -128,8 +127,8 @@ def fetch(scope: Scope, client: Client, credentials: Mapping[str, str], cursor: 
         raise BadInput("say who pays, exactly as Snap prints it: --scope payer='NAME'", field="--scope payer")
     address, asked = cursor or f"{BASE}/ads/search", _question(scope, payer)
     while True:
-        answer = client.post(_checked(address), json=asked)
-        page = _page(answer, followed=address != f"{BASE}/ads/search")
+        answer = client.post(snap_answers.checked(address), json=asked)
+        page = snap_answers.page(answer, "ad_previews", "ads", followed=address != f"{BASE}/ads/search")
         yield page
         if page.cursor is None:
             return
@@ -145,36 +144,3 @@ def _question(scope: Scope, payer: str) -> dict[str, Any]:
         "start_date": f"{first}T00:00:00.000Z", "end_date": f"{last}T23:59:59.999Z",
         **({"status": values["status"].upper()} if values.get("status") else {}),
     }  # fmt: skip
-
-
-def _checked(address: str) -> str:
-    """Return an address that Snap told us to ask; refuse one that leads elsewhere."""
-    parts = urlsplit(address)
-    if (parts.scheme, parts.netloc) != ("https", hosts[0]) or not parts.path.startswith("/v1/ads_library/"):
-        raise PlatformChanged(
-            f"snap_ads: field 'next_link' leads to {parts.netloc[:80]!r}, expected {hosts[0]}"
-        )
-    return address
-
-
-def _page(answer: Answer, *, followed: bool) -> Page:
-    """Tell rows, throttling and emptiness apart; nothing behind a link to more is Snap's way to throttle."""
-    found = document_or_none(answer)
-    whole = found if isinstance(found, dict) else {}
-    if (code := cell_text(whole.get("error_code"))) or answer.status != 200:
-        throttled = code == "E1009" or answer.status == 429
-        words = " ".join(filter(None, (code, cell_text(whole.get("debug_message")))))
-        return Page(
-            answer,
-            outcome="throttled" if throttled else None if answer.status != 200 else "error",
-            message=words,
-        )
-    ads = next((whole[field] for field in ("ad_previews", "ads") if isinstance(whole.get(field), list)), None)
-    if ads is None:
-        raise PlatformChanged("snap_ads: field 'ad_previews' is missing, expected a list of ads")
-    onward = cell_text((whole.get("paging") or {}).get("next_link")) or None
-    if ads:
-        return Page(answer, cursor=onward)
-    if followed:
-        return Page(answer, outcome="throttled", message="no ad behind a link to more")
-    return Page(answer, outcome="empty_unverified", message="SUCCESS without an ad: none, or asked too often")

@@ -3,7 +3,7 @@
 Read by its published header (seen on an empty export of 2026-10-02). No public copy of a filled export is known:
 the grammar of its cells is read in several ways, and what fits none stays visible as `unparsed`. X gives no text: a
 researcher may add a column `Post text` with the words of the promoted post. A person makes the export by hand, or the
-documented interface makes it, which takes minutes.
+documented interface makes it, which takes minutes. An answer that the page itself reads (JSON, 2026) may be saved and read too.
 """
 
 import io
@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from itertools import chain
 from typing import Literal
 
-from tracker.collect import csvrows, x_cells, x_export
+from tracker.collect import csvrows, x_answers, x_cells, x_export
 from tracker.collect.answers import records_of
 from tracker.collect.cells import posted_at
 from tracker.collect.sources import Client
@@ -44,6 +44,7 @@ scope = {
 }
 
 required = ("advertiser name", "funding entity", "creative", "start date", "targeted segments")
+other_form = x_answers.FORM
 
 _POLLS, _TOLD = 90, 6
 
@@ -67,6 +68,9 @@ def parse(records: Iterable[Record], scope: Scope) -> Iterator[Parsed]:
     rows = iter(records)
     first = next(rows, None)
     listing = _listing(scope, "rows" if first else "empty_unverified")
+    if first and x_answers.is_one(first):
+        yield from x_answers.parse(chain([first], rows), scope, listing)
+        return
     yield listing
     if first is None:
         yield Notice("the export holds no row: X says that this may mean no ads, and it is not taken as none")
