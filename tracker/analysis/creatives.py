@@ -1,36 +1,18 @@
 """Ads that say nearly the same, the posts they promote, and where they lead.
 
-Near-copies are found by MinHash and locality-sensitive hashing (Broder 1997; library `rensa`) and held against the
-exact Jaccard index of their bigrams: of words, and of characters in scripts that put no spaces between words.
+Near-copies are texts of one group of `nearcopies.Index`.
 """
 
-import re
-import unicodedata
 from collections.abc import Sequence
-from dataclasses import dataclass
-from itertools import pairwise
 
 import ibis
 from ibis import _
-from rensa import RMinHash, RMinHashLSH
 
-LEAST_ALIKE = 0.5
-"""Jaccard index of the bigrams from which on two texts are near-copies."""
-FEWEST_BIGRAMS = 6
-"""A text of fewer bigrams is a copy only when it is the same: an index over so few says nothing."""
-_PERMUTATIONS, _BANDS, _SEED = 128, 32, 7
-_LEFT_OUT = re.compile(r"https?://\S+|www\.\S+|@\w+")
-_UNSPACED = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff"
-_TOKEN = re.compile(rf"[{_UNSPACED}]|[^\W_{_UNSPACED}]+")
+from tracker.analysis.nearcopies import FEWEST_BIGRAMS, LEAST_ALIKE, Index, Placed
+
+__all__ = ["FEWEST_BIGRAMS", "LEAST_ALIKE", "grouped", "landings", "promoted", "shown"]
+
 _STATUS = r"^(?:https?://)?(?:www\.|mobile\.)?(?:x|twitter)\.com/[^/?#]+/status(?:es)?/([0-9]+)"
-
-
-@dataclass(frozen=True, slots=True)
-class Placed:
-    """Where a text belongs: the place of the first text of its group, and how far it is from that one (0 to 1)."""
-
-    leader: int
-    distance: float
 
 
 def grouped(texts: Sequence[str]) -> list[Placed]:
@@ -38,45 +20,7 @@ def grouped(texts: Sequence[str]) -> list[Placed]:
 
     Every text is compared with leaders only, so that a group is what is like its first text and no chain of likenesses.
     """
-    index = RMinHashLSH(LEAST_ALIKE, _PERMUTATIONS, _BANDS)
-    leaders: dict[int, frozenset[int]] = {}
-    same: dict[str, int] = {}
-    placed: list[Placed] = []
-    for place, text in enumerate(texts):
-        tokens = _tokens(text)
-        words = " ".join(tokens) or text
-        if words in same:
-            placed.append(placed[same[words]])
-            continue
-        same[words] = place
-        bigrams = [f"{first} {second}" for first, second in pairwise(tokens)]
-        shingles = frozenset(map(hash, bigrams))
-        if len(shingles) < FEWEST_BIGRAMS:
-            placed.append(Placed(place, 0.0))
-            continue
-        sketch = RMinHash(_PERMUTATIONS, _SEED)
-        sketch.update(bigrams)
-        alike = ((jaccard(shingles, leaders[leader]), -leader) for leader in index.query(sketch))
-        best, leader = max(alike, default=(0.0, 0))
-        if best >= LEAST_ALIKE:
-            placed.append(Placed(-leader, round(1 - best, 3)))
-        else:
-            index.insert(place, sketch)
-            leaders[place] = shingles
-            placed.append(Placed(place, 0.0))
-    return placed
-
-
-def jaccard(one: frozenset[int], other: frozenset[int]) -> float:
-    """Return the share of what two sets hold together that both hold."""
-    together = len(one | other)
-    return len(one & other) / together if together else 0.0
-
-
-def _tokens(text: str) -> list[str]:
-    """Return what is compared of a text: its words, or characters where no spaces part them; no address, no mention."""
-    plain = _LEFT_OUT.sub(" ", unicodedata.normalize("NFKC", text)).casefold()
-    return _TOKEN.findall(plain)
+    return Index().add(texts)
 
 
 def shown(ads: ibis.Table) -> ibis.Table:
