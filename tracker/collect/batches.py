@@ -1,7 +1,7 @@
 """Writes an import batch by batch: finds or makes the accounts and listings that its items refer to."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from operator import attrgetter
@@ -47,33 +47,54 @@ class Tally:
     accounts: dict[tuple[str, str], int] = field(default_factory=dict)
     listings: dict[tuple[str, datetime], int] = field(default_factory=dict)
 
-
-def write(job: Job, query_id: int, tally: Tally, batch: Sequence[Parsed]) -> None:
-    """Write one batch and its acknowledgement in one transaction; `tally` moves on only when it stands."""
-    found = _Batch.of(batch)
-    with unit_of_work(job.engine) as session:
-        place = _Placer(session, job, query_id, tally)
-        place.listings(found.listings())
-        ads = [place.ad(ad) for ad in _keyed(session, job, found.ads, place)]
-        counts = write_posts(session, query_id, job.source.name, posts=found.posts, place_of=place.post)
-        counts += write_ads(session, job.source.name, ads)
-        counts += write_reports(session, [place.report(row) for row in found.reports])
-        seen = [place.profile(one) for one in found.profiles]
-        counts += write_profiles(session, query_id, job.source.name, seen)
-        place.save_claims()
-        writes.add_quarantined(session, query_id, found.quarantined)
-        quarantined, records = len(found.quarantined), tally.items + len(batch)
-        writes.add_batch(
-            session, query_id, tally.seq, records=records, counts=counts, quarantined=quarantined
-        )
-    tally.seq += 1
-    tally.items += len(batch)
-    tally.counts += counts
-    tally.quarantined += quarantined
+    def count(self, items: int, counts: writes.Counts, quarantined: int) -> None:
+        """Move on behind a batch that was written."""
+        self.seq += 1
+        self.items += items
+        self.counts += counts
+        self.quarantined += quarantined
 
 
 @dataclass(frozen=True, slots=True)
-class _Batch:
+class Writers:
+    """How posts and profiles of a batch are written: as what was just observed, or as evidence that is read again."""
+
+    posts: Callable[..., writes.Counts] = write_posts
+    profiles: Callable[..., writes.Counts] = write_profiles
+
+
+OBSERVED = Writers()
+
+
+def write(job: Job, query_id: int, tally: Tally, batch: Sequence[Parsed]) -> None:
+    """Write one batch and its acknowledgement in one transaction; `tally` moves on only when it stands."""
+    with unit_of_work(job.engine) as session:
+        counts, quarantined = write_in(session, job, query_id, tally, batch, OBSERVED)
+    tally.count(len(batch), counts, quarantined)
+
+
+def write_in(
+    session: Session, job: Job, query_id: int, tally: Tally, batch: Sequence[Parsed], writers: Writers
+) -> tuple[writes.Counts, int]:
+    """Write one batch in a transaction that is open; return what became of its items, and how many are kept apart."""
+    found = Batch.of(batch)
+    place = _Placer(session, job, query_id, tally)
+    place.listings(found.listings())
+    ads = [place.ad(ad) for ad in keyed(session, job, found.ads, place.account)]
+    counts = writers.posts(session, query_id, job.source.name, posts=found.posts, place_of=place.post)
+    counts += write_ads(session, job.source.name, ads)
+    counts += write_reports(session, [place.report(row) for row in found.reports])
+    seen = [place.profile(one) for one in found.profiles]
+    counts += writers.profiles(session, query_id, job.source.name, seen)
+    place.save_claims()
+    writes.add_quarantined(session, query_id, found.quarantined)
+    quarantined, records = len(found.quarantined), tally.items + len(batch)
+    writes.add_batch(session, query_id, tally.seq, records=records, counts=counts, quarantined=quarantined)
+    return counts, quarantined
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
     """The items of a batch by their kind."""
 
     bare_listings: list[Listing]
@@ -84,7 +105,8 @@ class _Batch:
     quarantined: list[Quarantined]
 
     @classmethod
-    def of(cls, batch: Sequence[Parsed]) -> "_Batch":
+    def of(cls, batch: Sequence[Parsed]) -> "Batch":
+        """Sort the items of a batch by their kind."""
         kinds: dict[type, list[Any]] = defaultdict(list)
         if set(map(type, batch)) == {Post}:
             kinds[Post] = list(batch)
@@ -113,10 +135,13 @@ class _Batch:
         return dict(zip(map(id, named), named, strict=True)).values()
 
 
-def _keyed(session: Session, job: Job, ads: list[Ad], place: "_Placer") -> list[Ad]:
+def keyed(
+    session: Session, job: Job, ads: list[Ad], account_of: Callable[[AccountRef | None], int | None]
+) -> list[Ad]:
+    """Return ads with their keys; those of a source without ids are matched to the ads that are known."""
     if not job.source.matched or not ads:
         return ads
-    account = place.account(ads[0].account)
+    account = account_of(ads[0].account)
     rows = Counter(ad.match or "" for ad in ads)
     keys = reads.keys_matching(session, job.source.name, account, list(rows))
     alone = {match: known[0] for match, known in keys.items() if len(known) == rows[match] == 1}

@@ -13,8 +13,7 @@ from typing import cast
 
 from sqlmodel import Session
 
-from tracker import __version__
-from tracker.collect import reading, seeking, sources, writing
+from tracker.collect import parsers, reading, seeking, sources, writing
 from tracker.collect.batches import Tally, write
 from tracker.collect.client import HttpClient, said
 from tracker.collect.job import Job, known_form
@@ -119,7 +118,7 @@ def _open(job: Job) -> tuple[Job, _Asking]:
 def _started(job: Job, session: Session) -> int:
     return writes.start_query(
         session, job.source.name, job.scope.values, digest=job.digest, observed_at=job.scope.observed_at,
-        started_at=job.now(), evidence_id=None, tool_version=__version__,
+        started_at=job.now(), evidence_id=None, tool_version=parsers.version(),
     )  # fmt: skip
 
 
@@ -270,7 +269,7 @@ def _check(job: Job, asking: _Asking, spool: Spool) -> tuple[Outcome, writing.Ch
     """Parse all pages into the spool; where they break the parser, they wait in the evidence, and the look is an error."""
     outcome = _outcome(asking)
     try:
-        checked = writing.check(job, _marked(_parsed(job, asking.pages), outcome), spool)
+        checked = writing.check(job, marked(parsed_pages(job, asking.pages), outcome), spool)
     except (TrackerError, OSError) as error:
         asking.message = asking.message or str(error)
         spool.clear()
@@ -281,7 +280,7 @@ def _check(job: Job, asking: _Asking, spool: Spool) -> tuple[Outcome, writing.Ch
 def _bare_look(job: Job, spool: Spool, outcome: Outcome) -> writing.Checked:
     """Put into the spool that somebody looked or was to look, without anything that was seen."""
     try:
-        return replace(writing.check(job, _marked(_parsed(job, ()), outcome), spool), notices=())
+        return replace(writing.check(job, marked(parsed_pages(job, ()), outcome), spool), notices=())
     except (TrackerError, OSError):  # it breaks the parser without a record too, such as by a scope
         spool.clear()
         return writing.Checked(0, 0, ())
@@ -314,7 +313,7 @@ def _ids(job: Job, asking: _Asking, tally: Tally) -> Iterator[str]:
         )
 
 
-def _parsed(job: Job, pages: Sequence[KeptPage]) -> Iterator[Parsed]:
+def parsed_pages(job: Job, pages: Sequence[KeptPage]) -> Iterator[Parsed]:
     """Parse the records of all pages as those of one answer; lines are counted through."""
     kept = [page.evidence_id for page in pages if page.evidence_id is not None]
     found = chain.from_iterable(_records_of(job, evidence_id) for evidence_id in kept)
@@ -333,15 +332,15 @@ def _records_of(job: Job, evidence_id: int) -> Iterator[Record]:
     )
 
 
-def _marked(items: Iterable[Parsed], outcome: Outcome) -> Iterator[Parsed]:
+def marked(items: Iterable[Parsed], outcome: Outcome) -> Iterator[Parsed]:
     """Let the listings say how the question ended; only those of a whole look say `rows`, and are compared."""
     if outcome == "rows":
         yield from items
         return
-    marked: dict[int, tuple[Listing, Listing]] = {}
+    known: dict[int, tuple[Listing, Listing]] = {}
 
     def of(listing: Listing) -> Listing:
-        return marked.setdefault(id(listing), (listing, replace(listing, outcome=outcome)))[1]
+        return known.setdefault(id(listing), (listing, replace(listing, outcome=outcome)))[1]
 
     for item in items:
         if isinstance(item, Listing):

@@ -15,8 +15,7 @@ from pathlib import Path
 from sqlalchemy import Engine
 from sqlmodel import Session
 
-from tracker import __version__
-from tracker.collect import reading, seeking, sources
+from tracker.collect import parsers, reading, seeking, sources
 from tracker.collect.batches import Tally, write
 from tracker.collect.cleaning import NOTICE, cleaned
 from tracker.collect.job import FileJob, Progress, silent
@@ -48,12 +47,12 @@ def import_file(
     Raises `BadInput` (what was found, in which file, line and field) or `PlatformChanged`; then nothing was kept.
     """
     source = sources.load(source_name)
-    limits = _limits(source, settings)
+    limits = limits_of(source, settings)
     facts = reading.inspect(path, limits=limits, tick=_ticker(progress, path))
     check_columns(source, facts, limits)
     asked = {**scope_in_name(source, facts.name), **scope}
     scoped = read_scope(engine, source, asked, now, takes=takes_of_file(source))
-    with cleaned(source, facts, limits) as clean, Spool() as spool, _rare_collection():
+    with cleaned(source, facts, limits) as clean, Spool() as spool, rare_collection():
         job = FileJob(engine, source, scoped, now, progress, clean, limits)
         checked = _check(job, spool, () if clean is facts else (NOTICE,))
         query_id, done = _open_query(job)
@@ -69,7 +68,7 @@ def import_file(
 
 
 @contextmanager
-def _rare_collection() -> Iterator[None]:
+def rare_collection() -> Iterator[None]:
     """Leave the garbage collector to `COLLECT_EVERY`: a batch makes tuples by the thousand and next to no cycles.
 
     At its usual pace it takes a sixth of an import's time.
@@ -85,7 +84,7 @@ def _rare_collection() -> Iterator[None]:
             gc.enable()
 
 
-def _limits(source: sources.Source, settings: Settings) -> reading.Limits:
+def limits_of(source: sources.Source, settings: Settings) -> reading.Limits:
     """Return how much of a file is read, by what its source reads: tables, documents, or feeds and pages too."""
     limits = reading.Limits(settings.max_line_bytes, settings.max_unpacked_ratio)
     if not sources.records_in(source):
@@ -132,7 +131,7 @@ def _open_query(job: FileJob) -> tuple[int, dict[str, object] | None]:
             observed_at=job.scope.observed_at,
             started_at=now,
             evidence_id=kept,
-            tool_version=__version__,
+            tool_version=parsers.version(),
         )
         evidence.add_fetch(
             session,

@@ -72,7 +72,7 @@ def read_scope(
     observed_at = getattr(source, "RELEASED", None) or now()
     if stated := asked.get("exported_at"):
         observed_at = _read_time(stated, now())
-    return Scope(asked, observed_at, _scope_account(engine, source, asked))
+    return Scope(asked, observed_at, account_in_scope(engine, source, asked))
 
 
 def _country(text: str) -> str:
@@ -114,7 +114,8 @@ def _read_time(text: str, now: datetime) -> datetime:
     return at
 
 
-def _scope_account(engine: Engine, source: sources.Source, values: Mapping[str, str]) -> AccountRef | None:
+def account_in_scope(engine: Engine, source: sources.Source, values: Mapping[str, str]) -> AccountRef | None:
+    """Return the account that a scope names; raise `BadInput` for one that is not known, or that is not named."""
     if "handle" in values and "account" in values:
         raise BadInput("give handle or account, not both", field="--scope account")
     if handle := values.get("handle"):

@@ -4,7 +4,7 @@ Functions take a session and never commit. A counter without a value is one that
 """
 
 from collections.abc import Iterator, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Table, and_, func, select
@@ -18,6 +18,9 @@ from tracker.store.writes import in_chunks, insert_many, stored_times
 Row = dict[str, Any]
 LARGEST = (1 << 63) - 1
 """What a column holds; a larger number is kept in its words."""
+
+CORRECTED_WITHIN = timedelta(milliseconds=1)
+"""A counter that is read otherwise stands so soon after the one that it corrects: two rows cannot have one time."""
 
 _POST, _PROFILE = table_of(tables.PostCount), table_of(tables.ProfileCount)
 
@@ -39,7 +42,7 @@ def write_of_posts(session: Session, counted: Sequence[Counted]) -> None:
     known = _latest(session, _POST, _POST.c.post_id, [one.item for one in counted])
     stored = stored_times(session)
     rows = [
-        (one.item, count.name, stored(one.at), one.listing_id, *_value(count))
+        (one.item, count.name, stored(one.at), one.listing_id, *value_of(count))
         for one, count in _differing(counted, known)
     ]
     insert_many(session, tables.PostCount, rows)
@@ -51,7 +54,7 @@ def write_of_profiles(session: Session, source: str, counted: Sequence[Counted])
     known = _latest(session, _PROFILE, _PROFILE.c.account_id, [one.item for one in counted], of_source)
     stored = stored_times(session)
     rows = [
-        (one.item, source, count.name, stored(one.at), one.listing_id, *_value(count))
+        (one.item, source, count.name, stored(one.at), one.listing_id, *value_of(count))
         for one, count in _differing(counted, known)
     ]
     insert_many(session, tables.ProfileCount, rows)
@@ -71,7 +74,7 @@ def of_profile(session: Session, account_ids: Sequence[int], source: str, until:
 def _standing(session: Session, table: Table, mine: ColumnElement[bool], until: datetime) -> list[Row]:
     rows = session.execute(
         select(table.c.name, table.c.value, table.c.as_published)
-        .where(mine, table.c.observed_at <= until)
+        .where(mine, table.c.observed_at < until + CORRECTED_WITHIN)
         .order_by(table.c.observed_at)
     ).mappings()
     found = {row["name"]: dict(row) for row in rows}
@@ -113,14 +116,15 @@ def _differing(counted: Sequence[Counted], known: _Known) -> Iterator[tuple[Coun
     for one in counted:
         for count in one.counts:
             last = known.get((one.item, count.name))
-            if last is not None and last[0] <= one.at and last[1] == _value(count):
+            if last is not None and last[0] <= one.at and last[1] == value_of(count):
                 continue
             yield one, count
             if last is None or last[0] <= one.at:
-                known[one.item, count.name] = (one.at, _value(count))
+                known[one.item, count.name] = (one.at, value_of(count))
 
 
-def _value(count: Count) -> _Value:
+def value_of(count: Count) -> _Value:
+    """Return a counter as it is kept."""
     if count.value is not None and abs(count.value) > LARGEST:
         return None, count.as_published or str(count.value)[:40]
     return count.value, count.as_published
