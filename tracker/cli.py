@@ -279,7 +279,7 @@ for command in (
     people.people,
 ):
     cli.add_command(command)
-for care_command in (care.verify, care.doctor, care.health, care.backup, care.lake):
+for care_command in (care.verify, care.doctor, care.health, care.backup, care.reparse, care.lake):
     cli.add_command(care_command)
 cli.add_command(export.export)
 cli.add_command(collect.collect)

@@ -1,12 +1,13 @@
-"""Trust and care at the command line: verify, doctor, health, backup, lake."""
+"""Trust and care at the command line: verify, doctor, health, backup, reparse, lake."""
 
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 
 import click
 
 from tracker import console
-from tracker.commands.shared import format_option, now, record_of, settings_of
+from tracker.commands.shared import format_option, now, record_of, refresh_mirror, settings_of
 
 
 @click.command()
@@ -59,6 +60,52 @@ def health(context: click.Context) -> None:
     state = schedule.health(record_of(settings_of(context)), now())
     click.echo(state.words)
     sys.exit(0 if state.ok else 1)
+
+
+@click.command()
+@click.option("--source", help="Only what this source gave (default: every source).")
+@click.option("--since", type=click.DateTime(["%Y-%m-%d"]), help="Only what was seen since this day (UTC).")
+@click.option("--dry-run", is_flag=True, help="Say what would differ, and write nothing.")
+@format_option()
+@click.pass_context
+def reparse(
+    context: click.Context, source: str | None, since: datetime | None, dry_run: bool, form: str
+) -> None:
+    """Read all kept evidence again with the present parsers, after one was mended; list what they read otherwise.
+
+    Nothing is asked and nothing is lost: what former parsers read stays, and is superseded. A run that was stopped goes on
+    where it was. Exit 1 when some evidence could not be read.
+    """
+    from tracker.collect import reparse as rereading
+
+    settings = settings_of(context)
+    engine = record_of(settings)
+    act = rereading.compare if dry_run else rereading.reparse
+    with console.Progress() as progress:
+        run = act(
+            engine,
+            settings,
+            source=source,
+            since=since.replace(tzinfo=UTC) if since else None,
+            now=now,
+            progress=progress,
+            tell=console.say,
+        )
+    if run.superseded and not dry_run:
+        refresh_mirror(engine, settings)
+    rows = rereading.summary(run)
+    told = {
+        name: getattr(run, name)
+        for name in ("parser", "queries", "superseded", "unchanged", "changed", "new", "lost", "failed")
+    }
+    if form == "json":
+        console.print_rows({**told, "read_before": run.before, "differences": rows}, None, form)
+    else:
+        console.print_rows(rows, ("kind", "field", "before", "after", "items"), form)
+        console.say(
+            ", ".join(f"{name} {value}" for name, value in told.items()) + f", read before {run.before}"
+        )
+    sys.exit(1 if run.failed else 0)
 
 
 @click.command()

@@ -27,6 +27,8 @@ from tracker.store.lake_accounts import registry_rows
 
 MANIFEST = "manifest.json"
 FORMAT = 1
+_ANYWHERE = ("identity_step", "reparse")
+"""What touches months that nothing came into."""
 _ROW_GROUP = 122_880
 
 Coding = tuple[str, str]
@@ -54,8 +56,8 @@ def refresh(
     connection = lake_sql.connect(engine)
     try:
         marks = lake_sql.watermarks(connection)
-        if old and old["watermarks"].get("identity_step") != marks["identity_step"]:
-            old = {}  # every month may hold items of an account that now stands as another
+        if old and any(old["watermarks"].get(mark) != marks[mark] for mark in _ANYWHERE):
+            old = {}  # every month may hold items of an account that now stands as another, or that are read otherwise
         tables = {
             name: _write_small(folder, name, lake_sql.table(connection, name)) for name in lake_sql.SMALL
         }

@@ -97,11 +97,13 @@ SCHEMAS: dict[str, pa.Schema] = {
     ),
 }  # fmt: skip
 
+_STANDS = "NOT EXISTS (SELECT 1 FROM reparse a WHERE a.of_query_id = {0} AND a.query_id IS NOT NULL)"
+"""Of a query: its evidence was not read again with another result, which would stand in its place."""
 SMALL = {
     "targets": """
         SELECT set_id AS targeting_set_id, kind, value, polarity, as_published
         FROM targeting_item ORDER BY set_id, kind, value, polarity""",
-    "listings": """
+    "listings": f"""
         SELECT l.id AS listing_id, l.query_id, q.source, l.series, l.account_id, l.section, l.country, l.observed_at,
                l.covers_from, l.covers_to, l.outcome, COALESCE(n.items, 0) + COALESCE(a.items, 0) AS items,
                e.sha256 AS evidence,
@@ -112,19 +114,20 @@ SMALL = {
         LEFT JOIN evidence e ON e.id = q.evidence_id
         LEFT JOIN (SELECT listing_id, COUNT(*) AS items FROM sighting GROUP BY listing_id) n ON n.listing_id = l.id
         LEFT JOIN (SELECT listing_id, COUNT(*) AS items FROM advertiser_report GROUP BY listing_id) a ON a.listing_id = l.id
-        ORDER BY l.id""",
+        WHERE {_STANDS.format("l.query_id")} ORDER BY l.id""",  # noqa: S608
     "changes": """
         SELECT id AS change_id, at, type, account_id, subject, field, before, after, snapshot_before, snapshot_after
         FROM change ORDER BY id""",
-    "advertiser_reports": """
+    "advertiser_reports": f"""
         SELECT r.listing_id, r.account_id, r.name, r.disclaimer, r.spend_lower, r.spend_upper, r.currency,
                r.spend_as_published, r.ads, r.line
         FROM advertiser_report r JOIN listing l ON l.id = r.listing_id JOIN query_outcome o ON o.query_id = l.query_id
-        ORDER BY r.id""",
-    "quarantined": """
+        WHERE {_STANDS.format("l.query_id")} ORDER BY r.id""",  # noqa: S608
+    "quarantined": f"""
         SELECT q.source, e.sha256 AS evidence, x.line, x.field, x.reason
         FROM quarantined x JOIN query q ON q.id = x.query_id JOIN query_outcome o ON o.query_id = q.id
-        LEFT JOIN evidence e ON e.id = q.evidence_id ORDER BY x.id""",
+        LEFT JOIN evidence e ON e.id = q.evidence_id
+        WHERE {_STANDS.format("x.query_id")} ORDER BY x.id""",  # noqa: S608
     "figures": """
         SELECT f.id AS figure_id, f.counted, f.place, f.level, f.as_published, f.lower, f.upper, f."on", f.document_id,
                d.publisher, d.title, d.published_on, f."where", f.says
@@ -169,7 +172,7 @@ _TOUCHED = {
                     WHERE l.id > {listing} AND q.source NOT IN (SELECT source FROM ad))""",
 }
 _MARKS = ("ad_snapshot", "post", "post_snapshot", "listing", "identity_step", "profile_snapshot", "suspect", "review",
-          "claim_withdrawal", "claim_objection")  # fmt: skip
+          "claim_withdrawal", "claim_objection", "reparse")  # fmt: skip
 _DATED = {"ads": "s.first_shown", "posts": "COALESCE(p.published_at, p.first_seen)"}
 
 

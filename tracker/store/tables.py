@@ -39,6 +39,7 @@ APPEND_ONLY = (
     "ad_snapshot", "ad_metric", "targeting_set", "targeting_item", "post_snapshot", "change",
     "watch_run", "collect_run",
     "codebook", "coding_sample", "coding_sample_item", "coding_assignment", "coding", "adjudication",
+    "reparse", "reparse_change", "field_drift",
     "post_detail", "post_count", "profile_label", "profile_sighting", "profile_count", "standing",
 )  # fmt: skip
 """Tables whose rows a trigger refuses to update or delete."""
@@ -432,6 +433,62 @@ class Query(SQLModel, table=True):
     started_at: datetime
     evidence_id: int | None = Field(default=None, foreign_key="evidence.id", sa_type=BigInteger)
     tool_version: str
+
+
+class Reparse(SQLModel, table=True):
+    """That the evidence of a query was read again: `query_id` holds what it gives now, and is empty where that is the same.
+
+    A query that has such a successor is superseded: its rows stay, and nothing is counted by them.
+    """
+
+    __table_args__ = (UniqueConstraint("of_query_id", "parser"),)
+    id: int | None = Field(default=None, primary_key=True)
+    of_query_id: int = Field(foreign_key="query.id", sa_type=BigInteger)
+    query_id: int | None = Field(default=None, foreign_key="query.id", unique=True, sa_type=BigInteger)
+    parser: str
+    at: datetime
+    unchanged: int
+    changed: int
+    new: int
+    lost: int
+
+
+class ReparseChange(SQLModel, table=True):
+    """A value that another parser read otherwise; without a field, an item that only one of them read."""
+
+    __tablename__ = "reparse_change"
+    id: int | None = Field(default=None, primary_key=True)
+    reparse_id: int = Field(foreign_key="reparse.id", index=True)
+    kind: str
+    subject: str
+    field: str | None = None
+    before: str | None = None
+    after: str | None = None
+
+
+class FieldSeen(SQLModel, table=True):
+    """In how many answers of a source a field stood; the row without a field counts the answers of that shape."""
+
+    __tablename__ = "field_seen"
+    source: str = Field(primary_key=True)
+    shape: str = Field(primary_key=True)
+    field: str = Field(primary_key=True)
+    answers: int
+
+
+class FieldDrift(SQLModel, table=True):
+    """That a field came that no earlier answer of its source had, or went that all had: told once, by the first query."""
+
+    __tablename__ = "field_drift"
+    __table_args__ = (UniqueConstraint("source", "shape", "field", "what"),)
+    id: int | None = Field(default=None, primary_key=True)
+    source: str
+    shape: str
+    field: str
+    what: str
+    at: datetime
+    query_id: int = Field(foreign_key="query.id", sa_type=BigInteger)
+    answers: int
 
 
 class QueryBatch(SQLModel, table=True):
