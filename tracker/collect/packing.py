@@ -9,15 +9,16 @@ import pickle
 from collections.abc import Sequence
 from datetime import date, datetime
 from functools import lru_cache
-from itertools import chain
 from typing import Any
 
 from tracker.domain import NOTHING_ELSE, Ad, Metric, Parsed, Target
 
-_SHARED = tuple(map(Ad._fields.index, ("listing", "account")))
+_LISTING, _ACCOUNT = map(Ad._fields.index, ("listing", "account"))
 _MOMENT = Ad._fields.index("posted_at")
-_DAYS = tuple(map(Ad._fields.index, ("first_shown", "last_shown")))
+_FIRST, _LAST = map(Ad._fields.index, ("first_shown", "last_shown"))
 _METRICS, _TARGETS, _EXTRA = map(Ad._fields.index, ("metrics", "targets", "extra"))
+_PLAIN = 2
+"""The form of `marshal` that looks for no value which comes twice: an ad's have hardly any."""
 
 
 class Packer:
@@ -32,17 +33,17 @@ class Packer:
         if not isinstance(item, Ad):
             return marshal.dumps(pickle.dumps(item))
         values: list[Any] = list(item)
-        for place in _SHARED:
-            values[place] = self._place(values[place])
-        for place in _DAYS:
-            if values[place] is not None:
-                values[place] = values[place].toordinal()
+        values[_LISTING], values[_ACCOUNT] = self._place(item.listing), self._place(item.account)
+        if item.first_shown is not None:
+            values[_FIRST] = item.first_shown.toordinal()
+        if item.last_shown is not None:
+            values[_LAST] = item.last_shown.toordinal()
         if item.posted_at is not None:
             values[_MOMENT] = item.posted_at.isoformat()
         values[_METRICS] = tuple(map(tuple, item.metrics))
         values[_TARGETS] = _packed_targets(item.targets)
         values[_EXTRA] = pickle.dumps(dict(item.extra)) if item.extra else None
-        return marshal.dumps(values)
+        return marshal.dumps(values, _PLAIN)
 
     def _place(self, value: Any) -> int:
         """Return where a value lies in `shared`; it stays there, so no other value can get its identity."""
@@ -57,11 +58,11 @@ def unpack(packed: bytes, shared: Sequence[Any]) -> Parsed:
     values = marshal.loads(packed)  # noqa: S302, written by `pack` a moment ago
     if isinstance(values, bytes):
         return pickle.loads(values)  # type: ignore[no-any-return] # noqa: S301, as above
-    for place in _SHARED:
-        values[place] = shared[values[place]]
-    for place in _DAYS:
-        if values[place] is not None:
-            values[place] = date.fromordinal(values[place])
+    values[_LISTING], values[_ACCOUNT] = shared[values[_LISTING]], shared[values[_ACCOUNT]]
+    if values[_FIRST] is not None:
+        values[_FIRST] = date.fromordinal(values[_FIRST])
+    if values[_LAST] is not None:
+        values[_LAST] = date.fromordinal(values[_LAST])
     if values[_MOMENT] is not None:
         values[_MOMENT] = datetime.fromisoformat(values[_MOMENT])
     values[_METRICS] = tuple(map(Metric._make, values[_METRICS]))
@@ -73,10 +74,10 @@ def unpack(packed: bytes, shared: Sequence[Any]) -> Parsed:
 
 @lru_cache(16)
 def _packed_targets(targets: tuple[Target, ...]) -> bytes:
-    return marshal.dumps(tuple(chain.from_iterable(targets)))
+    return marshal.dumps(tuple(zip(*targets, strict=True)))
 
 
 @lru_cache(1_024)
 def _targets(packed: bytes) -> tuple[Target, ...]:
-    words = iter(marshal.loads(packed))  # noqa: S302, as above
-    return tuple(map(Target._make, zip(words, words, words, words, strict=True)))
+    columns = marshal.loads(packed)  # noqa: S302, as above
+    return tuple(map(Target._make, zip(*columns, strict=True)))

@@ -7,7 +7,7 @@ ad system; the grammar of the repository's cells is not published.
 import hashlib
 import json
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from itertools import chain
 
@@ -66,8 +66,11 @@ def criterion(kind: str, value: str, polarity: Polarity, as_published: str) -> T
     return Target(_indexed(kind), _indexed(value), polarity, as_published)
 
 
-def _typed(type_name: str, values: Iterable[str], polarity: Polarity) -> Iterator[Target]:
+def _typed(type_name: str, values: Sequence[str], polarity: Polarity) -> Iterator[Target]:
     kind = KINDS.get(type_name.casefold().strip())
+    if kind and sum(map(len, values)) <= _LONGEST:
+        yield from (Target._make((kind, value, polarity, f"{type_name}: {value}")) for value in values)
+        return
     for value in values:
         words = f"{type_name}: {value}"
         yield (

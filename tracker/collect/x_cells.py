@@ -5,7 +5,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from functools import cached_property, lru_cache
 
 from tracker.collect.cells import UnclearDate, cell_text, read_date, read_range
@@ -38,6 +38,7 @@ def folded(column: str) -> str:
 
 
 _KNOWN = frozenset(map(folded, HEADER))
+_LONGEST_NAME = 2 * max(map(len, HEADER))
 
 
 @lru_cache(64)
@@ -52,7 +53,10 @@ def _unknown(columns: tuple[str, ...]) -> tuple[str, ...]:
 
 def cells_of(record: Record) -> dict[str, str]:
     """Return the cells of a row as text, by the folded names of their columns."""
-    return dict(zip(_folded_all(tuple(record.values)), map(cell_text, record.values.values()), strict=True))
+    words = [
+        value.strip() if isinstance(value, str) else cell_text(value) for value in record.values.values()
+    ]
+    return dict(zip(_folded_all(tuple(record.values)), words, strict=True))
 
 
 def fingerprint(columns: Iterable[str]) -> str:
@@ -84,8 +88,10 @@ def about_header(record: Record, required: Iterable[str]) -> Iterator[Notice]:
 
 def check_not_glued(cells: Mapping[str, str], line: int) -> None:
     """Raise `BadInput` where the header stands again: two exports in one file, each of another question."""
+    creative = cells.get("creative", "")
     if (
-        folded(cells.get("creative", "")) in _KNOWN
+        len(creative) < _LONGEST_NAME
+        and folded(creative) in _KNOWN
         and sum(folded(one) in _KNOWN for one in cells.values()) >= _GLUED
     ):
         raise BadInput(
@@ -162,10 +168,15 @@ class Whose:
 def impossible(cells: Mapping[str, str], record: Record, scope: Scope) -> Quarantined | None:
     """Return the row as one to keep apart when it starts before X existed or over a year after the export."""
     shown = day(cells, "start date", record.line)
-    if shown is None or _FOUNDED <= shown <= scope.observed_at.date() + timedelta(days=366):
+    if shown is None or _FOUNDED <= shown <= _last_day(scope.observed_at):
         return None
     told = f"dated {shown}, not between {_FOUNDED} and the year after the export"
     return Quarantined(record.line, "Start date", told, record.values)
+
+
+@lru_cache(4)
+def _last_day(observed_at: datetime) -> date:
+    return observed_at.date() + timedelta(days=366)
 
 
 def day(cells: Mapping[str, str], column: str, line: int) -> date | None:

@@ -9,7 +9,7 @@ from sqlmodel import Session, col
 
 from tracker.store import tables
 from tracker.store.adviews import details_of
-from tracker.store.writes import Counts, in_chunks
+from tracker.store.writes import Counts, among
 
 
 def meta(session: Session, key: str) -> str | None:
@@ -82,15 +82,14 @@ def keys_matching(
     read a million ads for it.
     """
     ad, found = tables.Ad, defaultdict[str, list[str]](list)
-    for chunk in in_chunks(list(dict.fromkeys(matches))):
-        rows = session.execute(
-            select(col(ad.match), col(ad.key), col(ad.source), col(ad.account_id))
-            .where(col(ad.match).in_(chunk))
-            .order_by(col(ad.match), col(ad.key))
-        )
-        for match, key, *whose in rows:
-            if whose == [source, account_id]:
-                found[match].append(key)
+    rows = session.execute(
+        select(col(ad.match), col(ad.key), col(ad.source), col(ad.account_id))
+        .where(among(session, col(ad.match), set(matches)))
+        .order_by(col(ad.match), col(ad.key))
+    )
+    for match, key, *whose in rows:
+        if whose == [source, account_id]:
+            found[match].append(key)
     return dict(found)
 
 
@@ -98,18 +97,19 @@ def ads_matching(
     session: Session, source: str, account_id: int | None, matches: Sequence[str]
 ) -> dict[str, list[dict[str, Any]]]:
     """Return the known ads under each match: `key` and the columns, `metrics` and `targets` of the latest snapshot."""
+    if not matches:
+        return {}
     ad, snapshot = tables.Ad, tables.AdSnapshot
     found: dict[str, dict[str, tuple[Any, Any]]] = defaultdict(dict)
-    for chunk in in_chunks(list(dict.fromkeys(matches))):
-        rows = session.execute(
-            select(ad, snapshot)
-            .join(snapshot, col(snapshot.ad_id) == col(ad.id))
-            .where(col(ad.match).in_(chunk))
-            .order_by(col(snapshot.observed_at), col(snapshot.id))
-        )
-        for known, latest in rows:
-            if (known.source, known.account_id) == (source, account_id):
-                found[known.match][known.key] = (known, latest)
+    rows = session.execute(
+        select(ad, snapshot)
+        .join(snapshot, col(snapshot.ad_id) == col(ad.id))
+        .where(among(session, col(ad.match), set(matches)))
+        .order_by(col(snapshot.observed_at), col(snapshot.id))
+    )
+    for known, latest in rows:
+        if (known.source, known.account_id) == (source, account_id):
+            found[known.match][known.key] = (known, latest)
     details = details_of(session, [latest.id for group in found.values() for _, latest in group.values()])
     return {
         match: [{"key": key, **details[latest.id]} for key, (_, latest) in sorted(group.items())]

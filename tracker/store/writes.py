@@ -4,13 +4,14 @@ Every function takes an open session and leaves the commit to `unit_of_work`.
 """
 
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any, TypeVar
 
-from sqlalchemy import insert, select, tuple_
+import orjson
+from sqlalchemy import ARRAY, ColumnElement, bindparam, func, insert, select, tuple_
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.types import TypeEngine
 from sqlmodel import Session, SQLModel, col
@@ -21,6 +22,7 @@ from tracker.store import tables
 from tracker.store.ids import reserve
 
 _IN_CHUNK = 500
+_WITHOUT_OFFSET = len("2024-08-01 09:15:00.250000")
 T = TypeVar("T")
 
 
@@ -258,13 +260,33 @@ def mark(session: Session) -> str:
 
 def stored_times(session: Session) -> Callable[[datetime | None], Any]:
     """Return how a time is stored on this database, remembering times that come again."""
-    return lru_cache(4096)(stored(session, UTCDateTime()))
+    at = stored(session, UTCDateTime())
+    if session.get_bind().dialect.name != "sqlite":
+        return lru_cache(4096)(at)
+
+    def as_text(value: datetime | None) -> Any:
+        if value is None or value.tzinfo is not UTC:
+            return at(value)
+        return value.isoformat(" ", "microseconds")[:_WITHOUT_OFFSET]
+
+    return lru_cache(4096)(as_text)
 
 
 def stored(session: Session, kind: TypeEngine[Any]) -> Callable[[Any], Any]:
     """Return how a value of this type is stored on this database."""
     dialect = session.get_bind().dialect
     return kind.dialect_impl(dialect).bind_processor(dialect) or (lambda value: value)
+
+
+def among(session: Session, column: Any, values: Iterable[Any]) -> ColumnElement[bool]:
+    """Return that a column has one of these values, however many: they go to the database as one parameter.
+
+    A list of parameters takes SQLAlchemy longer than the database takes to look them all up.
+    """
+    if session.get_bind().dialect.name == "sqlite":
+        listed = func.json_each(orjson.dumps(list(values)).decode()).table_valued("value")
+        return column.in_(select(listed.c.value))  # type: ignore[no-any-return]
+    return column == func.any(bindparam(None, list(values), type_=ARRAY(column.type)))  # type: ignore[no-any-return]
 
 
 def in_chunks(values: Sequence[T]) -> Iterator[Sequence[T]]:
