@@ -20,6 +20,7 @@ PLATFORMS = {
     "threads": "Threads",
     "bluesky": "Bluesky",
     "telegram": "Telegram",
+    "mastodon": "Mastodon",
     "weibo": "Weibo",
     "linkedin": "LinkedIn",
     "vk": "VK",

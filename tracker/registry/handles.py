@@ -15,6 +15,7 @@ from tracker.registry.platforms import RULES, platform_at, platform_of, shown
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*):(?!\d+(?:/|$))")
 _PAGE_ID = re.compile(r"(?:(.*?)[-_ ])?(\d{9,})")
 _BARE = re.compile(r"@[^./:]+|\d+")
+_FEDIVERSE = re.compile(r"@[\w.-]+@[\w-]+(?:\.[\w-]+)+")
 _SECOND_LEVEL = frozenset({"ac", "co", "com", "edu", "gov", "net", "or", "org"})
 _LONGEST = 500
 
@@ -29,6 +30,8 @@ def account_ref(text: str, platform: str | None = None, *, field: str = "account
     wanted = platform_of(platform) if platform else None
     if wanted == "facebook" and typed.startswith("profile.php?"):
         typed = f"facebook.com/{typed}"
+    if wanted is None and _FEDIVERSE.fullmatch(typed):
+        wanted = "mastodon"
     if wanted and wanted != "web" and not _is_address(typed):
         return _handle_ref(wanted, typed, field=field)
     if wanted is None and _BARE.fullmatch(typed):
@@ -38,6 +41,8 @@ def account_ref(text: str, platform: str | None = None, *, field: str = "account
         )
     host, path, query = _split(typed, field=field)
     found = platform_at(host)
+    if wanted == "mastodon" and found == "web":
+        return _handle_ref(wanted, _name_at(host, path, field=field), field=field)
     if wanted and wanted not in (found, "web"):
         raise BadInput(f"this address is on {found}, not on {wanted}", field=field)
     if found == "web":
@@ -158,6 +163,8 @@ def _handle_ref(platform: str, handle: str, *, field: str) -> AccountRef:
         )
     native = bare if re.fullmatch(rule.native, bare) else None
     path = bare
+    if platform == "mastodon":
+        path = "{1}/@{0}".format(*bare.split("@"))
     if platform == "youtube":
         path = f"channel/{bare}" if native else f"@{bare}"
     return AccountRef(
@@ -194,6 +201,17 @@ def _handle_in(platform: str, path: str, *, query: str, host: str, field: str) -
     ):
         raise BadInput(f"this address on {platform} does not name an account", field=field)
     return _clean(segments[0], field=field)
+
+
+def _name_at(host: str, path: str, *, field: str) -> str:
+    """Return the name in the address of a profile at a server: `/@name`, `/users/name`, or `/@name@host` of another one."""
+    segments = [unquote(part) for part in path.split("/") if part]
+    if segments[:1] == ["users"]:
+        segments = [f"@{part}" for part in segments[1:2]]
+    if not segments or not segments[0].startswith("@"):
+        raise BadInput("this address names no account; expected https://HOST/@NAME", field=field)
+    name = segments[0].removeprefix("@")
+    return name if "@" in name else f"{name}@{host}"
 
 
 def _is_address(typed: str) -> bool:

@@ -1,6 +1,7 @@
 """The platforms that accounts live on: their hosts, and how each writes an account.
 
-Google and Microsoft know advertisers by number; Snap publishes no id, so that an advertiser there is its printed name.
+On Mastodon and what speaks with it (`mastodon`) an account is `NAME@HOST`, and no list names all hosts. Google and Microsoft
+know advertisers by number; Snap publishes no id, so that an advertiser there is its printed name.
 """
 
 import re
@@ -62,6 +63,9 @@ RULES = {
         r"did:[a-z]+:[A-Za-z0-9._:-]{1,100}|[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+", ("profile",),
         ("feeds", "hashtag", "search", "settings", "starter-pack"), r"did:[a-z]+:.+",
     ),
+    "mastodon": Platform(
+        "https://{}", handle=r"[A-Za-z0-9_](?:[A-Za-z0-9_.-]{0,62}[A-Za-z0-9_])?@(?:[A-Za-z0-9-]+\.)+[A-Za-z0-9-]{2,63}",
+    ),
     "weibo": Platform(
         "https://weibo.com/{}", ("weibo.com", "weibo.cn"), lead=("u", "n", "p", "profile"),
         no_account=("hot", "login.php", "search", "tv"), native=r"\d{5,}",
@@ -94,7 +98,7 @@ RULES = {
 PLATFORMS = (*RULES, "web")
 """The platforms whose handles and addresses are understood; `web` is a site under its own name."""
 
-_ALIASES = {"twitter": "x", "fb": "facebook", "ig": "instagram", "tg": "telegram", "bsky": "bluesky",
+_ALIASES = {"twitter": "x", "fb": "facebook", "ig": "instagram", "tg": "telegram", "bsky": "bluesky", "fediverse": "mastodon",
             "ok": "okru", "ok.ru": "okru", "website": "web", "site": "web", "domain": "web"}  # fmt: skip
 _SUBDOMAIN = re.compile(r"(?:www|m|mobile|mbasic|touch|web|free|business|music|[a-z]{2}(?:-[a-z]{2})?)\.")
 

@@ -1,0 +1,138 @@
+"""What a server with Mastodon's interface says of an account and its posts. Pure.
+
+Servers of other software answer parts of the same interface: what is missing is not known, and nothing more. Ids belong to
+one server, so that an account is known as `ID@HOST`.
+"""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from tracker.collect.cells import cell_text
+from tracker.collect.fields import words_at
+from tracker.collect.moments import iso_moment
+from tracker.collect.plaintext import shown, text_of, whole
+from tracker.collect.post_cells import at, counts, distinct, identified, objects, words
+from tracker.collect.weblinks import canonical
+from tracker.domain import (
+    AccountRef,
+    Listing,
+    Look,
+    Media,
+    PlatformLabel,
+    Post,
+    PostDetails,
+    PostKind,
+    Profile,
+    Record,
+)
+from tracker.errors import BadInput
+
+ID = r"[A-Za-z0-9_-]{1,64}"
+_OF_POSTS = {
+    "replies_count": "replies", "reblogs_count": "reposts", "favourites_count": "likes", "quotes_count": "quotes",
+}  # fmt: skip
+_OF_PEOPLE = {"followers_count": "followers", "following_count": "following", "statuses_count": "posts"}
+_MARKS = ("limited", "memorial")
+"""What moderators state of an account while it is there."""
+
+Values = Mapping[str, Any]
+
+
+def is_account(values: object) -> bool:
+    """Say whether an object is an account."""
+    return isinstance(values, dict) and "username" in values and "content" not in values
+
+
+def profile(record: Record, listing: Listing, account: AccountRef) -> Profile:
+    """Return the account as its server shows it; links that lead back to it are named as verified by it."""
+    values, host = record.values, host_of(account)
+    fields = objects(values, "fields")
+    proven = [shown(cell_text(one.get("value"))) for one in fields if one.get("verified_at")]
+    kept = {
+        "bot": values.get("bot") is True, "group": values.get("group") is True, "locked": values.get("locked") is True,
+        "moved_to": words(values, "moved.uri", "moved.url", "moved.acct"), "address": words(values, "uri"),
+        "fields": [[cell_text(one.get("name")), text_of(cell_text(one.get("value")))] for one in fields],
+        "verified_links": list(distinct(link for one in proven for link in one.links)),
+        "roles": list(distinct(words(one, "name") for one in objects(values, "roles"))),
+    }  # fmt: skip
+    marks = tuple(PlatformLabel(mark) for mark in _MARKS if values.get(mark) is True)
+    return Profile(
+        listing=listing, account=account, line=record.line, labels=marks, labelled_by=("platform",),
+        look=Look(
+            listing.observed_at, f"{values.get('username')}@{host}", words_at(record, values, "display_name"),
+            text_of(words_at(record, values, "note", longest=50_000) or ""),
+        ),
+        counts=counts(values, _OF_PEOPLE), joined_at=iso_moment(values.get("created_at"), latest=listing.observed_at).at,
+        links=tuple(distinct(link for one in fields for link in shown(cell_text(one.get("value"))).links)),
+        picture=words(values, "avatar_static", "avatar"), extra={name: value for name, value in kept.items() if value},
+    )  # fmt: skip
+
+
+def post(record: Record, listing: Listing, account: AccountRef, asked: str | None) -> Post:
+    """Return a post, a reply, a quote or a repost; refuse one of somebody else than the account with the id `asked`."""
+    values = record.values
+    key = identified(record, "id", values.get("id"), ID)
+    whose = words(values, "account.id")
+    if whose is not None and asked is not None and whose != asked:
+        raise BadInput(f"a post of {whose}, not of {asked}", line=record.line, field="account")
+    theirs = values.get("reblog")
+    said: Values = theirs if isinstance(theirs, dict) else values
+    link = whole(words(said, "url", "uri"), None)
+    body = shown(words_at(record, said, "content", longest=500_000) or "", link)
+    when = iso_moment(values.get("created_at"), latest=listing.observed_at)
+    details = _details(values, said, body.links, listing, host_of(account))
+    return Post(listing, key, account, body.text, when.at, when.printed, None, link, record.line, details)
+
+
+def host_of(account: AccountRef) -> str:
+    """Return the server of an account."""
+    return account.key.rpartition("@")[2]
+
+
+def _details(
+    values: Values, said: Values, links: tuple[str, ...], listing: Listing, host: str
+) -> PostDetails:
+    reposted = said is not values
+    edited = words(said, "edited_at")
+    quoted = words(said, "quote.quoted_status.uri", "quote.quoted_status.url", "quote.uri", "quote.id")
+    people = [(words(one, "url"), words(one, "acct")) for one in objects(said, "mentions")]
+    tags = [(words(one, "url"), words(one, "name")) for one in objects(said, "tags")]
+    named = {canonical(url) for url, _ in (*people, *tags) if url}
+    found = distinct(canonical(link) for link in (*links, words(said, "card.url")) if link)
+    poll = [
+        [words(one, "title") or "", words(one, "votes_count") or ""]
+        for one in objects(said, "poll", "options")
+    ]
+    kept = {
+        "visibility": words(said, "visibility"), "application": words(said, "application.name"),
+        "poll": poll, "quote_state": words(said, "quote.state"),
+    }  # fmt: skip
+    return PostDetails(
+        kind=_kind(values, quoted), title=text_of(words(said, "spoiler_text") or "") or None,
+        language=words(said, "language"), edited_at=iso_moment(edited, latest=listing.observed_at).at,
+        author=_name(words(said, "account.acct"), host) if reposted else None,
+        reply_to=words(values, "in_reply_to_id"), repost_of=words(said, "uri", "url") if reposted else None,
+        quote_of=None if reposted else quoted, links=tuple(link for link in found if link not in named),
+        hashtags=distinct(name for _, name in tags),
+        mentions=distinct(_name(acct, host) for _, acct in people), media=tuple(_media(said)),
+        labels=("sensitive",) if said.get("sensitive") is True else (),
+        version=words(values, "id") if reposted else edited, counts=() if reposted else counts(said, _OF_POSTS),
+        extra={name: value for name, value in kept.items() if value},
+    )  # fmt: skip
+
+
+def _kind(values: Values, quoted: str | None) -> PostKind:
+    if isinstance(values.get("reblog"), dict):
+        return "repost"
+    return "reply" if words(values, "in_reply_to_id") else "quote" if quoted else "post"
+
+
+def _name(acct: str | None, host: str) -> str | None:
+    """Return a name with its server, which a server leaves out of the names of its own people."""
+    return None if acct is None else acct.casefold() if "@" in acct else f"{acct}@{host}".casefold()
+
+
+def _media(values: Values) -> Iterator[Media]:
+    for one in objects(values, "media_attachments"):
+        address = whole(words(one, "url", "remote_url"), None)
+        yield Media(cell_text(at(one, "type")) or "unknown", address, words(one, "description"))
