@@ -85,6 +85,20 @@ def test_words_of_a_name_are_found_in_any_report_and_days_limit_how_many_reports
     assert later.coverage["reports"] == 1
 
 
+def test_a_report_that_came_in_twice_counts_once_and_the_later_one_stands(make_lake: MakeLake) -> None:
+    lake = make_lake(
+        accounts=ACCOUNTS,
+        listings=[_report(1, date(2023, 1, 8)), _report(2, date(2023, 1, 8))],
+        advertiser_reports=[_row(1, 1, "250"), _row(2, 1, "300")],
+    )
+
+    found = run("advertisers", lake)
+
+    assert [(row["reports_listing"], row["reports"], row["latest"]) for row in found.rows] == [
+        (1, 1, ["300 CHF"])
+    ]
+
+
 @pytest.mark.parametrize(("account", "absent"), [("facebook:2", 1), ("google:AR1", 0), ("x:one", 0)])
 def test_only_a_report_on_its_own_platform_can_leave_an_account_out(
     lake: Lake, account: str, absent: int

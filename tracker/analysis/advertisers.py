@@ -13,7 +13,10 @@ PLATFORMS = {"meta_ad_report": "facebook", "google_political": "google"}
 
 
 def reports(tables: Tables, scope: Scope) -> ibis.Table:
-    """Return the reports in scope: `listing_id`, `source`, `country`, `first_day`, `last_day`, `evidence`, once each."""
+    """Return the reports in scope: `listing_id`, `source`, `country`, `first_day`, `last_day`, `evidence`.
+
+    Of several about the same days the one that came in last stands.
+    """
     rows = tables["listings"].filter(_.source.isin(tuple(PLATFORMS)), _.outcome == "rows")
     if scope.country is not None:
         rows = rows.filter(_.country == scope.country)
@@ -21,7 +24,9 @@ def reports(tables: Tables, scope: Scope) -> ibis.Table:
         rows = rows.filter(_.covers_to >= scope.since)
     if scope.until is not None:
         rows = rows.filter(ibis.coalesce(_.covers_from, _.covers_to) <= scope.until)
-    return rows.select(
+    keys = ["source", "country", "covers_from", "covers_to"]
+    last = rows.group_by(keys).agg(evidence=_.evidence.argmax(_.listing_id), listing_id=_.listing_id.max())
+    return last.select(
         "listing_id", "source", "country", "evidence", first_day=_.covers_from, last_day=_.covers_to
     )
 

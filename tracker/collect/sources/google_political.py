@@ -53,6 +53,7 @@ def parse(records: Iterable[Record], scope: Scope) -> Iterator[Parsed]:
         if first:
             yield from _about_columns(record)
             first = False
+        _check_not_glued(record)
         yield apart_or(lambda one: _row(one, listing, seen), record)
     if first:
         yield Notice("the sheet lists nobody, and that is not taken as no advertiser")
@@ -79,6 +80,16 @@ def _about_columns(record: Record) -> Iterator[Notice]:
     known = {*required, *IGNORED}
     if new := [column for column in columns if column not in known and not _SPENT.fullmatch(column)]:
         yield Notice(f"columns not known here, kept in the evidence: {', '.join(new)}")
+
+
+def _check_not_glued(record: Record) -> None:
+    """Raise `BadInput` where the header stands again: two sheets in one file, each of another time."""
+    if "advertiser_id" in {cell_text(value).lstrip("\ufeff").casefold() for value in record.values.values()}:
+        raise BadInput(
+            "the header stands here again: two sheets glued together. Import each by itself",
+            line=record.line,
+            field="Advertiser_ID",
+        )
 
 
 def _row(record: Record, listing: Listing, seen: set[str]) -> AdvertiserReport:

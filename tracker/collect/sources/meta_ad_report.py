@@ -105,6 +105,12 @@ def _about_columns(record: Record) -> Iterator[Notice]:
 def _row(record: Record, listing: Listing, seen: set[str]) -> Parsed:
     cells = {column.casefold(): cell_text(value) for column, value in record.values.items()}
     page, title = cells["page id"], cells["page name"]
+    if page.lstrip("\ufeff").casefold() == "page id":
+        raise BadInput(
+            "the header stands here again: two reports glued together. Import each by itself, under its own name",
+            line=record.line,
+            field="Page ID",
+        )
     if not re.fullmatch(r"\d{1,20}", page):
         return _apart(record, "Page ID", f"{page[:40]!r} is not the number of a page")
     if len(title) > _LONGEST:

@@ -85,12 +85,13 @@ def parse(records: Iterable[Record], scope: Scope) -> Iterator[Parsed]:
     listings, fields = Listings(name, scope, "payer", "country", "status"), Unseen((*USED, *KEPT, *IGNORED))
     strange = Unseen(snap_cells.TARGETING, "fields of targeting_v2")
     yield from parsed_by(
-        lambda record: _ad(record, listings, fields, strange), records, listings, fields, strange
+        lambda record: _ad(record, scope, listings, fields, strange), records, listings, fields, strange
     )
 
 
-def _ad(record: Record, listings: Listings, fields: Unseen, strange: Unseen) -> Ad:
+def _ad(record: Record, scope: Scope, listings: Listings, fields: Unseen, strange: Unseen) -> Ad:
     key, account = id_in(record, "id"), _ad_account(record)
+    _check_payer(record, scope)
     targeting = nested(record, "targeting_v2", dict)
     media = urlsplit(cell_text(record.values.get("top_snap_media_download_link")))
     kept = {field: words for field in KEPT if (words := cell_text(record.values.get(field)))}
@@ -108,6 +109,15 @@ def _ad(record: Record, listings: Listings, fields: Unseen, strange: Unseen) -> 
         | fields.of(record.values) | strange.of(targeting, "targeting_v2."),
         line=record.line,
     )  # fmt: skip
+
+
+def _check_payer(record: Record, scope: Scope) -> None:
+    """Refuse an ad of another payer than was asked about: the search takes a part of a name for the name."""
+    asked, paid = scope.values.get("payer"), text_in(record, "paying_advertiser_name")
+    if asked and paid and " ".join(paid.casefold().split()) != " ".join(asked.casefold().split()):
+        raise BadInput(
+            f"paid by {paid[:80]!r}; the scope says {asked[:80]!r}", line=record.line, field="paying_advertiser_name"
+        )  # fmt: skip
 
 
 def _ad_account(record: Record) -> AccountRef:
