@@ -2,7 +2,19 @@
 
 import streamlit as st
 
-from dashboard import adtext, components, counted, data, facets, listed, paying, pickers, sections, words
+from dashboard import (
+    adtext,
+    components,
+    counted,
+    data,
+    facets,
+    leading,
+    listed,
+    paying,
+    pickers,
+    sections,
+    words,
+)
 
 everything = data.finding("payers")
 
@@ -59,6 +71,11 @@ with components.card("What do they say?", adtext.line(shown, month)):
     adtext.gallery(shown, key="ads-gallery")
 with st.container(border=True):
     adtext.lives(shown, coverage, key="ads-lives")
+landing = data.finding("landing-domains", group=group, **narrowed)
+with components.card("Where do the ads lead?", leading.line(landing)):
+    leading.domains(landing)
+with components.card("Which ads say nearly the same?", "By their texts, and the post that they promote"):
+    leading.copies(group=group, **narrowed)
 with components.card("The list", "Pick an ad for its words and evidence"):
     adtext.list_and_detail(shown)
 listed.in_reports(key="ads-reports")

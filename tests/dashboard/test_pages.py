@@ -357,3 +357,33 @@ def test_a_name_that_no_report_bears_is_not_said_to_have_no_ads(home: Path, open
     app.text_input(key="ads-reports").set_value("nobody").run()
 
     assert "No advertiser of these reports bears these words" in html_of(app)
+
+
+def test_the_domains_that_ads_lead_to_are_listed_and_nothing_on_the_page_can_be_followed_or_fetched(
+    home: Path, open_page: OpenPage
+) -> None:
+    lakes.hostile(home)
+    path = home / "lake" / "ads.parquet"
+    rows = pq.read_table(path).to_pylist()
+    for number, row in enumerate(rows):
+        row["landing_url"] = "https://www.evil.example/a?b=c" if number % 2 else "https://good.example/"
+    pq.write_table(pa.Table.from_pylist(rows, schema=SCHEMAS["ads"]), path)
+
+    text = html_of(open_page("ads"))
+
+    assert "2 domains named by" in text
+    assert "<code>evil[.]example</code>" in text
+    assert "A domain is not an operator." in text
+    assert re.findall(r"(?:href|src|url|action)=?[\"'(]+(?:https?:)?//", text) == []
+
+
+def test_near_copies_are_grouped_when_a_reader_asks_for_it(home: Path, open_page: OpenPage) -> None:
+    lakes.hostile(home)
+
+    app = open_page("ads")
+    before = html_of(app)
+    app.toggle(key="near-copies").set_value(True).run()
+
+    assert "of more than one ad" not in before
+    assert "of more than one ad" in html_of(app)
+    assert [error.value for error in app.exception] == []
