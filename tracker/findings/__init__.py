@@ -21,6 +21,7 @@ from tracker.findings import (
     sensitive,
     shift_points,
     shifts,
+    silences,
     targeting,
     topics,
 )
@@ -94,6 +95,9 @@ NAMES: Mapping[str, FindingHelp] = {
     "coverage": FindingHelp(
         "on which days each account was asked for, and what came", (*_TIME, "source", "by", "limit"), ("day", "month")
     ),
+    "silences": FindingHelp(
+        "since when an account is silent, and since when we stopped seeing it", (*_TIME, "source", "limit")
+    ),
     "repository-coverage": FindingHelp(
         "what each ad repository publishes of DSA Art. 39(2), and how many ads held have it", ("source", "limit")
     ),
@@ -128,6 +132,7 @@ _MAKERS: Mapping[str, Callable[[Question], Finding]] = {
     "posts-per-month": ads.posts_per_month,
     "changes": registry.seen_changes,
     "coverage": coverage.asked_and_answered,
+    "silences": silences.stopped,
     "repository-coverage": repositories.published,
     "accounts": registry.directory,
     "labels": looks.labels,

@@ -59,7 +59,7 @@ SCHEMAS: dict[str, pa.Schema] = {
     "listings": _schema(
         listing_id=INT, query_id=INT, source=TEXT, series=TEXT, account_id=INT, section=TEXT, country=TEXT,
         observed_at=TIME, covers_from=DAY, covers_to=DAY, outcome=TEXT, items=INT, evidence=TEXT, message=TEXT,
-        read=INT, stated_total=INT, suspect=FLAG,
+        read=INT, stated_total=INT, suspect=FLAG, shown_from=DAY, shown_to=DAY,
     ),
     "changes": _schema(
         change_id=INT, at=TIME, type=TEXT, account_id=INT, subject=TEXT, field=TEXT, before=TEXT, after=TEXT,
@@ -109,11 +109,16 @@ SMALL = {
                e.sha256 AS evidence,
                o.message, o.read, o.stated_total,
                EXISTS (SELECT 1 FROM collect_run r WHERE r.suspect IS NOT NULL
-                       AND q.started_at BETWEEN r.started_at AND r.finished_at) AS suspect
+                       AND q.started_at BETWEEN r.started_at AND r.finished_at) AS suspect,
+               s.shown_from, s.shown_to
         FROM listing l JOIN query q ON q.id = l.query_id JOIN query_outcome o ON o.query_id = q.id
         LEFT JOIN evidence e ON e.id = q.evidence_id
         LEFT JOIN (SELECT listing_id, COUNT(*) AS items FROM sighting GROUP BY listing_id) n ON n.listing_id = l.id
         LEFT JOIN (SELECT listing_id, COUNT(*) AS items FROM advertiser_report GROUP BY listing_id) a ON a.listing_id = l.id
+        LEFT JOIN (SELECT i.listing_id, MIN({{day}}) AS shown_from, MAX({{day}}) AS shown_to
+                   FROM sighting i JOIN listing x ON x.id = i.listing_id JOIN query y ON y.id = x.query_id
+                   JOIN post p ON p.id = i.item WHERE y.source NOT IN (SELECT source FROM ad)
+                   GROUP BY i.listing_id) s ON s.listing_id = l.id
         WHERE {_STANDS.format("l.query_id")} ORDER BY l.id""",  # noqa: S608
     "changes": """
         SELECT id AS change_id, at, type, account_id, subject, field, before, after, snapshot_before, snapshot_after
@@ -229,7 +234,10 @@ def connect(engine: Engine) -> Connection:
 
 def table(connection: Connection, name: str) -> pa.Table:
     """Return a small table of the lake, whole, in its schema."""
-    return _typed(_standing(connection, connection.fetch(SMALL[name])), SCHEMAS[name])
+    return _typed(
+        _standing(connection, connection.fetch(SMALL[name].format(day=_day(connection, "p.published_at")))),
+        SCHEMAS[name],
+    )
 
 
 def watermarks(connection: Connection) -> dict[str, int]:
@@ -250,11 +258,7 @@ def month_table(connection: Connection, name: str, month: int | None) -> pa.Tabl
     """Return the items of one month, in the schema of `ads` or `posts`."""
     ym = _ym(connection, _DATED[name])
     where = f"{ym} IS NULL" if month is None else f"{ym} = {int(month)}"
-    day = (
-        f"date({_DATED[name]})"
-        if connection.dialect == "sqlite"
-        else f"({_DATED[name]} AT TIME ZONE 'UTC')::date"
-    )
+    day = _day(connection, _DATED[name])
     sql = {"ads": _ADS, "posts": _POSTS}[name].format(
         ym=ym, where=where, day=day, total_lower=_TOTAL.format("lower"), total_upper=_TOTAL.format("upper")
     )
@@ -270,6 +274,10 @@ def with_last_seen(posts: pa.Table, seen: pa.Table) -> pa.Table:
     """Return a month of posts with their column `last_seen` filled."""
     joined = posts.drop_columns(["last_seen"]).join(seen, "post_id").sort_by("post_id")
     return joined.select(SCHEMAS["posts"].names).cast(SCHEMAS["posts"])
+
+
+def _day(connection: Connection, dated: str) -> str:
+    return f"date({dated})" if connection.dialect == "sqlite" else f"({dated} AT TIME ZONE 'UTC')::date"
 
 
 def _ym(connection: Connection, dated: str) -> str:
