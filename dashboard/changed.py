@@ -10,12 +10,14 @@ from tracker import charts
 from tracker.findings import Finding
 
 LEAST_EXPECTED = (
-    "account_gone", "account_back", "label_gone", "first_ad", "payer_new", "beneficiary_new", "targeting_widened", "label_changed", "label_new",
+    "silence", "blindness", "account_gone", "account_back", "label_gone", "first_ad", "payer_new", "beneficiary_new", "targeting_widened", "label_changed", "label_new",
     "verification_changed",
     "disclosure_gone", "disclosure_new", "renamed", "bio_edited", "country_new", "target_new", "spend_risen", "ad_returned", "ad_gone",
     "post_gone", "post_back", "post_edited", "post_marked", "ad_changed", "ad_new", "ad_expired",
 )  # fmt: skip
 CHANGE_WORDS: Mapping[str, tuple[str, str]] = {
+    "silence": ("account fell silent", "red"),
+    "blindness": ("we stopped seeing it", "ochre"),
     "account_gone": ("account no longer there", "red"),
     "account_back": ("account there again", "blue"),
     "label_gone": ("label gone", "red"),

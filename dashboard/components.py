@@ -154,13 +154,19 @@ def _legends(spec: dict[str, Any]) -> tuple[Markup, Markup]:
             name = (colour.get("legend") or {}).get("title") or ""
             colour["legend"] = None
             entries = Markup("").join(
-                Markup('<span><i style="background:{}"></i>{}</span>').format(value, word)
-                for word, value in zip(scale["domain"], scale["range"], strict=False)
+                _swatch(value, word) for word, value in zip(scale["domain"], scale["range"], strict=False)
             )
             lines["below" if name else "above"] += Markup(
                 '<div class="it-legend"><em>{}</em>{}</div>'
             ).format(name, entries)
     return lines["above"], lines["below"]
+
+
+def _swatch(colour: str, word: str) -> Markup:
+    """Return an entry of a legend; what nobody was asked about is hatched there too."""
+    if word == charts.NOT_ASKED:
+        return Markup('<span><i class="it-hatched"></i>{} (hatched)</span>').format(word)
+    return Markup('<span><i style="background:{}"></i>{}</span>').format(colour, word)
 
 
 def heading(words: str, note: str = "") -> None:

@@ -77,6 +77,7 @@ def test_every_column_of_the_lake_is_described() -> None:
         "seeds/README.md",
         "docs/lake.md",
         "docs/access.md",
+        "docs/alerts.md",
         "docs/measures.md",
         "docs/coding.md",
         "docs/topics.md",

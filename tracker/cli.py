@@ -15,6 +15,7 @@ import click
 
 from tracker import __version__, console
 from tracker.commands import (
+    alerts,
     care,
     codebook,
     coding,
@@ -281,6 +282,7 @@ for command in (
     cli.add_command(command)
 for care_command in (care.verify, care.doctor, care.health, care.backup, care.reparse, care.lake):
     cli.add_command(care_command)
+cli.add_command(alerts.alerts)
 cli.add_command(export.export)
 cli.add_command(collect.collect)
 cli.add_command(collect.watches)

@@ -11,6 +11,7 @@ from pathlib import Path
 from sqlalchemy import Engine
 
 from tracker import mirror, publishing
+from tracker.alerting.desk import Alerting
 from tracker.collect import rounds, schedule, sources, watching
 from tracker.collect.client import HttpClient
 from tracker.collect.job import silent
@@ -36,9 +37,10 @@ def run(engine: Engine, settings: Settings) -> None:
     watcher = Watcher(engine, settings, lambda: datetime.now(UTC), watching.owner_name(), _Door().open)
     several = engine.dialect.name == "postgresql"
     jobs = [schedule.weekly_report(partial(build_report, engine, settings))]
-    collect = partial(collect_with_others if several else collect_alone, watcher)
+    alerting = Alerting(engine, settings, watcher.clock)
+    collect = partial(collect_with_others, watcher) if several else partial(collect_alone, watcher, alerting)
     try:
-        schedule.run_worker(engine, jobs, beside=collect if settings.watch else None)
+        schedule.run_worker(engine, jobs, beside=_beside(alerting, collect, settings.watch, several))
     except RetryLater:
         if not several or not settings.watch:
             raise
@@ -46,6 +48,31 @@ def run(engine: Engine, settings: Settings) -> None:
         stop = threading.Event()
         with schedule.signals(stop):
             collect(stop)
+
+
+def _beside(
+    alerting: Alerting, collect: Callable[[threading.Event], None], watch: bool, several: bool
+) -> Callable[[threading.Event], None]:
+    """Return what goes on beside the jobs: alerts, which one host of several sends, and the collection where it is on.
+
+    Whoever collects alone raises alerts after each run, so that a run is judged before it is told of.
+    """
+    telling = partial(alerting.run, seconds=LOOK_SECONDS)
+    if not watch:
+        return telling
+    if not several:
+        return collect
+
+    def both(stop: threading.Event) -> None:
+        thread = threading.Thread(target=telling, args=(stop,), name="alerts")
+        thread.start()
+        try:
+            collect(stop)
+        finally:
+            stop.set()
+            thread.join()
+
+    return both
 
 
 class _Door:
@@ -64,13 +91,14 @@ class _Door:
         return opened(source, redactor, settings)
 
 
-def collect_alone(watcher: Watcher, stop: threading.Event) -> None:
-    """Ask what is due, minute by minute, as the only worker of the record."""
+def collect_alone(watcher: Watcher, alerting: Alerting, stop: threading.Event) -> None:
+    """Ask what is due and tell what changed, minute by minute, as the only worker of the record."""
     with unit_of_work(watcher.engine) as session:
         watches.let_go(session)
     while not stop.is_set():
         watching.plan(watcher)
         _afterwards(watcher, watching.run_due(watcher, stopping=stop.is_set))
+        alerting.tick()
         stop.wait(LOOK_SECONDS)
 
 

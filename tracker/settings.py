@@ -6,7 +6,7 @@ The keys of platforms are no settings of their own: a source names what it needs
 import re
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import platformdirs
 from pydantic import Field, SecretStr, ValidationError, create_model
@@ -47,6 +47,13 @@ class Settings(BaseSettings):
     ad_countries: str = ""
     ad_days: int = Field(30, ge=1, le=366)
     watch: bool = True
+    smtp_host: str | None = None
+    smtp_port: int = Field(587, ge=1, le=65535)
+    smtp_security: Literal["starttls", "tls", "none"] = "starttls"
+    smtp_user: str | None = None
+    smtp_password: SecretStr | None = None
+    smtp_from: str | None = None
+    webhook_secret: SecretStr | None = None
 
     @property
     def record(self) -> str:

@@ -31,7 +31,7 @@ def server() -> Iterator[FaultServer]:
 
 
 def days_of_collection(watcher: Watcher, server: FaultServer, time: FakeTime) -> None:
-    """Let twelve days pass, six hours at a time."""
+    """Let twelve days pass, two hours at a time."""
     watching.plan(watcher)
     while time.now().date() < date(2026, 10, 13):
         today = time.now().date()
@@ -39,7 +39,7 @@ def days_of_collection(watcher: Watcher, server: FaultServer, time: FakeTime) ->
         server.answers("/posts", HANGS_UP if today in PEER_DOWN else data({"posts": [post]}))
         if today not in WORKER_DOWN:
             watching.run_due(watcher)
-        time.sleep(6 * 3600)
+        time.sleep(2 * 3600)
 
 
 def coverage(engine: Engine, watcher: Watcher) -> Finding:

@@ -8,7 +8,7 @@ from tracker.charts.audiences import audience_graph
 from tracker.charts.labels import MOST_BRANDS, STATE_WORDS, label_matrix, label_timeline
 from tracker.charts.lives import MOST_ADS, ad_lives
 from tracker.charts.look import DARK, LABEL_WORDS, LIGHT, OUTCOME_WORDS, Look, config
-from tracker.charts.months import coverage_runs
+from tracker.charts.months import NOT_ASKED, coverage_runs
 from tracker.charts.payers import MOST_PAYERS, payer_lanes
 from tracker.charts.places import country_map, country_ranks, other_places
 from tracker.charts.posts import posts_per_month
@@ -37,6 +37,7 @@ __all__ = [
     "MOST_LANES",
     "MOST_PAYERS",
     "MOST_RULES",
+    "NOT_ASKED",
     "NOT_CODED",
     "OUTCOME_WORDS",
     "STATE_WORDS",

@@ -44,14 +44,14 @@ def next_due(
     """Return when to ask again; `failures` counts the questions in a row that were not answered, this one included.
 
     A question that was not answered is asked again sooner than a long interval and never more often than a pause that
-    doubles; `name` is of the watch, and moves each slot by up to a tenth: an interval becomes shorter and never longer, so
-    that what is asked daily is asked on every day.
+    doubles; `name` is of the watch, and moves each slot by up to a tenth: an interval becomes shorter and never longer, and no
+    wait is longer than a day, so that whoever is asked daily is asked on every day.
     """
     pause = PAUSES.get(outcome)
     wait = interval if pause is None else min(LONGEST, pause * 2 ** min(max(0, failures - 1), 10))
     chance = _chance(f"{name}|{asked_at.isoformat()}")
     moved = JITTER * chance if pause is not None else -JITTER * (1 + chance) / 2
-    return (asked_at + wait * (1 + moved)).replace(microsecond=0)
+    return (asked_at + min(LONGEST, wait * (1 + moved))).replace(microsecond=0)
 
 
 def first_due(now: datetime, name: str) -> datetime:

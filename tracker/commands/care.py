@@ -34,6 +34,7 @@ def verify(context: click.Context) -> None:
 @click.pass_context
 def doctor(context: click.Context, form: str) -> None:
     """Say per source whether it is ready, what it needs, or how a file is had; and where things are."""
+    from tracker.alerting import desk
     from tracker.collect import rounds, sources
 
     settings = settings_of(context)
@@ -48,6 +49,8 @@ def doctor(context: click.Context, form: str) -> None:
         for source in map(sources.load, sources.names())
     ]
     console.say(f"home {settings.home}\nlake {settings.lake}\nseeds {settings.seeds}")
+    for line in desk.state_of_channels(record_of(settings), settings):
+        console.say(line)
     console.print_rows(rows, None, form)
 
 

@@ -41,6 +41,7 @@ APPEND_ONLY = (
     "codebook", "coding_sample", "coding_sample_item", "coding_assignment", "coding", "adjudication",
     "reparse", "reparse_change", "field_drift",
     "post_detail", "post_count", "profile_label", "profile_sighting", "profile_count", "standing",
+    "alert",
 )  # fmt: skip
 """Tables whose rows a trigger refuses to update or delete."""
 
@@ -959,6 +960,56 @@ class CollectRun(SQLModel, table=True):
     asked: dict[str, int] = Field(sa_column=Column(JSON, nullable=False))
     vanished: dict[str, int] = Field(sa_column=Column(JSON, nullable=False))
     suspect: str | None = None
+
+
+class AlertRule(SQLModel, table=True):
+    """Who is told of what, how, and how soon. A rule that was removed stays, and tells nothing more."""
+
+    __tablename__ = "alert_rule"
+    id: int | None = Field(default=None, primary_key=True)
+    channel: str
+    target: str
+    pace: str
+    kinds: list[str] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
+    about: list[str] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
+    after_alert: int = Field(default=0, sa_type=BigInteger)
+    added_at: datetime
+    added_by: str
+    removed_at: datetime | None = None
+
+
+class Alert(SQLModel, table=True):
+    """Changes of one type, of one day and account, as they are told; a silence or a blindness, of one day and all accounts.
+
+    `key` is made of what it tells, so that the same changes are told once. `changes` are their ids.
+    """
+
+    __table_args__ = (Index("ix_alert_at", "at"),)
+    id: int = _id()
+    key: str = Field(unique=True, max_length=64)
+    raised_at: datetime
+    at: datetime
+    type: str
+    account_ids: list[int] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
+    changes: list[int] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
+    n: int
+    suspect: bool = False
+
+
+class AlertMessage(SQLModel, table=True):
+    """The outbox: a message of a rule until it was sent. It is claimed by moving `try_at`; `until_alert` makes it one."""
+
+    __tablename__ = "alert_message"
+    __table_args__ = (UniqueConstraint("rule_id", "until_alert"), Index("ix_alert_message_try_at", "try_at"))
+    id: int | None = Field(default=None, primary_key=True)
+    rule_id: int = Field(foreign_key="alert_rule.id")
+    until_alert: int = Field(sa_type=BigInteger)
+    alerts: list[int] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
+    made_at: datetime
+    try_at: datetime
+    attempts: int = 0
+    sent_at: datetime | None = None
+    error: str | None = None
 
 
 def table_of(model: type[SQLModel]) -> Table:

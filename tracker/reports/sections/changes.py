@@ -11,6 +11,8 @@ from tracker.reports.content import Column, Section, Table
 from tracker.reports.issue import ACCOUNT, Issue, typed
 
 LEAST_EXPECTED_FIRST = {
+    "silence": "account fell silent",
+    "blindness": "we stopped seeing it",
     "account_gone": "account no longer there",
     "account_back": "account there again",
     "label_gone": "label gone",

@@ -1,0 +1,1 @@
+"""What is told to whom: changes become alerts, and alerts go out by the rules that people made."""
