@@ -50,26 +50,26 @@ def test_silence_and_blindness_are_raised_each_once_on_its_first_day(
         watcher = watcher_of(engine, tmp_path, server, time)
         alerting = desk.Alerting(engine, watcher.settings, time.now, ways={})
         watching.plan(watcher)
-        while time.now() < START + timedelta(days=34):
+        while time.now() < START + timedelta(days=28):
             today = time.now().date()
-            if today < date(2026, 9, 26):
-                posts += [{"id": f"{time.now():%d%H}", "at": time.now().isoformat()}]
-            down = today >= date(2026, 9, 30)
-            answers = [HANGS_UP if down else data({"posts": posts[-20:]})]
-            server.answers("/posts", *answers)
+            if today < date(2026, 9, 20):
+                posts += [{"id": f"{today}-{number}", "at": time.now().isoformat()} for number in range(10)]
+            down = today >= date(2026, 9, 24)
+            server.answers("/posts", HANGS_UP if down else data({"posts": posts[-20:]}))
             watching.run_due(watcher)
-            if time.now().hour < 6:
+            if time.now().hour < 12:
                 mirror.refresh(engine, watcher.settings, progress=silent)
-            before = len(stops(engine))
-            alerting.tick()
-            raised.setdefault(today, []).extend(stops(engine)[before:])
-            time.sleep(6 * 3600)
+                before = len(stops(engine))
+                alerting.tick()
+                raised[today] = stops(engine)[before:]
+            time.sleep(12 * 3600)
 
     both = ["web:a.example", "web:b.example"]
-    assert stops(engine) == [("silence", "2026-09-26", both), ("blindness", "2026-09-30", both)]
+    silence, blindness = ("silence", "2026-09-20", both), ("blindness", "2026-09-24", both)
+    assert stops(engine) == [silence, blindness]
     assert {day: found for day, found in raised.items() if found} == {
-        date(2026, 9, 27): [("silence", "2026-09-26", both)],
-        date(2026, 10, 2): [("blindness", "2026-09-30", both)],
+        date(2026, 9, 21): [silence],
+        date(2026, 9, 26): [blindness],
     }
 
 

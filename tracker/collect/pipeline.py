@@ -26,7 +26,7 @@ from tracker.domain import ImportReport, Outcome
 from tracker.errors import BadInput
 from tracker.settings import Settings
 from tracker.store import evidence, reads, writes
-from tracker.store.engine import unit_of_work
+from tracker.store.engine import checkpoint, unit_of_work
 
 COLLECT_EVERY = 10
 """Batches between two collections of garbage."""
@@ -190,4 +190,6 @@ def _finish(job: FileJob, query_id: int, tally: Tally, checked: Checked) -> Impo
         "rows" if checked.read else (listings[0]["outcome"] if listings else "empty_unverified")
     )
     told = (*checked.notices, *seeking.follow(job, query_id, None, None))
-    return close(job, query_id, tally, End(outcome, checked.read, told), name=job.facts.name)
+    report = close(job, query_id, tally, End(outcome, checked.read, told), name=job.facts.name)
+    checkpoint(job.engine)
+    return report

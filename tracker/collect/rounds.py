@@ -1,4 +1,4 @@
-"""One round of live collection: which questions are asked, with which keys, one source after the other."""
+"""One round of live collection: which questions are asked, with which keys, host beside host."""
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -14,10 +14,10 @@ from sqlalchemy import Engine
 from sqlmodel import Session
 
 from tracker import settings as setting
-from tracker.collect import askable, sources
+from tracker.collect import askable, lanes, sources
 from tracker.collect.client import WEB, Bounds, HttpClient
 from tracker.collect.guard import Guard, WebGuard
-from tracker.collect.job import Job, Progress
+from tracker.collect.job import Job, Progress, silent
 from tracker.collect.live import ask, leave
 from tracker.collect.manners import Manners
 from tracker.collect.redaction import Redactor
@@ -26,6 +26,7 @@ from tracker.domain import ImportReport
 from tracker.errors import BadInput, ConfigError, RetryLater
 from tracker.settings import Settings
 from tracker.store import registry
+from tracker.store.engine import checkpoint
 
 ABOUT = frozenset({"account", "handle", "user", "payer", "advertiser", "business"})
 """Parameters of sources that say about whom they are asked."""
@@ -184,34 +185,81 @@ def collect(
     tell: Tell,
     connect: OpenClient | None = None,
 ) -> Iterator[ImportReport]:
-    """Ask the questions and yield what became of each. A source that asks us to wait is left alone for this round."""
+    """Ask the questions, host beside host, and yield what became of each as it comes.
+
+    A source that asks us to wait, or a site that does not answer, is left alone for this round.
+    """
     connect = connect or opener(Manners())
+    shared = _Round(engine, settings, now, progress if len(asked) == 1 else silent, tell, connect)
     with _alone(settings):
-        for name, group in groupby(asked, key=attrgetter("source")):
-            source = sources.live(sources.load(name))
-            if source is None:
-                raise BadInput(f"{name} is not asked live")
-            yield from _ask_source(engine, settings, source, list(group), now, progress, tell, connect)
-
-
-def _ask_source(
-    engine: Engine, settings: Settings, source: sources.Live, asked: Sequence[Question],
-    now: Callable[[], datetime], progress: Progress, tell: Tell, connect: OpenClient,
-) -> Iterator[ImportReport]:  # fmt: skip
-    with asking(engine, settings, source, now=now, progress=progress, connect=connect) as put:
-        for place, question in enumerate(asked, 1):
-            report = put(question.scope)
+        answered = lanes.side_by_side(lanes.by_lane(asked, _lane), shared.run)
+        for done, report in enumerate(answered, 1):
+            if len(asked) > 1:
+                progress("asking", done, len(asked))
             yield report
-            if report.outcome == "throttled" and place < len(asked) and not sources.asks_anywhere(source):
-                left = len(asked) - place
-                more = "1 more question was" if left == 1 else f"{left} more questions were"
-                tell(f"{source.name}: asks us to wait; {more} not asked")
-                why = f"{source.name} asked us to wait: {next(iter(report.warnings), 'no reason given')}"
-                for later in asked[place:]:
-                    yield leave(
-                        Job(engine, source, read_scope(engine, source, later.scope, now), now, progress), why
-                    )
-                return
+        checkpoint(engine)
+
+
+def _lane(question: Question) -> str:
+    """Name the host that a question goes to, or the hosts of its source: sources with the same hosts take turns."""
+    source = sources.live(sources.load(question.source))
+    if source is None:
+        raise BadInput(f"{question.source} is not asked live")
+    if sources.asks_anywhere(source):
+        return lanes.host_of(source, question.scope.get("account", "")) or source.name
+    return " ".join(sorted(source.hosts))
+
+
+@dataclass(frozen=True, slots=True)
+class _Round:
+    """What the questions of one round share."""
+
+    engine: Engine
+    settings: Settings
+    now: Callable[[], datetime]
+    progress: Progress
+    tell: Tell
+    connect: OpenClient
+
+    def run(self, lane: Sequence[Question], left: Callable[[], bool]) -> Iterator[ImportReport]:
+        """Ask one host, or the hosts of a source, one question after the other."""
+        for name, group in groupby(lane, key=attrgetter("source")):
+            source = sources.live(sources.load(name))
+            if source is not None:
+                yield from self._ask(source, list(group), left)
+
+    def _ask(
+        self, source: sources.Live, asked: Sequence[Question], left: Callable[[], bool]
+    ) -> Iterator[ImportReport]:
+        with asking(
+            self.engine, self.settings, source, now=self.now, progress=self.progress, connect=self.connect
+        ) as put:
+            for place, question in enumerate(asked, 1):
+                if left():
+                    return
+                report = put(question.scope)
+                yield report
+                if asked[place:] and self._is_over(source, report):
+                    yield from self._leave(source, asked[place:], report)
+                    return
+
+    def _is_over(self, source: sources.Live, report: ImportReport) -> bool:
+        """Say whether what answered so is left alone: a source that asks us to wait, a site also when it does not answer."""
+        return report.outcome in (lanes.PASSED_OVER if sources.asks_anywhere(source) else {"throttled"})
+
+    def _leave(
+        self, source: sources.Live, later: Sequence[Question], report: ImportReport
+    ) -> Iterator[ImportReport]:
+        """Write of each question that is left that it was not put, and why."""
+        who = _lane(later[0]) if sources.asks_anywhere(source) else source.name
+        waits = report.outcome == "throttled"
+        more = "1 more question was" if len(later) == 1 else f"{len(later)} more questions were"
+        self.tell(f"{who}: {'asks us to wait' if waits else 'did not answer'}; {more} not asked")
+        did = "asked us to wait" if waits else "did not answer"
+        why = f"{who} {did}: {next(iter(report.warnings), 'no reason given')}"
+        for question in later:
+            scope = read_scope(self.engine, source, question.scope, self.now)
+            yield leave(Job(self.engine, source, scope, self.now, self.progress), why)
 
 
 @contextmanager

@@ -1,17 +1,11 @@
-"""The watch over accounts: who is asked about by which source, when next, and what became of it.
-
-Questions to different hosts are put at the same time, those to one host one after the other. A host that does not answer,
-or asks us to wait, is left alone for the rest of the run: a run lasts as long as its slowest question, not as long as all
-of them together.
-"""
+"""The watch over accounts: who is asked about by which source, when next, and what became of it, host beside host."""
 
 import logging
 import os
 import socket
 import threading
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -21,26 +15,24 @@ from uuid import uuid4
 from sqlalchemy import Engine
 from sqlmodel import Session
 
-from tracker.collect import askable, cadence, rounds, runguard, sources
+from tracker.collect import askable, cadence, lanes, rounds, runguard, sources
 from tracker.collect.job import silent
+from tracker.collect.lanes import AT_ONCE as AT_ONCE
+from tracker.collect.lanes import PASSED_OVER
 from tracker.collect.rounds import OpenClient
 from tracker.domain import ImportReport, Outcome
 from tracker.errors import TrackerError
 from tracker.settings import Settings
 from tracker.store import registry, watches
-from tracker.store.engine import unit_of_work
+from tracker.store.engine import checkpoint, unit_of_work
 from tracker.store.watches import Ended, Slot
 
 LOG = logging.getLogger(__name__)
 LEASE = timedelta(minutes=5)
 RENEW_SECONDS = 60.0
-AT_ONCE = 16
-"""Hosts that are asked at the same time."""
 MOST = 500
 """Slots that one run takes; what else is due waits for the next minute."""
 COMPARED_RUNS = 20
-PASSED_OVER: frozenset[Outcome] = frozenset({"throttled", "error", "login_wall"})
-"""After such an answer the host is left alone for the rest of the run."""
 
 Clock = Callable[[], datetime]
 
@@ -123,21 +115,19 @@ def run_due(watcher: Watcher, *, stopping: Callable[[], bool] = lambda: False) -
 def run_slots(watcher: Watcher, held: Sequence[Slot], *, stopping: Callable[[], bool]) -> Ran:
     """Ask about slots that this process holds, host beside host."""
     started_at = watcher.clock()
-    lanes: dict[str, list[Slot]] = defaultdict(list)
-    for slot in held:
-        lanes[lane_of(slot)].append(slot)
-    with _kept_up(watcher), ThreadPoolExecutor(AT_ONCE, thread_name_prefix="collect") as pool:
-        done = list(pool.map(lambda lane: _run_lane(watcher, lane, stopping), lanes.values()))
-    ran = [one for lane in done for one in lane]
+
+    def run(lane: Sequence[Slot], left: Callable[[], bool]) -> list[tuple[Slot, ImportReport]]:
+        return _run_lane(watcher, lane, lambda: stopping() or left())
+
+    with _kept_up(watcher):
+        ran = list(lanes.side_by_side(lanes.by_lane(held, lane_of), run))
+    checkpoint(watcher.engine)
     return Ran(tuple(report for _, report in ran), len(held) - len(ran), _close(watcher, ran, started_at))
 
 
 def lane_of(slot: Slot) -> str:
     """Name the host that a slot is about to ask, as far as it is known beforehand."""
-    if not getattr(sources.load(slot.source), "anywhere", False):
-        return slot.source
-    key = slot.account.partition(":")[2]
-    return key.rpartition("@")[2].partition("/")[0]
+    return lanes.host_of(sources.load(slot.source), slot.account) or slot.source
 
 
 # -- the lanes ---------------------------------------------------------------------------------------------------

@@ -6,8 +6,10 @@ httpx bounds each read, so that one byte a second lasts for ever; here every wai
 import math
 import ssl
 from collections.abc import Callable, Iterable
+from functools import lru_cache
 from typing import Any
 
+import certifi
 import httpcore
 import httpx
 
@@ -16,7 +18,12 @@ Connector = httpcore.NetworkBackend
 
 
 def trusted() -> ssl.SSLContext:
-    """Return what a certificate is checked with, whatever the environment says."""
+    """Return what a certificate is checked with, whatever the environment says; it is read once, for it takes long."""
+    return _trusted_in(certifi.where())
+
+
+@lru_cache(maxsize=4)
+def _trusted_in(_bundle: str) -> ssl.SSLContext:
     return httpx.create_ssl_context(trust_env=False)
 
 

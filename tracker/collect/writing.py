@@ -10,7 +10,7 @@ from tracker.collect.job import Job
 from tracker.collect.spool import Spool
 from tracker.domain import ImportReport, Listing, Notice, Outcome, Parsed
 from tracker.store import reads, writes
-from tracker.store.engine import checkpoint, unit_of_work
+from tracker.store.engine import unit_of_work
 
 BATCH = 10_000
 LATE = (
@@ -90,7 +90,6 @@ def close(job: Job, query_id: int, tally: Tally, end: End, *, name: str) -> Impo
             session, query_id, end.outcome, finished_at=job.now(), read=end.read, counts=tally.counts,
             quarantined=tally.quarantined, message=end.message, stated_total=end.stated_total, warnings=warnings,
         )  # fmt: skip
-    checkpoint(job.engine)
     return ImportReport(
         job.source.name, name, end.outcome, end.read, tally.counts.new, tally.counts.changed,
         tally.counts.unchanged, tally.quarantined, found, (*([end.message] if end.message else []), *warnings),

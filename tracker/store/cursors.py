@@ -52,7 +52,7 @@ def add(session: Session, query_id: int, seq: int, pages: Sequence[KeptPage]) ->
         for offset, page in enumerate(pages)
     ]
     if rows:
-        session.execute(insert(tables.QueryCursor), rows)
+        session.execute(insert(tables.table_of(tables.QueryCursor)), rows)
 
 
 def of_query(session: Session, query_id: int) -> tuple[KeptPage, ...]:
@@ -66,13 +66,17 @@ def of_query(session: Session, query_id: int) -> tuple[KeptPage, ...]:
 
 def last_like(session: Session, source: str, digest: str) -> Earlier | None:
     """Return the last live query of the same source and scope that was put, or `None`; imports of files are none."""
-    query, outcome = tables.Query, tables.QueryOutcome
+    query, outcome = tables.table_of(tables.Query).c, tables.table_of(tables.QueryOutcome).c
     row = session.execute(
-        select(col(query.id), col(query.started_at), col(query.observed_at), col(outcome.outcome))
-        .outerjoin(outcome, col(query.id) == col(outcome.query_id))
-        .where(col(query.source) == source, col(query.digest) == digest, col(query.evidence_id).is_(None))
-        .where(func.coalesce(col(outcome.outcome), "") != "not_asked")
-        .order_by(col(query.id).desc())
+        select(query.id, query.started_at, query.observed_at, outcome.outcome)
+        .select_from(
+            tables.table_of(tables.Query).outerjoin(
+                tables.table_of(tables.QueryOutcome), query.id == outcome.query_id
+            )
+        )
+        .where(query.source == source, query.digest == digest, query.evidence_id.is_(None))
+        .where(func.coalesce(outcome.outcome, "") != "not_asked")
+        .order_by(query.id.desc())
         .limit(1)
     ).first()
     if row is None:

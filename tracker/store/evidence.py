@@ -14,12 +14,13 @@ from pathlib import Path
 
 import zstandard
 from sqlalchemy import Select, func, insert, select, text
-from sqlmodel import Session, col
+from sqlmodel import Session
 
 from tracker.errors import BadInput
 from tracker.store.ids import reserve
-from tracker.store.tables import Evidence, EvidenceChunk, Fetch
+from tracker.store.tables import Evidence, EvidenceChunk, Fetch, table_of
 
+_EVIDENCE, _CHUNK, _FETCH = table_of(Evidence), table_of(EvidenceChunk), table_of(Fetch)
 CHUNK = 4 << 20
 GENESIS = "0" * 64
 _DELTA_AT_MOST = 1 / 6
@@ -48,7 +49,7 @@ def keep(session: Session, body: bytes, *, feed: str | None = None, name: str | 
             base_id, codec, stored = base, "zstd-delta", delta
     evidence_id = reserve(session, "evidence", 1)
     session.execute(
-        insert(Evidence).values(
+        insert(_EVIDENCE).values(
             id=evidence_id,
             sha256=digest,
             n_bytes=len(body),
@@ -58,7 +59,7 @@ def keep(session: Session, body: bytes, *, feed: str | None = None, name: str | 
             name=name,
         )
     )
-    session.execute(insert(EvidenceChunk).values(evidence_id=evidence_id, seq=0, z=stored))
+    session.execute(insert(_CHUNK).values(evidence_id=evidence_id, seq=0, z=stored))
     return evidence_id
 
 
@@ -79,7 +80,7 @@ def keep_file(session: Session, path: Path, *, sha256: str, n_bytes: int, name: 
         return known
     evidence_id = reserve(session, "evidence", 1)
     session.execute(
-        insert(Evidence).values(
+        insert(_EVIDENCE).values(
             id=evidence_id, sha256=sha256, n_bytes=n_bytes, codec="zstd", name=name or path.name
         )
     )
@@ -88,7 +89,7 @@ def keep_file(session: Session, path: Path, *, sha256: str, n_bytes: int, name: 
         for seq, block in enumerate(iter(lambda: file.read(CHUNK), b"")):
             digest.update(block)
             session.execute(
-                insert(EvidenceChunk).values(evidence_id=evidence_id, seq=seq, z=zstandard.compress(block, 3))
+                insert(_CHUNK).values(evidence_id=evidence_id, seq=seq, z=zstandard.compress(block, 3))
             )
     if digest.hexdigest() != sha256:
         raise BadInput("the file changed while it was read; import it again", file=name or path.name)
@@ -97,13 +98,13 @@ def keep_file(session: Session, path: Path, *, sha256: str, n_bytes: int, name: 
 
 def find(session: Session, sha256: str) -> int | None:
     """Return the id of the evidence with this SHA-256, or `None`."""
-    return session.execute(select(col(Evidence.id)).where(col(Evidence.sha256) == sha256)).scalar()
+    return session.execute(select(_EVIDENCE.c.id).where(_EVIDENCE.c.sha256 == sha256)).scalar()
 
 
 def read(session: Session, evidence_id: int) -> Iterator[bytes]:
     """Yield the raw bytes of evidence, chunk by chunk, exactly as they came."""
     codec, base_id = session.execute(
-        select(col(Evidence.codec), col(Evidence.base_id)).where(col(Evidence.id) == evidence_id)
+        select(_EVIDENCE.c.codec, _EVIDENCE.c.base_id).where(_EVIDENCE.c.id == evidence_id)
     ).one()
     if codec == "zstd-delta":
         z = session.execute(_chunk(evidence_id, 0)).scalar_one()
@@ -117,8 +118,8 @@ def read(session: Session, evidence_id: int) -> Iterator[bytes]:
 
 def origin_of(session: Session, evidence_id: int) -> str | None:
     """Return where evidence was last had from. The ledger is looked through from its end: what just came is found at once."""
-    asked = select(col(Fetch.origin)).where(col(Fetch.evidence_id) == evidence_id)
-    return session.execute(asked.order_by(col(Fetch.id).desc()).limit(1)).scalar()
+    asked = select(_FETCH.c.origin).where(_FETCH.c.evidence_id == evidence_id)
+    return session.execute(asked.order_by(_FETCH.c.id.desc()).limit(1)).scalar()
 
 
 def add_fetch(
@@ -131,7 +132,7 @@ def add_fetch(
     evidence_id: int | None,
 ) -> None:
     """Append a row to the ledger, chained to the row before it."""
-    previous = session.execute(select(col(Fetch.row_hash)).order_by(col(Fetch.id).desc()).limit(1)).scalar()
+    previous = session.execute(select(_FETCH.c.row_hash).order_by(_FETCH.c.id.desc()).limit(1)).scalar()
     prev_hash = previous or GENESIS
     row = {
         "id": reserve(session, "fetch", 1),
@@ -142,13 +143,13 @@ def add_fetch(
         "evidence_id": evidence_id,
         "prev_hash": prev_hash,
     }
-    session.execute(insert(Fetch).values(**row, row_hash=_row_hash(session, row)))
+    session.execute(insert(_FETCH).values(**row, row_hash=_row_hash(session, row)))
 
 
 def verify(session: Session, tick: Callable[[int], None] = lambda _bytes: None) -> Iterator[Fault]:
     """Re-hash every blob and every row of the ledger; yield what does not agree."""
     for evidence_id, sha256, n_bytes in session.execute(
-        select(col(Evidence.id), col(Evidence.sha256), col(Evidence.n_bytes)).order_by(col(Evidence.id))
+        select(_EVIDENCE.c.id, _EVIDENCE.c.sha256, _EVIDENCE.c.n_bytes).order_by(_EVIDENCE.c.id)
     ).all():
         digest, length = hashlib.sha256(), 0
         try:
@@ -167,18 +168,18 @@ def verify(session: Session, tick: Callable[[int], None] = lambda _bytes: None) 
 def totals(session: Session) -> dict[str, int]:
     """Return `blobs`, `bytes` (as they came), and `fetches`."""
     blobs, size = session.execute(
-        select(func.count(col(Evidence.id)), func.coalesce(func.sum(Evidence.n_bytes), 0))
+        select(func.count(_EVIDENCE.c.id), func.coalesce(func.sum(Evidence.n_bytes), 0))
     ).one()
     return {
         "blobs": blobs,
         "bytes": int(size),
-        "fetches": session.execute(select(func.count(col(Fetch.id)))).scalar_one(),
+        "fetches": session.execute(select(func.count(_FETCH.c.id))).scalar_one(),
     }
 
 
 def _verify_ledger(session: Session) -> Iterator[Fault]:
     expected = GENESIS
-    for fetch in session.execute(select(Fetch).order_by(col(Fetch.id))).scalars():
+    for fetch in session.execute(select(Fetch).order_by(_FETCH.c.id)).scalars():
         row = fetch.model_dump()
         stated = row.pop("row_hash")
         if row["prev_hash"] != expected:
@@ -192,7 +193,7 @@ def _verify_ledger(session: Session) -> Iterator[Fault]:
 
 def _row_hash(session: Session, row: dict[str, object]) -> str:
     evidence_id = row["evidence_id"]
-    sha256 = session.execute(select(col(Evidence.sha256)).where(col(Evidence.id) == evidence_id)).scalar()
+    sha256 = session.execute(select(_EVIDENCE.c.sha256).where(_EVIDENCE.c.id == evidence_id)).scalar()
     fetched_at = row["fetched_at"]
     if isinstance(fetched_at, datetime):
         row = {**row, "fetched_at": fetched_at.astimezone(UTC).isoformat()}
@@ -204,8 +205,8 @@ def _row_hash(session: Session, row: dict[str, object]) -> str:
 
 def _key_frame(session: Session, feed: str) -> int | None:
     """Return the last full page of a feed, or of the feed that it is a page of."""
-    column, whole = col(Evidence.feed), feed.rpartition(" ")[0]
-    last = select(col(Evidence.id)).where(col(Evidence.base_id).is_(None)).order_by(col(Evidence.id).desc())
+    column, whole = _EVIDENCE.c.feed, feed.rpartition(" ")[0]
+    last = select(_EVIDENCE.c.id).where(_EVIDENCE.c.base_id.is_(None)).order_by(_EVIDENCE.c.id.desc())
     exact = session.execute(last.where(column == feed).limit(1)).scalar()
     if exact is not None or not whole:
         return exact
@@ -213,9 +214,7 @@ def _key_frame(session: Session, feed: str) -> int | None:
 
 
 def _chunk(evidence_id: int, seq: int) -> Select[bytes]:
-    return select(col(EvidenceChunk.z)).where(
-        col(EvidenceChunk.evidence_id) == evidence_id, col(EvidenceChunk.seq) == seq
-    )
+    return select(_CHUNK.c.z).where(_CHUNK.c.evidence_id == evidence_id, _CHUNK.c.seq == seq)
 
 
 def _read_whole(session: Session, evidence_id: int) -> bytes:

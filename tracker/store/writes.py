@@ -14,12 +14,13 @@ import orjson
 from sqlalchemy import ARRAY, ColumnElement, bindparam, func, insert, select, tuple_
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.types import TypeEngine
-from sqlmodel import Session, SQLModel, col
+from sqlmodel import Session, SQLModel
 from sqlmodel.sql.sqltypes import UTCDateTime
 
 from tracker.domain import Change, Listing, Outcome, Quarantined
 from tracker.store import tables
 from tracker.store.ids import reserve
+from tracker.store.tables import table_of
 
 _IN_CHUNK = 500
 _WITHOUT_OFFSET = len("2024-08-01 09:15:00.250000")
@@ -53,7 +54,7 @@ def start_query(
     """Write that a source was asked; until `finish_query` it counts as interrupted."""
     query_id = reserve(session, "query", 1)
     session.execute(
-        insert(tables.Query).values(
+        insert(table_of(tables.Query)).values(
             id=query_id,
             source=source,
             scope=dict(scope),
@@ -72,7 +73,7 @@ def add_batch(
 ) -> None:
     """Acknowledge a batch: what lies before `records` is written."""
     session.execute(
-        insert(tables.QueryBatch).values(
+        insert(table_of(tables.QueryBatch)).values(
             query_id=query_id,
             seq=seq,
             records=records,
@@ -99,7 +100,7 @@ def finish_query(
 ) -> None:
     """Write how a query ended."""
     session.execute(
-        insert(tables.QueryOutcome).values(
+        insert(table_of(tables.QueryOutcome)).values(
             query_id=query_id,
             finished_at=finished_at,
             outcome=outcome,
@@ -145,13 +146,13 @@ def add_listings(session: Session, query_id: int, placed: Sequence[tuple[Listing
 def _known_listings(
     session: Session, query_id: int, listings: Sequence[Listing]
 ) -> dict[tuple[str, datetime], int]:
-    table = tables.Listing
+    table = table_of(tables.Listing).c
     found: dict[tuple[str, datetime], int] = {}
     for chunk in in_chunks(listings):
         keys = [(listing.series, listing.observed_at) for listing in chunk]
         rows = session.execute(
-            select(col(table.series), col(table.observed_at), col(table.id)).where(
-                col(table.query_id) == query_id, tuple_(col(table.series), col(table.observed_at)).in_(keys)
+            select(table.series, table.observed_at, table.id).where(
+                table.query_id == query_id, tuple_(table.series, table.observed_at).in_(keys)
             )
         )
         found.update({(series, observed_at): listing_id for series, observed_at, listing_id in rows})
@@ -162,7 +163,7 @@ def add_quarantined(session: Session, query_id: int, items: Sequence[Quarantined
     """Keep records that contradict their set, with the reason."""
     if items:
         session.execute(
-            insert(tables.Quarantined),
+            insert(table_of(tables.Quarantined)),
             [
                 {
                     "query_id": query_id,
@@ -182,7 +183,7 @@ def add_changes(session: Session, query_id: int, changes: Sequence[Change]) -> N
         return
     first = reserve(session, "change", len(changes))
     session.execute(
-        insert(tables.Change),
+        insert(table_of(tables.Change)),
         [
             {
                 "id": first + offset,
