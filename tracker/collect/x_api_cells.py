@@ -114,21 +114,21 @@ def _post(record: Record, values: Values, account: AccountRef, file: PostFile, s
         listing,
         key,
         account,
-        _text(values),
+        text(values),
         written.at,
         written.printed,
         None,
         url,
         record.line,
-        _details(values, key),
+        details(values, key),
     )
 
 
-def _text(values: Values) -> str:
+def text(values: Values) -> str:
     """Return the whole text: that of a long note, that of what is reposted, else its own."""
     reposted = _referred(values, "retweeted")
     if reposted:
-        name, said = words(reposted, "author.username", "user.screen_name"), _text(reposted)
+        name, said = words(reposted, "author.username", "user.screen_name"), text(reposted)
         return f"RT @{name}: {said}" if name else said
     found = words(values, "note_tweet.text", "extended_tweet.full_text", "full_text", "text")
     if found is None:
@@ -157,7 +157,8 @@ def _reference(values: Values, kind: str) -> str | None:
     return stated or words(values, paths[kind])
 
 
-def _details(values: Values, key: str) -> PostDetails:
+def details(values: Values, key: str) -> PostDetails:
+    """Return what a post says of itself beside its text; `key` is its id."""
     found = {ours: _reference(values, theirs) for theirs, ours in _REFERENCES.items()}
     kind: PostKind = next((ours for ours, number in found.items() if number), "post")
     root, edits = words(values, "conversation_id"), values.get("edit_history_tweet_ids")
