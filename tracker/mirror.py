@@ -6,6 +6,7 @@ from functools import partial
 
 from sqlalchemy import Engine
 
+from tracker.analysis import languages
 from tracker.analysis.keywords import KeywordCoder
 from tracker.domain import Codebook
 from tracker.registry.seedlist import load_codebook
@@ -22,16 +23,41 @@ def codebook(settings: Settings) -> Codebook:
 
 def refresh(engine: Engine, settings: Settings, *, progress: Progress) -> str:
     """Bring the mirror up to the record and return its version."""
-    return lake.refresh(engine, settings.lake, coder=_coder(settings), tick=partial(_tick, progress))
+    return lake.refresh(
+        engine,
+        settings.lake,
+        coder=_coder(settings),
+        linguist=_linguist(settings),
+        tick=partial(_tick, progress),
+    )
 
 
 def rebuild(engine: Engine, settings: Settings, *, progress: Progress) -> str:
     """Write the mirror anew and return its version."""
-    return lake.rebuild(engine, settings.lake, coder=_coder(settings), tick=partial(_tick, progress))
+    return lake.rebuild(
+        engine,
+        settings.lake,
+        coder=_coder(settings),
+        linguist=_linguist(settings),
+        tick=partial(_tick, progress),
+    )
 
 
 def _tick(progress: Progress, name: str, done: int, total: int) -> None:
     progress(f"mirroring {name} by month", done, total)
+
+
+def _linguist(settings: Settings) -> lake.Linguist:
+    """Return who tells languages; nobody where detection is turned off or the library is not installed."""
+    codes = settings.language_codes
+    if not codes or not languages.installed():
+        return lake.NOBODY
+    detector = languages.Detector(codes)
+
+    def detect(texts: Sequence[str]) -> list[tuple[str | None, float | None]]:
+        return [(found.language, found.certainty) for found in detector.detect(texts)]
+
+    return lake.Linguist(detector.name, detect)
 
 
 def _coder(settings: Settings) -> lake.Coder:

@@ -54,6 +54,7 @@ class Settings(BaseSettings):
     smtp_password: SecretStr | None = None
     smtp_from: str | None = None
     webhook_secret: SecretStr | None = None
+    languages: str = "ar,de,en,es,fa,fr,hi,id,it,ja,ko,nl,pl,pt,ru,sw,th,tr,uk,ur,vi,zh"
 
     @property
     def record(self) -> str:
@@ -69,6 +70,12 @@ class Settings(BaseSettings):
         if wrong := [word for word in found if not re.fullmatch(r"[A-Z]{2}", word)]:
             raise ConfigError(f"TRACKER_AD_COUNTRIES: {wrong[0][:40]!r}; expected two letters each, as FR,DE")
         return found
+
+    @property
+    def language_codes(self) -> tuple[str, ...]:
+        """The languages that texts are told apart in, in order; none turns detection off."""
+        words = {word.strip().lower() for word in self.languages.split(",")}
+        return tuple(sorted(words - {""}))
 
     @property
     def lake(self) -> Path:

@@ -33,6 +33,7 @@ SCHEMAS: Mapping[str, pa.Schema] = {
             ("creative_url", pa.string()), ("landing_url", pa.string()), ("posted_at", TIME),
             ("status", pa.string()), ("targeting_set_id", pa.int64()), ("impressions_lower", pa.float64()),
             ("impressions_upper", pa.float64()), ("evidence", pa.string()), ("line", pa.int64()),
+            ("language", pa.string()), ("language_certainty", pa.float64()),
         ],
         "targets": [
             ("targeting_set_id", pa.int64()), ("kind", pa.string()), ("value", pa.string()),
@@ -42,6 +43,7 @@ SCHEMAS: Mapping[str, pa.Schema] = {
             ("post_id", pa.int64()), ("account_id", pa.int64()), ("source", pa.string()),
             ("section", pa.string()), ("published_at", TIME), ("first_seen", TIME), ("last_seen", TIME),
             ("ym", pa.int32()), ("day", pa.date32()), ("text", pa.string()), ("url", pa.string()),
+            ("language", pa.string()), ("language_certainty", pa.float64()), ("stated_language", pa.string()),
         ],
         "codings": [
             ("item_type", pa.string()), ("item_id", pa.int64()), ("code", pa.string()),

@@ -177,3 +177,27 @@ def test_an_empty_record_has_every_table_without_rows(engine_of: Engine, tmp_pat
     assert {name: table["rows"] for name, table in manifest["tables"].items()} == dict.fromkeys(
         [*SCHEMAS, "codings"], 0
     )
+
+
+def test_a_language_is_told_once_for_a_text_and_again_by_another_linguist(
+    two_months: Engine, tmp_path: Path
+) -> None:
+    asked: list[list[str]] = []
+
+    def detect(texts: Sequence[str]) -> list[tuple[str, float]]:
+        asked.append(list(texts))
+        return [("en", 0.9)] * len(texts)
+
+    folder = tmp_path / "lake"
+    lake.refresh(two_months, folder, coder=CODER)
+    untold = [row["language"] for row in rows_of(folder, "posts")]
+    lake.refresh(two_months, folder, coder=CODER, linguist=lake.Linguist("one", detect))
+    bring(
+        two_months, tmp_path, "second.csv", "daily,WORLD,2022-03-03T10:00:00,3 Mar,Rain,2022-03-03T12:00:00\n"
+    )
+    lake.refresh(two_months, folder, coder=CODER, linguist=lake.Linguist("one", detect))
+    told = [(row["text"], row["language"], row["language_certainty"]) for row in rows_of(folder, "posts")]
+
+    assert untold == [None, None]
+    assert asked == [["War talks"], ["Snow"], ["Rain"]]
+    assert told == [("War talks", "en", 0.9), ("Snow", "en", 0.9), ("Rain", "en", 0.9)]

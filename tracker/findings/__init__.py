@@ -14,6 +14,7 @@ from tracker.findings import (
     bodies,
     coverage,
     creatives,
+    languages,
     looks,
     payers,
     registry,
@@ -85,6 +86,11 @@ NAMES: Mapping[str, FindingHelp] = {
     ),
     "ads": FindingHelp("the ads themselves, the latest first", _ADS),
     "creatives": FindingHelp("ads that say nearly the same, each group with its earliest text", _ADS),
+    "languages": FindingHelp(
+        "in which languages items are written, with how sure that is",
+        (*_TIME, "outlet", "source", "country", "payer", "code", "coder", "text", "items", "by", "limit"),
+        ("account",),
+    ),
     "landing-domains": FindingHelp("the domains that ads lead to, defanged and never opened", _ADS),
     "posts-per-month": FindingHelp(
         "how many posts were published each month",
@@ -128,6 +134,7 @@ _MAKERS: Mapping[str, Callable[[Question], Finding]] = {
     "sensitive-targeting": sensitive.may_stand_for,
     "ads": ads.ad_rows,
     "creatives": creatives.near_copies,
+    "languages": languages.spoken,
     "landing-domains": creatives.landing_domains,
     "posts-per-month": ads.posts_per_month,
     "changes": registry.seen_changes,

@@ -45,14 +45,32 @@ class Coder:
     code: Callable[[Sequence[str]], Sequence[Sequence[Coding]]]
 
 
+@dataclass(frozen=True, slots=True)
+class Linguist:
+    """How the language of texts is told while they are mirrored: for each text a language and how sure that is."""
+
+    digest: str
+    detect: Callable[[Sequence[str]], Sequence[tuple[str | None, float | None]]]
+
+
+NOBODY = Linguist("nobody", lambda texts: [(None, None)] * len(texts))
+"""Tells no language."""
+
+
 def refresh(
-    engine: Engine, folder: Path, *, coder: Coder, tick: Callable[[str, int, int], None] = lambda *_: None
+    engine: Engine,
+    folder: Path,
+    *,
+    coder: Coder,
+    linguist: Linguist = NOBODY,
+    tick: Callable[[str, int, int], None] = lambda *_: None,
 ) -> str:
     """Bring the mirror up to the record and return its version; only months that changed are written again."""
     folder.mkdir(parents=True, exist_ok=True)
-    old = _manifest(folder)
-    if old.get("coder") != coder.digest or old.get("format") != FORMAT:
-        old = {}
+    kept = _manifest(folder)
+    same = {"coder": coder.digest, "format": FORMAT, "columns": _columns(), "linguist": linguist.digest}
+    old = kept if same.items() <= kept.items() else {}
+    readers = _Readers(coder, linguist, kept if kept.get("linguist") == linguist.digest else {})
     connection = lake_sql.connect(engine)
     try:
         marks = lake_sql.watermarks(connection)
@@ -63,18 +81,16 @@ def refresh(
         }
         tables |= {name: _write_small(folder, name, table) for name, table in _registry(engine).items()}
         for name in ("ads", "posts"):
-            tables |= _write_months(connection, folder, name, old, marks, coder, tick)
+            tables |= _write_months(connection, folder, name, old, marks, readers, tick)
         tables["codings"] = _joined(tables["ads_codings"], tables["posts_codings"])
     finally:
         connection.close()
     with Session(engine) as session:
         notice = reads.meta(session, "notice")
     manifest = {
-        "format": FORMAT,
+        **same,
         "as_of": _as_of(folder, tables["listings"], tables["looks"]),
         "notice": notice,
-        "coder": coder.digest,
-        "columns": _columns(),
         "watermarks": marks,
         "tables": tables,
     }
@@ -84,11 +100,25 @@ def refresh(
 
 
 def rebuild(
-    engine: Engine, folder: Path, *, coder: Coder, tick: Callable[[str, int, int], None] = lambda *_: None
+    engine: Engine,
+    folder: Path,
+    *,
+    coder: Coder,
+    linguist: Linguist = NOBODY,
+    tick: Callable[[str, int, int], None] = lambda *_: None,
 ) -> str:
     """Delete the mirror and write it anew from the record."""
     shutil.rmtree(folder, ignore_errors=True)
-    return refresh(engine, folder, coder=coder, tick=tick)
+    return refresh(engine, folder, coder=coder, linguist=linguist, tick=tick)
+
+
+@dataclass(frozen=True, slots=True)
+class _Readers:
+    """Who reads the texts, and the manifest of months whose languages were told by the same linguist."""
+
+    coder: Coder
+    linguist: Linguist
+    told: Mapping[str, Any]
 
 
 def _manifest(folder: Path) -> dict[str, Any]:
@@ -151,7 +181,7 @@ def _write_months(
     name: str,
     old: Mapping[str, Any],
     marks: Mapping[str, int],
-    coder: Coder,
+    readers: _Readers,
     tick: Callable[[str, int, int], None],
 ) -> dict[str, Any]:
     """Write the months of `ads` or `posts` that changed, with their codings; return both tables' entries."""
@@ -163,8 +193,11 @@ def _write_months(
         table = lake_sql.month_table(connection, name, month)
         if seen is not None:
             table = lake_sql.with_last_seen(table, seen)
+        table = _with_languages(
+            folder, name, table, _months(readers.told, name).get(_label(month)), readers.linguist
+        )
         items[_label(month)] = [_write(folder, f"{name}/ym={_label(month)}", table), table.num_rows]
-        coded = _codings(name, table, coder, month)
+        coded = _codings(name, table, readers.coder, month)
         codings[_label(month)] = [_write(folder, f"{name}_codings/ym={_label(month)}", coded), coded.num_rows]
         tick(name, number, len(touched))
     return {
@@ -189,6 +222,28 @@ def _entry(folder: Path, name: str, months: Mapping[str, list[Any]]) -> dict[str
 
 def _joined(first: Mapping[str, Any], second: Mapping[str, Any]) -> dict[str, Any]:
     return {"files": [*first["files"], *second["files"]], "rows": first["rows"] + second["rows"]}
+
+
+def _with_languages(
+    folder: Path, name: str, items: pa.Table, before: Sequence[Any] | None, linguist: Linguist
+) -> pa.Table:
+    """Fill in the language of each text; what was told of the same text of an item before is not asked again."""
+    id_column = f"{name[:-1]}_id"
+    told = {}
+    if before is not None and (folder / before[0]).exists():
+        names = [id_column, "text", "language", "language_certainty"]
+        columns = pq.read_table(folder / before[0], columns=names).to_pydict()
+        told = {
+            (item, text): found for item, text, *found in zip(*(columns[one] for one in names), strict=True)
+        }
+    each = list(zip(items[id_column].to_pylist(), items["text"].to_pylist(), strict=True))
+    new = [key for key in each if key not in told]
+    told |= dict(zip(new, linguist.detect([text or "" for _, text in new]), strict=True))
+    for place, column in enumerate(("language", "language_certainty")):
+        at = items.schema.get_field_index(column)
+        field = items.schema.field(at)
+        items = items.set_column(at, field, pa.array([told[key][place] for key in each], field.type))
+    return items
 
 
 def _codings(name: str, items: pa.Table, coder: Coder, month: int | None) -> pa.Table:

@@ -48,10 +48,11 @@ SCHEMAS: dict[str, pa.Schema] = {
         first_shown=DAY, last_shown=DAY, payer=TEXT, beneficiary=TEXT, advertiser_name=TEXT, text=TEXT,
         creative_url=TEXT, landing_url=TEXT, posted_at=TIME, status=TEXT, targeting_set_id=INT,
         impressions_lower=pa.float64(), impressions_upper=pa.float64(), evidence=TEXT, line=INT,
+        language=TEXT, language_certainty=pa.float64(),
     ),
     "posts": _schema(
         post_id=INT, account_id=INT, source=TEXT, section=TEXT, published_at=TIME, first_seen=TIME, last_seen=TIME,
-        ym=pa.int32(), day=DAY, text=TEXT, url=TEXT,
+        ym=pa.int32(), day=DAY, text=TEXT, url=TEXT, language=TEXT, language_certainty=pa.float64(), stated_language=TEXT,
     ),
     "ads_codings": _CODINGS,
     "posts_codings": _CODINGS,
@@ -143,7 +144,8 @@ _ADS = """
     SELECT a.id AS ad_id, s.id AS snapshot_id, a.account_id, a.source, s.listing_id, s.observed_at, {ym} AS ym,
            s.first_shown, s.last_shown, s.payer, s.beneficiary, s.advertiser_name, s.text, s.creative_url,
            s.landing_url, s.posted_at, s.status, s.targeting_set_id, m.lower AS impressions_lower,
-           m.upper AS impressions_upper, e.sha256 AS evidence, s.line
+           m.upper AS impressions_upper, e.sha256 AS evidence, s.line,
+           NULL AS language, NULL AS language_certainty
     FROM ad a
     JOIN ad_snapshot s ON s.id = (
         SELECT x.id FROM ad_snapshot x WHERE x.ad_id = a.id ORDER BY x.observed_at DESC, x.id DESC LIMIT 1)
@@ -156,7 +158,8 @@ _TOTAL = "COALESCE(MAX(CASE WHEN country = '' THEN {0} END), CASE WHEN COUNT(*) 
 """The total that the publisher states; else the only number there is. Numbers of several countries are not added."""
 _POSTS = """
     SELECT p.id AS post_id, p.account_id, p.source, p.section, p.published_at, p.first_seen, NULL AS last_seen,
-           {ym} AS ym, {day} AS day, s.text, p.url
+           {ym} AS ym, {day} AS day, s.text, p.url, NULL AS language, NULL AS language_certainty,
+           p.language AS stated_language
     FROM post p
     JOIN post_snapshot s ON s.id = (
         SELECT x.id FROM post_snapshot x WHERE x.post_id = p.id ORDER BY x.observed_at DESC, x.id DESC LIMIT 1)
