@@ -95,7 +95,7 @@ SCHEMAS: Mapping[str, pa.Schema] = {
     }.items()
 }  # fmt: skip
 
-SCHEMAS = {**SCHEMAS, **{name: lake_sql.SCHEMAS[name] for name in ("decisions", "listings")}}
+SCHEMAS = {**SCHEMAS, **{name: lake_sql.SCHEMAS[name] for name in ("decisions", "drifts", "listings")}}
 Rows = list[dict[str, Any]]
 MakeLake = Callable[..., Lake]
 

@@ -22,7 +22,7 @@ from tracker.errors import ConfigError, RetryLater
 
 TABLES = (
     "accounts", "ads", "targets", "posts", "codings", "listings", "changes", "quarantined", "claims",
-    "organisations", "figures", "looks", "advertiser_reports", "decisions",
+    "organisations", "figures", "looks", "advertiser_reports", "decisions", "drifts",
 )  # fmt: skip
 FORMAT = 1
 

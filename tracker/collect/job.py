@@ -4,13 +4,14 @@ import hashlib
 import json
 import zlib
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TypeVar
 
 from sqlalchemy import Engine
 
 from tracker.collect import reading, sources
+from tracker.collect.drift import Fields
 from tracker.domain import Parsed, Scope
 from tracker.errors import BadInput, PlatformChanged, TrackerError
 
@@ -38,13 +39,14 @@ def known_form(read: Callable[[], Iterable[T]], what: str) -> Iterator[T]:
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """A question to a source: its scope, where the answer is kept, and who watches."""
+    """A question to a source: its scope, where the answer is kept, who watches, and which fields the answer had."""
 
     engine: Engine
     source: sources.Source
     scope: Scope
     now: Callable[[], datetime]
     progress: Progress
+    fields: Fields = field(default_factory=Fields, kw_only=True)
 
     @property
     def digest(self) -> str:
@@ -65,7 +67,8 @@ class FileJob(Job):
 
     def parsed(self) -> Iterator[Parsed]:
         """Parse the file from its first record; name the file in every complaint."""
-        records = reading.records(self.facts, limits=self.limits, records_in=sources.records_in(self.source))
+        found = reading.records(self.facts, limits=self.limits, records_in=sources.records_in(self.source))
+        records = self.fields.noting(found, columns=self.facts.form in ("csv", "parquet"))
         try:
             yield from known_form(
                 lambda: self.source.parse(records, self.scope), f"{self.source.name}: {self.facts.name}"

@@ -1,18 +1,26 @@
 """What imports and live questions share: check all values in a spool, then compare with the look before, and close."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain, islice
+
+from sqlmodel import Session
 
 from tracker.collect import changes
 from tracker.collect.batches import Tally
 from tracker.collect.job import Job
 from tracker.collect.spool import Spool
 from tracker.domain import ImportReport, Listing, Notice, Outcome, Parsed
-from tracker.store import reads, writes
+from tracker.store import drifts, reads, writes
 from tracker.store.engine import unit_of_work
 
 BATCH = 10_000
+FEW, ENOUGH = 20, 3
+"""A field that is empty in fewer records may be empty by chance; one that comes and goes by chance is known after some answers."""
+_TOLD = {
+    "new": "fields that no earlier answer of this source had",
+    "lost": "fields that every earlier answer of this source had, and this one has not",
+}
 LATE = (
     "a later look at the same account is in the record already: this one was kept, and nothing was compared"
 )
@@ -86,6 +94,7 @@ def close(job: Job, query_id: int, tally: Tally, end: End, *, name: str) -> Impo
             changes.of_query(session, query_id, listings) if job.source.kind == "ads" else (0, False)
         )
         warnings += [LATE] if late else []
+        warnings += _drifted(session, job, query_id) if end.outcome == "rows" else []
         writes.finish_query(
             session, query_id, end.outcome, finished_at=job.now(), read=end.read, counts=tally.counts,
             quarantined=tally.quarantined, message=end.message, stated_total=end.stated_total, warnings=warnings,
@@ -94,3 +103,23 @@ def close(job: Job, query_id: int, tally: Tally, end: End, *, name: str) -> Impo
         job.source.name, name, end.outcome, end.read, tally.counts.new, tally.counts.changed,
         tally.counts.unchanged, tally.quarantined, found, (*([end.message] if end.message else []), *warnings),
     )  # fmt: skip
+
+
+def _drifted(session: Session, job: Job, query_id: int) -> list[str]:
+    """Note which fields an answer had, and return in words those that came or went, each once for its source."""
+    found: list[drifts.Drift] = []
+    source, of_columns = job.source.name, job.fields.of_columns
+    if getattr(job.source, "mapped", False):
+        return []
+    for name, shape in job.fields.shapes.items():
+        found += drifts.learn(
+            session, query_id, source, drifts.table_like(session, source, shape.filled) if of_columns else name,
+            filled=shape.filled, lost_but_for=shape.stood if shape.records < FEW else (),
+            enough=1 if of_columns else ENOUGH, at=job.now(),
+        )  # fmt: skip
+    return [words for what, told in _TOLD.items() if (words := _named(found, what, told))]
+
+
+def _named(found: Sequence[drifts.Drift], what: str, told: str) -> str:
+    names = [f"{one.field} ({one.shape})" if one.shape else one.field for one in found if one.what == what]
+    return f"{told}: {', '.join(names[:20])}{' …' if len(names) > 20 else ''}" if names else ""

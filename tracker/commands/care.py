@@ -1,6 +1,7 @@
 """Trust and care at the command line: verify, doctor, health, backup, reparse, lake."""
 
 import sys
+from collections import Counter
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -33,16 +34,24 @@ def verify(context: click.Context) -> None:
 @format_option()
 @click.pass_context
 def doctor(context: click.Context, form: str) -> None:
-    """Say per source whether it is ready, what it needs, or how a file is had; and where things are."""
+    """Say per source whether it is ready, what it needs, or how a file is had; which fields came or went; where things are."""
+    from sqlmodel import Session
+
     from tracker.alerting import desk
     from tracker.collect import rounds, sources
+    from tracker.store import drifts
 
     settings = settings_of(context)
+    with Session(record_of(settings)) as session:
+        came = Counter((row["source"], row["what"]) for row in drifts.all_of(session))
     rows = [
         {
             "source": source.name,
             "kind": source.kind,
             "state": rounds.readiness(source).words,
+            "drift": ", ".join(
+                f"{came[source.name, what]} {what}" for what in ("new", "lost") if came[source.name, what]
+            ),
             "scope": ", ".join(source.scope) or "none",
             "by_hand": source.origin,
         }

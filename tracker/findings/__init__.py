@@ -14,6 +14,7 @@ from tracker.findings import (
     bodies,
     coverage,
     creatives,
+    drift,
     languages,
     looks,
     payers,
@@ -72,6 +73,9 @@ NAMES: Mapping[str, FindingHelp] = {
         (*_TIME, "outlet", "source", "country", "payer", "code", "terms", "coder", "text", "items", "by", "limit"),
         ("month", "week", "day"),
     ),
+    "drift": FindingHelp(
+        "which fields came or went in the answers of a source, each once", ("source", "limit")
+    ),
     "ad-reports": FindingHelp(
         "what reports on advertisers say of whom, and which reports do not list an account",
         ("since", "until", "account", "group", "country", "limit"),
@@ -129,6 +133,7 @@ _MAKERS: Mapping[str, Callable[[Question], Finding]] = {
     "targeting-shift": shifts.shifts,
     "shift-points": shift_points.shift_points,
     "ad-reports": advertisers.reported,
+    "drift": drift.drifted,
     "advertisers": advertisers.directory,
     "audiences": targeting.sought,
     "sensitive-targeting": sensitive.may_stand_for,

@@ -74,6 +74,9 @@ SCHEMAS: dict[str, pa.Schema] = {
         listing_id=INT, account_id=INT, name=TEXT, disclaimer=TEXT, spend_lower=pa.float64(), spend_upper=pa.float64(),
         currency=TEXT, spend_as_published=TEXT, ads=INT, line=INT,
     ),
+    "drifts": _schema(
+        drift_id=INT, source=TEXT, shape=TEXT, field=TEXT, what=TEXT, at=TIME, answers=INT, query_id=INT, evidence=TEXT,
+    ),
     "quarantined": _schema(source=TEXT, evidence=TEXT, line=INT, field=TEXT, reason=TEXT),
     "claims": _schema(
         claim_id=INT, subject_type=TEXT, subject=TEXT, predicate=TEXT, object_type=TEXT, object=TEXT, document_id=TEXT,
@@ -134,6 +137,12 @@ SMALL = {
         FROM quarantined x JOIN query q ON q.id = x.query_id JOIN query_outcome o ON o.query_id = q.id
         LEFT JOIN evidence e ON e.id = q.evidence_id
         WHERE {_STANDS.format("x.query_id")} ORDER BY x.id""",  # noqa: S608
+    "drifts": """
+        SELECT d.id AS drift_id, d.source, d.shape, d.field, d.what, d.at, d.answers, d.query_id,
+               COALESCE(e.sha256, (SELECT p.sha256 FROM query_cursor c JOIN evidence p ON p.id = c.evidence_id
+                                   WHERE c.query_id = d.query_id ORDER BY c.seq LIMIT 1)) AS evidence
+        FROM field_drift d JOIN query q ON q.id = d.query_id LEFT JOIN evidence e ON e.id = q.evidence_id
+        ORDER BY d.id""",
     "figures": """
         SELECT f.id AS figure_id, f.counted, f.place, f.level, f.as_published, f.lower, f.upper, f."on", f.document_id,
                d.publisher, d.title, d.published_on, f."where", f.says

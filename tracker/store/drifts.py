@@ -1,0 +1,124 @@
+"""Which fields the answers of each source had so far, and which came or went: told once, with the first query that shows it.
+
+Functions take a session and never commit.
+"""
+
+from collections import defaultdict
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal
+
+from sqlalchemy import insert, select, update
+from sqlmodel import Session, col
+
+from tracker.store import tables
+from tracker.store.writes import insert_new
+
+Row = dict[str, Any]
+_ALL = ""
+"""The field under which the answers of a shape are counted."""
+_ALIKE = 0.6
+
+
+@dataclass(frozen=True, slots=True)
+class Drift:
+    """A field that came or went, and how many earlier answers had been without it, or had had it."""
+
+    shape: str
+    field: str
+    what: Literal["new", "lost"]
+    answers: int
+
+
+def learn(
+    session: Session,
+    query_id: int,
+    source: str,
+    shape: str,
+    *,
+    filled: Collection[str],
+    lost_but_for: Collection[str],
+    enough: int,
+    at: datetime,
+) -> list[Drift]:
+    """Note the fields of an answer and return what came or went, unless it was told before or too few answers came before.
+
+    `filled` are the fields that hold something; of those in `lost_but_for` nobody says that they went.
+    """
+    table = tables.FieldSeen
+    rows = session.execute(
+        select(col(table.field), col(table.answers)).where(
+            col(table.source) == source, col(table.shape) == shape
+        )
+    )
+    known = {name: answers for name, answers in rows}  # noqa: C416, a Result has keys()
+    before = known.pop(_ALL, 0)
+    found: list[Drift] = []
+    if before >= enough:
+        found = [Drift(shape, name, "new", before) for name in sorted(set(filled) - known.keys())]
+        found += [
+            Drift(shape, name, "lost", before)
+            for name, answers in sorted(known.items())
+            if answers == before and name not in filled and name not in lost_but_for
+        ]
+    _count(session, source, shape, [_ALL, *filled], {*known, *([_ALL] if before else [])})
+    return _tell(session, query_id, source, found, at)
+
+
+def table_like(session: Session, source: str, columns: Collection[str]) -> str:
+    """Return the shape of the table that a header is of: one that shares most of its columns, else a further one.
+
+    A source may have several tables, such as one for each platform.
+    """
+    table = tables.FieldSeen
+    known: dict[str, set[str]] = defaultdict(set)
+    rows = session.execute(select(col(table.shape), col(table.field)).where(col(table.source) == source))
+    for shape, name in rows:
+        known[shape].add(name)
+    header = set(columns)
+    alike = {shape: len(names & header) / len(names - {_ALL} | header) for shape, names in known.items()}
+    best = max(alike, key=lambda shape: alike[shape], default="")
+    if not known or alike[best] >= _ALIKE:
+        return best
+    return f"table {len(known) + 1}"
+
+
+def all_of(session: Session, source: str | None = None) -> list[Row]:
+    """Return what came and went: `source`, `shape`, `field`, `what`, `at`, `answers`, `query_id`, the latest first."""
+    table = tables.FieldDrift
+    asked = select(table).order_by(col(table.id).desc())
+    if source is not None:
+        asked = asked.where(col(table.source) == source)
+    return [row.model_dump() for row in session.execute(asked).scalars()]
+
+
+def _count(session: Session, source: str, shape: str, names: Collection[str], known: Collection[str]) -> None:
+    table = tables.FieldSeen
+    mine = (col(table.source) == source, col(table.shape) == shape)
+    for name in names:
+        if name in known:
+            more = update(table).where(*mine, col(table.field) == name).values(answers=table.answers + 1)
+            session.execute(more)
+    fresh = [name for name in names if name not in known]
+    insert_new(
+        session, table, [{"source": source, "shape": shape, "field": name, "answers": 1} for name in fresh]
+    )
+
+
+def _tell(session: Session, query_id: int, source: str, found: list[Drift], at: datetime) -> list[Drift]:
+    """Write what was not told before, and return it."""
+    table = tables.FieldDrift
+    told = {
+        (row.shape, row.field, row.what)
+        for row in session.execute(select(table).where(col(table.source) == source)).scalars()
+    }
+    fresh = [one for one in found if (one.shape, one.field, one.what) not in told]
+    rows = [
+        {"source": source, "shape": one.shape, "field": one.field, "what": one.what, "at": at,
+         "query_id": query_id, "answers": one.answers}
+        for one in fresh
+    ]  # fmt: skip
+    if rows:
+        session.execute(insert(table), rows)
+    return fresh
