@@ -8,16 +8,14 @@ import json
 import re
 from collections.abc import Generator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
-from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import quote, urlencode
 
 from tracker.collect import bluesky_cells as cells
 from tracker.collect.answers import document_or_none
 from tracker.collect.asks import Asks
-from tracker.collect.cells import read_date
 from tracker.collect.post_cells import words
-from tracker.domain import Answer, Found, Outcome, Page, Scope, Sought, Standing, Unanswered
+from tracker.domain import Answer, Found, Outcome, Page, Sought, Standing, Unanswered
 from tracker.errors import AddressRefused, BadInput
 
 DAYS = 14
@@ -89,12 +87,6 @@ def place_of(cursor: str) -> Place:
         return Place(**json.loads(cursor))
     except (ValueError, TypeError) as error:
         raise BadInput("the place to go on from is none that is known here") from error
-
-
-def since(scope: Scope) -> datetime:
-    """Return the moment from which on posts are asked for."""
-    day = read_date(scope.values.get("from", "")) or (scope.observed_at - timedelta(days=DAYS)).date()
-    return datetime(day.year, day.month, day.day, tzinfo=scope.observed_at.tzinfo)
 
 
 def ask(

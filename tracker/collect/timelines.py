@@ -1,7 +1,7 @@
 """The listings of an account's posts and profile, as every source of posts makes them. Pure."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from tracker.collect.cells import read_date
 from tracker.domain import AccountRef, Listing, Outcome, Scope
@@ -38,3 +38,9 @@ def account_in(scope: Scope, what: str) -> AccountRef:
     if scope.account is None:
         raise BadInput(f"nobody is asked about; give {what}", field="--scope account")
     return scope.account
+
+
+def since(scope: Scope, *, days: int) -> datetime:
+    """Return the beginning of the first day that is asked about, by default so many days back."""
+    day = read_date(scope.values.get("from", "")) or (scope.observed_at - timedelta(days=days)).date()
+    return datetime(day.year, day.month, day.day, tzinfo=scope.observed_at.tzinfo)

@@ -14,7 +14,7 @@ from tracker.collect.answers import apart_or, records_of
 from tracker.collect.bluesky_asking import Place, Services, values_of
 from tracker.collect.post_cells import words
 from tracker.collect.sources import Client
-from tracker.collect.timelines import Timeline, account_in
+from tracker.collect.timelines import Timeline, account_in, since
 from tracker.domain import Found, Page, Parsed, Record, Release, Scope, Sought
 
 name = "bluesky"
@@ -66,8 +66,9 @@ def parse(records: Iterable[Record], scope: Scope) -> Iterator[Parsed]:
     if profile is not None:
         seen = profile
         yield apart_or(lambda _: cells.profile(seen, document, labels, timeline.profile(), account), profile)
-    since = asking.since(scope)
-    listing = timeline.posts(outcome="rows" if entries else "empty_unverified", complete_since=since)
+    listing = timeline.posts(
+        outcome="rows" if entries else "empty_unverified", complete_since=since(scope, days=asking.DAYS)
+    )
     yield listing
     for record in entries.values():
         yield apart_or(lambda one: cells.post(one, listing, account), record)
@@ -139,7 +140,7 @@ def _listed(client: Client, services: Services, scope: Scope, place: Place) -> P
     if answer.status >= 300 or not isinstance(entries, list):
         return Page(answer) if answer.status >= 300 else asking.nothing(answer)
     times = [cells.sorted_at(one, scope.observed_at) for one in entries[-1:]]
-    newer = all(at is None or at >= asking.since(scope) for at in times)
+    newer = all(at is None or at >= since(scope, days=asking.DAYS) for at in times)
     after = words(told, "cursor") if entries and newer else None
     if after:
         return Page(answer, replace(place, after=after).text)

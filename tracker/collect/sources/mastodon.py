@@ -7,17 +7,15 @@ none, and not why. What servers close to strangers is a wall, and no news of the
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 from tracker.collect import mastodon_cells as cells
 from tracker.collect.answers import apart_or, document_or_none, records_of
-from tracker.collect.cells import read_date
 from tracker.collect.moments import iso_moment
 from tracker.collect.post_cells import words
 from tracker.collect.sources import Client
-from tracker.collect.timelines import Timeline, account_in
+from tracker.collect.timelines import Timeline, account_in, since
 from tracker.domain import Answer, Found, Outcome, Page, Parsed, Record, Release, Scope, Sought, Standing
 from tracker.errors import BadInput
 
@@ -66,7 +64,9 @@ def parse(records: Iterable[Record], scope: Scope) -> Iterator[Parsed]:
     timeline = Timeline(name, scope, account)
     for record in accounts[:1]:
         yield apart_or(lambda one: cells.profile(one, timeline.profile(), account), record)
-    listing = timeline.posts(outcome="rows" if posts else "empty_unverified", complete_since=_since(scope))
+    listing = timeline.posts(
+        outcome="rows" if posts else "empty_unverified", complete_since=since(scope, days=DAYS)
+    )
     yield listing
     for record in posts.values():
         yield apart_or(lambda one: cells.post(one, listing, account, number), record)
@@ -132,7 +132,7 @@ def _listed(answer: Answer, scope: Scope, number: str, *, silent: bool) -> Page:
         return Page(answer, outcome="empty_confirmed" if silent else None)
     oldest = iso_moment(words(found[-1], "created_at"), latest=scope.observed_at).at
     older = _older(answer)
-    goes_on = older is not None and (oldest is None or oldest >= _since(scope))
+    goes_on = older is not None and (oldest is None or oldest >= since(scope, days=DAYS))
     return Page(answer, f"{number} {older}" if goes_on else None)
 
 
@@ -156,11 +156,6 @@ def _said(answer: Answer, values: Any) -> str:
 
 def _number(native_id: str | None) -> str | None:
     return native_id.rpartition("@")[0] or None if native_id else None
-
-
-def _since(scope: Scope) -> datetime:
-    day = read_date(scope.values.get("from", "")) or (scope.observed_at - timedelta(days=DAYS)).date()
-    return datetime(day.year, day.month, day.day, tzinfo=scope.observed_at.tzinfo)
 
 
 def find(

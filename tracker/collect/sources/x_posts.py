@@ -7,15 +7,13 @@ others that these refer to. X names what is wrong with a user or a post inside a
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
 
 from tracker.collect import x_api_cells
 from tracker.collect import x_live_cells as cells
 from tracker.collect.answers import apart_or, document_or_none, records_of
-from tracker.collect.cells import read_date
 from tracker.collect.post_cells import objects, words
 from tracker.collect.sources import Client
-from tracker.collect.timelines import Timeline, account_in
+from tracker.collect.timelines import Timeline, account_in, since
 from tracker.domain import AccountRef, Answer, Found, Page, Parsed, Record, Release, Scope, Sought
 from tracker.errors import BadInput
 
@@ -82,7 +80,9 @@ def parse(records: Iterable[Record], scope: Scope) -> Iterator[Parsed]:
     timeline = Timeline(name, scope, account)
     for record in people[:1]:
         yield apart_or(lambda one: cells.profile(one, timeline), record)
-    listing = timeline.posts(outcome="rows" if posts else "empty_unverified", complete_since=_since(scope))
+    listing = timeline.posts(
+        outcome="rows" if posts else "empty_unverified", complete_since=since(scope, days=DAYS)
+    )
     yield listing
     for record in posts.values():
         yield apart_or(lambda one: cells.post(one, listing, account), record)
@@ -103,7 +103,7 @@ def fetch(scope: Scope, client: Client, credentials: Mapping[str, str], cursor: 
     for _ in range(MOST_PAGES):
         number, _, token = cursor.partition(" ")
         asked = {
-            "max_results": "100", "start_time": f"{_since(scope):%Y-%m-%dT%H:%M:%SZ}", "tweet.fields": _POST,
+            "max_results": "100", "start_time": f"{since(scope, days=DAYS):%Y-%m-%dT%H:%M:%SZ}", "tweet.fields": _POST,
             "expansions": "attachments.media_keys", "media.fields": "alt_text,media_key,preview_image_url,type,url",
             **({"pagination_token": token} if token else {}),
         }  # fmt: skip
@@ -138,11 +138,6 @@ def _timeline(answer: Answer, number: str) -> Page:
     token = words(meta, "next_token")
     nothing = meta.get("result_count") == 0 and token is None
     return Page(answer, f"{number} {token}" if token else None, "empty_confirmed" if nothing else None)
-
-
-def _since(scope: Scope) -> datetime:
-    day = read_date(scope.values.get("from", "")) or (scope.observed_at - timedelta(days=DAYS)).date()
-    return datetime(day.year, day.month, day.day, tzinfo=scope.observed_at.tzinfo)
 
 
 def find(
