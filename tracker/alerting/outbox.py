@@ -17,7 +17,7 @@ from sqlmodel import Session
 from tracker.alerting import known, rules
 from tracker.alerting.wording import Told, told
 from tracker.errors import TrackerError
-from tracker.store import alerts, reads, writes
+from tracker.store import alerts, reads, tables, writes
 from tracker.store.engine import unit_of_work
 
 LOG = logging.getLogger(__name__)
@@ -119,6 +119,6 @@ def record_name(session: Session) -> str:
     """Return the name of this record, which no other has; it is made when it is first asked for."""
     found = reads.meta(session, _NAME)
     if found is None:
-        found = str(uuid4())
-        writes.set_meta(session, _NAME, found)
-    return found
+        writes.insert_new(session, tables.Meta, [{"key": _NAME, "value": str(uuid4())}])
+        found = reads.meta(session, _NAME)
+    return str(found)

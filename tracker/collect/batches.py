@@ -30,6 +30,7 @@ from tracker.store import reads, registry, writes
 from tracker.store.ads import PlacedAd, write_ads
 from tracker.store.advertisers import PlacedReport, write_reports
 from tracker.store.engine import unit_of_work
+from tracker.store.ids import in_turn
 from tracker.store.posts import Place, write_posts
 from tracker.store.seen_profiles import PlacedProfile
 
@@ -77,6 +78,7 @@ def write_in(
     session: Session, job: Job, query_id: int, tally: Tally, batch: Sequence[Parsed], writers: Writers
 ) -> tuple[writes.Counts, int]:
     """Write one batch in a transaction that is open; return what became of its items, and how many are kept apart."""
+    in_turn(session)
     found = Batch.of(batch)
     place = _Placer(session, job, query_id, tally)
     place.listings(found.listings())

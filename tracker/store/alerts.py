@@ -182,18 +182,16 @@ def claim(session: Session, now: datetime) -> Row | None:
     due = _MESSAGE.c.try_at <= now
     asked = select(_MESSAGE, _RULE.c.channel, _RULE.c.target, _RULE.c.pace)
     asked = asked.join(_RULE, _RULE.c.id == _MESSAGE.c.rule_id).where(_MESSAGE.c.sent_at.is_(None), due)
-    found = session.execute(asked.order_by(_MESSAGE.c.try_at, _MESSAGE.c.id).limit(1)).mappings().first()
-    if found is None:
-        return None
-    taken = session.execute(
-        update(_MESSAGE)
-        .where(
-            _MESSAGE.c.id == found["id"], _MESSAGE.c.try_at == found["try_at"], _MESSAGE.c.sent_at.is_(None)
+    for found in session.execute(asked.order_by(_MESSAGE.c.try_at, _MESSAGE.c.id).limit(20)).mappings().all():
+        taken = session.execute(
+            update(_MESSAGE)
+            .where(_MESSAGE.c.id == found["id"], _MESSAGE.c.try_at == found["try_at"])
+            .where(_MESSAGE.c.sent_at.is_(None))
+            .values(try_at=now + LEASE, attempts=found["attempts"] + 1)
         )
-        .values(try_at=now + LEASE, attempts=found["attempts"] + 1)
-    )
-    taken_by_me = bool(taken.rowcount)  # type: ignore[attr-defined]
-    return {**found, "attempts": found["attempts"] + 1} if taken_by_me else None
+        if taken.rowcount:  # type: ignore[attr-defined]
+            return {**found, "attempts": found["attempts"] + 1}
+    return None
 
 
 def mark_sent(session: Session, number: int, *, at: datetime) -> None:
