@@ -149,12 +149,13 @@ def import_(
     engine = record_of(settings)
     reports = []
     try:
-        for path in paths:
-            with console.Progress() as progress:
-                report = import_file(engine, settings, source, path=path, scope=scope, progress=progress)
-            reports.append(console.plain(report))
-            for warning in report.warnings:
-                console.say(f"{path.name}: {warning}")
+        with console.Progress() as progress:
+            for number, path in enumerate(paths, 1):
+                shown = progress.of(path.name, number, len(paths))
+                report = import_file(engine, settings, source, path=path, scope=scope, progress=shown)
+                reports.append(console.plain(report))
+                for warning in report.warnings:
+                    console.say(f"{path.name}: {warning}")
     finally:
         if reports:
             refresh_mirror(engine, settings)

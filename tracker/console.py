@@ -3,13 +3,13 @@
 import csv
 import json
 import sys
-import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, is_dataclass
-from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
 import click
+
+from tracker.progress import Progress as Progress
 
 if TYPE_CHECKING:
     from tracker.findings import Finding
@@ -88,48 +88,3 @@ def _short(cell: str) -> str:
 
 def _guarded(value: Any, cell: str) -> str:
     return f"'{cell}" if isinstance(value, str) and cell.startswith(_GUARDED) else cell
-
-
-class Progress:
-    """A progress line: redrawn with rate and time left on a terminal, one line per stage elsewhere."""
-
-    def __init__(self) -> None:
-        self._terminal = sys.stderr.isatty()
-        self._stage, self._since, self._drawn, self._open = "", 0.0, 0.0, False
-
-    def __enter__(self) -> "Progress":
-        """Return the progress itself."""
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        """End an open line, so that what follows starts on its own."""
-        if self._open:
-            click.echo(err=True)
-
-    def __call__(self, stage: str, done: int, total: int | None) -> None:
-        """Show how far a stage is."""
-        now = time.monotonic()
-        if stage != self._stage:
-            self._stage, self._since, self._drawn = stage, now, 0.0
-            if not self._terminal:
-                say(f"{stage} …")
-        if not self._terminal or (now - self._drawn < 0.1 and done != total):
-            return
-        self._drawn, self._open = now, True
-        rate = done / max(now - self._since, 0.001)
-        left = f", {int((total - done) / max(rate, 0.001))} s left" if total and done < total else ""
-        share = f" of {total:,}" if total else ""
-        click.echo(f"\r\x1b[K{stage}: {done:,}{share} ({rate:,.0f}/s{left})", err=True, nl=False)
-
-    def counter(self, stage: str, total: int) -> Callable[[int], None]:
-        """Return a function that adds to a stage's count."""
-        seen = 0
-
-        def tick(count: int) -> None:
-            nonlocal seen
-            seen += count
-            self(stage, seen, total)
-
-        return tick
