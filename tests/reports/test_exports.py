@@ -19,7 +19,7 @@ from tracker.exports.forms import FORMS
 from tracker.findings import NAMES
 
 REASON = "The list took it back."
-WITHOUT_PERIODS = [name for name in NAMES if name != "targeting-shift"]
+WITHOUT_PERIODS = [name for name in NAMES if name not in ("targeting-shift", "effect")]
 
 
 def export(home: Path, out: Path, *words: str) -> None:

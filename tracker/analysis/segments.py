@@ -115,10 +115,14 @@ class Segment:
 
     def may_be_alike(self, keys: Numbers) -> tuple[Ints, Ints]:
         """Return pairs of a row of `keys` and a leader here that share a band, each pair once."""
-        asked = keys.ravel()
-        left, right = (np.searchsorted(self.keys, asked, side=side) for side in ("left", "right"))
-        counts = right - left
-        rows = np.repeat(np.arange(asked.size) // max(1, keys.shape[1]), counts)
+        order = np.argsort(keys, axis=None)  # sorted questions find their way through memory in one pass
+        asked = keys.ravel()[order]
+        left = np.searchsorted(self.keys, asked)
+        there = np.flatnonzero(left < self.keys.size)
+        there = there[self.keys[left[there]] == asked[there]]
+        left = left[there]
+        counts = np.searchsorted(self.keys, asked[there], side="right") - left
+        rows = np.repeat(order[there] // max(1, keys.shape[1]), counts)
         owners = self.owners[_spread(left, counts)].astype(np.int64)
         pairs = np.unique(rows * max(1, self.leaders.size) + owners)
         found, whose = np.divmod(pairs, max(1, self.leaders.size))

@@ -12,7 +12,7 @@ from typing import Literal
 
 import numpy as np
 
-from tracker.analysis import changepoints, intervals, reliability, shift, synthetic
+from tracker.analysis import changepoints, effects, intervals, reliability, shift, synthetic
 from tracker.analysis.changepoints import ALPHA, Scan
 from tracker.analysis.synthetic import MIX, RISEN, Floats, Ints, Random
 from tracker.analysis.votes import copies, said_anew
@@ -152,6 +152,20 @@ def _compared(
     )
 
 
+def _event(
+    random: Random, permutations: int, *, shares: Floats, control: Floats, items: float, variance: float
+) -> bool | None:
+    """Compare an account with a control from the middle of the periods on."""
+    sides = []
+    for side in (shares, control):
+        mixes = [np.array([1 - share, share]) for share in side.tolist()]
+        counts = synthetic.votes(random, mixes, items=items, variance=variance)
+        sides.append(effects.Group(counts[:, 1].astype(np.float64), counts.sum(axis=1).astype(np.float64)))
+    after = np.arange(shares.size) >= shares.size // 2
+    found = effects.of_share(sides[0], sides[1], after, permutations=permutations)
+    return None if found is None else found.p < ALPHA
+
+
 def _wilson(random: Random, _permutations: int) -> bool | None:
     share, n = random.uniform(0.05, 0.95), int(random.integers(12, 101))
     found = intervals.wilson(int(random.binomial(n, share)), n)
@@ -169,7 +183,8 @@ def _alpha(
 _NINE, _TWO_YEARS = (MIX,) * 9, (MIX,) * 24
 _JULY = (MIX,) * 6 + (RISEN,) * 3
 _HALVES = (MIX,) * 12 + (RISEN,) * 12
-_TOPICS, _VOLUME, _TARGETS = "topic shift", "volume shift", "targeting shift"
+_TOPICS, _VOLUME, _TARGETS, _EVENT = "topic shift", "volume shift", "targeting shift", "effect of an event"
+_STEP, _STILL = np.repeat([0.2, 0.5], 6), np.full(12, 0.2)
 
 LINES: tuple[Line, ...] = (
     _line(_TOPICS, "false alarms", "9 months of 12 items", partial(_mix, shares=_NINE, items=12)),
@@ -217,6 +232,12 @@ LINES: tuple[Line, ...] = (
           partial(_targeting, ads=12, swapped=True, measure="jaccard"), least=0.9),
     Line(_TARGETS, "no-change band of the divergence, 12 ads a period (90 %)", "coverage", 0.87, 0.93,
          partial(_in_band, ads=12)),
+    _line(_EVENT, "false alarms", "12 months of 20 items, nothing changed, variance 3 times that of chance",
+          partial(_event, shares=_STILL, control=_STILL, items=20, variance=3)),
+    _line(_EVENT, "false alarms", "12 months of 20 items, 20 to 50 % for the account and for the control",
+          partial(_event, shares=_STEP, control=_STEP, items=20, variance=1)),
+    _line(_EVENT, "power", "12 months of 20 items, 20 to 50 % for the account only",
+          partial(_event, shares=_STEP, control=_STILL, items=20, variance=1), least=0.8),
     _line("share of hand-coded items", "coverage", "Wilson interval, 12 to 100 items, shares of 5 to 95 %", _wilson),
     _line("reliability", "coverage", "alpha of 2 coders, 100 items, true alpha 0.72",
           partial(_alpha, items=100, coders=2, accuracy=0.85, missing=0.0)),

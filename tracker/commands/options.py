@@ -22,6 +22,8 @@ FINDING_OPTIONS = {
     "polarity": "only included or excluded criteria",
     "text": "only items that hold these words",
     "outlet": "only this outlet (cgtn), as account does",
+    "event": "a day (2024-07-01) or a claim (claim:12) that may have changed something",
+    "control": "the account or brand that is compared with",
     "terms": "items that name any of these words, separated by commas",
     "status": "only accounts of this status",
     "limit": "at most so many rows",

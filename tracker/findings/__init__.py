@@ -15,6 +15,7 @@ from tracker.findings import (
     coverage,
     creatives,
     drift,
+    effects,
     languages,
     looks,
     payers,
@@ -76,6 +77,11 @@ NAMES: Mapping[str, FindingHelp] = {
     "drift": FindingHelp(
         "which fields came or went in the answers of a source, each once", ("source", "limit")
     ),
+    "effect": FindingHelp(
+        "what changed for an account with a dated event, beyond what changed for a control",
+        ("event", "account", "control", "outlet", "since", "until", "source", "code", "terms", "coder", "text", "items", "by", "limit"),
+        ("month", "week", "day"),
+    ),
     "ad-reports": FindingHelp(
         "what reports on advertisers say of whom, and which reports do not list an account",
         ("since", "until", "account", "group", "country", "limit"),
@@ -132,6 +138,7 @@ _MAKERS: Mapping[str, Callable[[Question], Finding]] = {
     "targeting": targeting.criteria,
     "targeting-shift": shifts.shifts,
     "shift-points": shift_points.shift_points,
+    "effect": effects.effect,
     "ad-reports": advertisers.reported,
     "drift": drift.drifted,
     "advertisers": advertisers.directory,

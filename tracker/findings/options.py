@@ -51,6 +51,8 @@ class Options:
     group: Group | None = None
     outlet: str | None = None
     terms: tuple[str, ...] = ()
+    event: str | None = None
+    control: str | None = None
     items: Literal["ad", "post"] = "ad"
     items_named: bool = False
     level: Literal["top", "fine"] = "top"
@@ -137,6 +139,8 @@ READERS: Mapping[str, Callable[[str], object]] = {
     "text": str,
     "outlet": str,
     "terms": _words,
+    "event": str,
+    "control": str,
     "status": str,
     "group": _choice({**{word: word for word in GROUPS}, "all": None}),
     "items": _choice({"ads": "ad", "posts": "post"}),

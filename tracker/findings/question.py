@@ -65,8 +65,8 @@ def ask(name: str, lake: Lake, options: Options) -> Question:
     limits = Scope(
         since=options.since,
         until=options.until,
-        account_ids=_account_ids(lake, options.account, "account")
-        or _account_ids(lake, options.outlet, "outlet"),
+        account_ids=account_ids(lake, options.account, "account")
+        or account_ids(lake, options.outlet, "outlet"),
         group=options.group,
         source=options.source,
         country=options.country,
@@ -167,7 +167,8 @@ def _whatever_group(question: Question, item_type: ItemType | None) -> ibis.Tabl
     return items if limits.since is None and limits.until is None else scope.dated(items, limits)
 
 
-def _account_ids(lake: Lake, name: str | None, field: str) -> tuple[int, ...] | None:
+def account_ids(lake: Lake, name: str | None, field: str) -> tuple[int, ...] | None:
+    """Return the accounts of a name; raise `BadInput` that names the field for one that the lake does not know."""
     if name is None:
         return None
     found = lake.rows(accounts.named(lake.tables["accounts"], name))

@@ -34,11 +34,11 @@ METHOD = (
 
 def shift_points(question: Question) -> Finding:
     """Say when the share of a code or of words changed; without either, that of every code, their mix and the volume."""
-    question = _about(question)
+    question = about(question)
     item_type = question.options.items
     dated = scope.dated(_items(question), question.scope)
     behind = ground(question, item_type, dated if item_type == "ad" else None)
-    unit = _unit(question.options.by)
+    unit = unit_of(question.options.by)
     items = _read(question, dated)
     found = votes.timeline(
         items, behind.answers, unit=unit, since=question.scope.since, last=_last_day(question)
@@ -51,7 +51,7 @@ def shift_points(question: Question) -> Finding:
         rows=series.judged([row for one in tested for row in one.rows(found)]),
         method=METHOD.format(
             items="ads" if item_type == "ad" else "posts",
-            what=_what(question),
+            what=what(question),
             unit=unit,
             shortest=changepoints.SHORTEST,
             permutations=f"{changepoints.PERMUTATIONS:,}",
@@ -64,7 +64,7 @@ def shift_points(question: Question) -> Finding:
     )
 
 
-def _about(question: Question) -> Question:
+def about(question: Question) -> Question:
     """Return the question about ads or posts, whichever there are more of unless one is named, whatever their codes."""
     options, limits = question.options, replace(question.scope, code=None)
     if options.account and options.outlet:
@@ -76,6 +76,44 @@ def _about(question: Question) -> Question:
         options = replace(options, items=_more(question))
     coder = options.coder or coder_of(question.lake, options.items)
     return replace(question, options=options, scope=replace(limits, coder=coder))
+
+
+def taking(question: Question) -> tuple[Items, Timeline]:
+    """Return the items of a question, and what of them takes part in a test over time."""
+    dated = scope.dated(_items(question), question.scope)
+    behind = ground(question, question.options.items, None)
+    items = _read(question, dated)
+    unit, last = unit_of(question.options.by), _last_day(question)
+    return items, votes.timeline(items, behind.answers, unit=unit, since=question.scope.since, last=last)
+
+
+def marks_of(question: Question, items: Items, found: Timeline) -> dict[str, votes.Marks]:
+    """Return for each code, or for the words asked about, which of the items that take part have it."""
+    options = question.options
+    if options.terms:
+        return {", ".join(options.terms): _named(options.terms, items, found)}
+    ids = items.ids[found.items].tolist()
+    of_item = _codes_of_items(question, given=options.code)
+    sets = [of_item.get(item, set()) for item in ids]
+    wanted = {options.code} if options.code else set[str]().union(*sets)
+    return {code: np.array([code in codes for codes in sets], dtype=np.bool_) for code in sorted(wanted)}
+
+
+def _named(terms: tuple[str, ...], items: Items, found: Timeline) -> votes.Marks:
+    coder = keywords.of_terms(terms)
+    named = [bool(coder.code(items.texts[place])) for place in found.items.tolist()]
+    return np.array(named, dtype=np.bool_)
+
+
+def _codes_of_items(question: Question, *, given: str | None) -> dict[int, set[str]]:
+    """Return the top-level codes of each item, and with them the code that is asked about."""
+    table = question.lake.arrow(_codes(question))
+    found: dict[int, set[str]] = {}
+    for item, code, parent in zip(
+        *(table[name].to_pylist() for name in ("item_id", "code", "parent")), strict=True
+    ):
+        found.setdefault(item, set()).update({parent} | ({code} & {given}))
+    return found
 
 
 def _more(question: Question) -> ItemType:
@@ -91,7 +129,8 @@ def _items(question: Question) -> ibis.Table:
     return make(question.tables, question.scope)
 
 
-def _unit(by: tuple[str, ...]) -> Unit:
+def unit_of(by: tuple[str, ...]) -> Unit:
+    """Return the periods that are asked for; raise `BadInput` for more than one kind."""
     if len(by) > 1:
         raise BadInput(f"{', '.join(by)}; expected one of day, week, month", field="by")
     return "day" if by == ("day",) else "week" if by == ("week",) else "month"
@@ -144,7 +183,8 @@ def _by_hand(question: Question) -> bool:
     return not (question.options.terms or coder is None or coder.startswith(keywords.BY_KEYWORDS))
 
 
-def _what(question: Question) -> str:
+def what(question: Question) -> str:
+    """Say in words what the items are counted by."""
     options = question.options
     if options.terms:
         return f"any of the words {', '.join(options.terms)}"
@@ -153,32 +193,14 @@ def _what(question: Question) -> str:
 
 def _series(question: Question, items: Items, found: Timeline) -> Iterator[Series]:
     options = question.options
-    if options.terms:
-        coder = keywords.of_terms(options.terms)
-        named = np.array(
-            [bool(coder.code(items.texts[place])) for place in found.items.tolist()], dtype=np.bool_
-        )
-        yield _of_marks(", ".join(options.terms), found, named)
-        return
-    codes = question.lake.arrow(_codes(question))
-    coded, given, parents = (
-        columns.ints(codes["item_id"]),
-        codes["code"].to_pylist(),
-        codes["parent"].to_pylist(),
-    )
-    ids = items.ids[found.items]
-    if options.code:
-        is_it = [options.code in pair for pair in zip(given, parents, strict=True)]
-        yield _of_marks(options.code, found, np.isin(ids, coded[np.array(is_it, dtype=np.bool_)]))
-        return
-    of_item: dict[int, set[str]] = {}
-    for item, top in zip(coded.tolist(), parents, strict=True):
-        of_item.setdefault(item, set()).add(top)
-    sets = [of_item.get(item, set()) for item in ids.tolist()]
-    yield _of_sets(found, sets)
-    for code in sorted(set().union(*sets)):
-        yield _of_marks(code, found, np.array([code in codes for codes in sets], dtype=np.bool_))
-    yield series.of_volume(votes.volume(items, found))
+    marks = marks_of(question, items, found)
+    if not options.terms and not options.code:
+        of_item = _codes_of_items(question, given=None)
+        yield _of_sets(found, [of_item.get(item, set()) for item in items.ids[found.items].tolist()])
+    for name, marked in marks.items():
+        yield _of_marks(name, found, marked)
+    if not options.terms and not options.code:
+        yield series.of_volume(votes.volume(items, found))
 
 
 def _of_marks(name: str, found: Timeline, marks: votes.Marks) -> Series:

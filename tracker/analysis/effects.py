@@ -1,0 +1,110 @@
+"""Whether something changed with a dated event, beyond what changed for others at the same time: difference in differences.
+
+Periods before the event and after it are compared for the accounts in question and for a control group; what moved for both is
+no effect. Chance deals whole periods, of both groups together, to before and after (Ernst 2004, Statistical Science 19), so that
+periods that differ by themselves make no effect.
+"""
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+PERMUTATIONS = 1999
+SEED = 20240701
+FEWEST_DEALINGS = 100
+FEWEST_PERIODS = 2
+BAND = (2.5, 97.5)
+_ROUNDING = 1e-12
+
+Floats = npt.NDArray[np.float64]
+Marks = npt.NDArray[np.bool_]
+Scale = Callable[[Floats], Floats]
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """What is compared of one group: for each period a count, and what it is out of (votes, or days asked about)."""
+
+    counts: Floats
+    bases: Floats
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """The change of the group less that of the control, and how often chance gives as much on either side.
+
+    For shares it is a difference (0.1: ten points), for volumes a ratio (2: twice as many). `band_lower` to `band_upper` holds
+    95 % of what chance gives.
+    """
+
+    effect: float
+    p: float
+    band_lower: float
+    band_upper: float
+
+
+def of_share(
+    group: Group, control: Group, after: Marks, *, permutations: int = PERMUTATIONS, seed: int = SEED
+) -> Effect | None:
+    """Return the effect on a share; `None` where a side of a group has nothing to share."""
+    if not _told(group, control, after):
+        return None
+    found, chance = _held_against(group, control, after, np.asarray, permutations, seed)
+    return Effect(found, *_judged(found, chance))
+
+
+def of_volume(
+    group: Group, control: Group, after: Marks, *, permutations: int = PERMUTATIONS, seed: int = SEED
+) -> Effect | None:
+    """Return the effect on a rate, as a ratio; `None` where a side of a group was not asked about."""
+    if not _told(group, control, after):
+        return None
+    found, chance = _held_against(group, control, after, np.log, permutations, seed, added=0.5)
+    p, lower, upper = _judged(found, chance)
+    return Effect(math.exp(found), p, math.exp(lower), math.exp(upper))
+
+
+def dealings(after: Marks) -> int:
+    """Return in how many ways the periods can be dealt to before and after."""
+    return math.comb(after.size, int(after.sum()))
+
+
+def _told(group: Group, control: Group, after: Marks) -> bool:
+    return all(side.bases[part].sum() > 0 for side in (group, control) for part in (after, ~after))
+
+
+def _held_against(
+    group: Group,
+    control: Group,
+    after: Marks,
+    scale: Scale,
+    permutations: int,
+    seed: int,
+    *,
+    added: float = 0.0,
+) -> tuple[float, Floats]:
+    """Return the difference in differences on a scale, and those of random dealings that leave no side empty."""
+    draw = np.random.default_rng(seed).random((permutations, after.size))
+    order = np.argsort(draw, axis=1)
+    dealt = np.concatenate([after[None], after[order]]).astype(np.float64)
+    moved = _moved(group, dealt, scale, added) - _moved(control, dealt, scale, added)
+    return float(moved[0]), moved[1:][np.isfinite(moved[1:])]
+
+
+def _moved(side: Group, dealt: Floats, scale: Scale, added: float) -> Floats:
+    values = []
+    for marks in (dealt, 1 - dealt):
+        bases = marks @ side.bases
+        rate = np.divide(marks @ side.counts + added, bases, out=np.full_like(bases, np.nan), where=bases > 0)
+        values.append(scale(rate))
+    moved: Floats = values[0] - values[1]
+    return moved
+
+
+def _judged(found: float, chance: Floats) -> tuple[float, float, float]:
+    lower, upper = np.percentile(chance, BAND) if chance.size else (found, found)
+    p = (1 + int((np.abs(chance) >= abs(found) - _ROUNDING).sum())) / (1 + chance.size)
+    return p, float(lower), float(upper)

@@ -1,0 +1,205 @@
+"""The finding of what changed with a dated event, such as a label or a new payer, beyond what changed for a control group."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Any
+
+import numpy as np
+from ibis import _
+
+from tracker.analysis import effects, votes
+from tracker.analysis.changepoints import ALPHA
+from tracker.analysis.effects import FEWEST_DEALINGS, FEWEST_PERIODS, Effect, Group
+from tracker.analysis.shift import benjamini_hochberg
+from tracker.analysis.votes import Calendar, Items, Timeline
+from tracker.errors import BadInput
+from tracker.findings import shift_points
+from tracker.findings.finding import Finding
+from tracker.findings.question import Question, account_ids, answer, ground
+from tracker.findings.series import FEWEST_VOTES, TOO_FEW, VOLUME
+
+COLUMNS = (
+    "event", "series", "effect", "p", "p_adjusted", "verdict", "reason", "before", "after", "control_before", "control_after",
+    "n_before", "n_after", "control_n_before", "control_n_after", "periods_before", "periods_after", "band_lower",
+    "band_upper",
+)  # fmt: skip
+EFFECT, NONE_SHOWN = "effect", "no effect shown"
+METHOD = (
+    "Difference in differences: what changed for the account from before the event to after it, less what changed for the control "
+    "group. Shares of {items} with {what} by {unit}, near-copies of a text with one vote a month in each group; effect is a "
+    "difference of shares. For {volume} effect is a ratio: 2 means twice as many as the control would lead one to expect. The "
+    "{unit} that holds the event belongs to neither side unless the event is its first day, the unfinished one to none, and periods "
+    "in which nobody asked about either group are left out. p says how often chance does as much either way: {permutations:,} "
+    "dealings (seed {seed}) of whole periods, of both groups together; the band holds 95 % of them. p_adjusted is p corrected for "
+    "the number of rows (Benjamini and Hochberg)."
+)
+CAVEATS = (
+    "A control tells what else happened at the time only as far as it is like the account; choose it before you look.",
+    "Periods are dealt as if neighbours were not more alike than others: a trend that began before the event looks like an effect.",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Side:
+    """The items of the account or of the control, what takes part in the test, and the codes asked about."""
+
+    items: Items
+    found: Timeline
+    marks: Mapping[str, votes.Marks]
+
+    def share(self, name: str, labels: list[str]) -> Group:
+        """Return votes with the code or words and all votes, of each period."""
+        marks = self.marks.get(name, np.zeros(self.found.items.size, dtype=np.bool_))
+        table = self.found.table(marks.astype(np.int64), 2)
+        place = [self.found.labels.index(label) for label in labels]
+        return Group(table[place, 1].astype(np.float64), table[place].sum(axis=1).astype(np.float64))
+
+
+def effect(question: Question) -> Finding:
+    """Say what changed with the event for an account, beyond what changed for the control."""
+    options = question.options
+    if options.event is None or options.control is None or question.scope.account_ids is None:
+        raise BadInput("an account, a control and an event are needed", field="event")
+    day, event = _event(question, options.event)
+    question = shift_points.about(question)
+    others = account_ids(question.lake, options.control, "control") or ()
+    if set(others) & set(question.scope.account_ids or ()):
+        raise BadInput("the control is the account itself, or holds it", field="control")
+    apart = replace(question, scope=replace(question.scope, account_ids=others))
+    sides = _side(question), _side(apart)
+    rows = [*_shares(*sides, day), *_volume(*sides, day)]
+    judged = _judged(rows, event)
+    both = replace(
+        question, scope=replace(question.scope, account_ids=(*(question.scope.account_ids or ()), *others))
+    )
+    return answer(
+        both,
+        n=sum(int(side.found.items.size) for side in sides),
+        columns=COLUMNS,
+        rows=judged,
+        method=METHOD.format(
+            items="ads" if question.options.items == "ad" else "posts",
+            what=shift_points.what(question),
+            unit=shift_points.unit_of(options.by),
+            volume=VOLUME,
+            permutations=effects.PERMUTATIONS,
+            seed=effects.SEED,
+        ),
+        ground=ground(both, question.options.items),
+        coverage={
+            "event": day.isoformat(),
+            "control_accounts": len(others),
+            "votes": int(sides[0].found.vote.sum()),
+            "control_votes": int(sides[1].found.vote.sum()),
+        },
+        caveats=CAVEATS,
+    )
+
+
+def _event(question: Question, words: str) -> tuple[date, str]:
+    """Return the day of an event: a day, or the day from which a claim holds (`claim:12`)."""
+    kind, _colon, number = words.partition(":")
+    if kind != "claim":
+        try:
+            return date.fromisoformat(words), words
+        except ValueError as error:
+            raise BadInput(f"{words!r}; expected YYYY-MM-DD or claim:NUMBER", field="event") from error
+    if not number.isascii() or not number.isdigit():
+        raise BadInput(f"{words!r}; expected YYYY-MM-DD or claim:NUMBER", field="event")
+    claims = question.tables["claims"]
+    rows = question.rows(
+        claims.filter(_.claim_id.cast("string") == str(int(number))).select("valid_from", "published_on")
+    )
+    if not rows:
+        raise BadInput(f"no claim {number} is known", field="event")
+    stated = rows[0]["valid_from"] or rows[0]["published_on"]
+    if not stated or len(str(stated)) < len("2024-01-01"):
+        raise BadInput(
+            f"claim {number} holds from {stated or 'an unknown day'}; expected a whole day", field="event"
+        )
+    return date.fromisoformat(str(stated)[:10]), words
+
+
+def _side(question: Question) -> _Side:
+    items, found = shift_points.taking(question)
+    return _Side(items, found, shift_points.marks_of(question, items, found))
+
+
+def _shares(side: _Side, control: _Side, day: date) -> Iterator[dict[str, Any]]:
+    labels = [label for label in side.found.labels if label in control.found.labels]
+    kept, after = _parted(side.found.calendar, labels, day)
+    for name in sorted({*side.marks, *control.marks}):
+        groups = side.share(name, kept), control.share(name, kept)
+        yield _row(name, *groups, after, of_share=True)
+
+
+def _volume(side: _Side, control: _Side, day: date) -> Iterator[dict[str, Any]]:
+    """Yield the row of the volume, where answers tell for both on which days accounts were asked about."""
+    counted = [votes.volume(one.items, one.found) if one.found.labels else None for one in (side, control)]
+    if counted[0] is None or counted[1] is None:
+        yield _untold(VOLUME, "answers do not tell on which days both were asked about")
+        return
+    labels = [label for label in counted[0][0] if label in counted[1][0]]
+    kept, after = _parted(side.found.calendar, labels, day)
+    groups = [
+        Group(
+            *(values[[known.index(label) for label in kept]].astype(np.float64) for values in (counts, days))
+        )
+        for known, counts, days in (counted[0], counted[1])
+    ]
+    yield _row(VOLUME, groups[0], groups[1], after, of_share=False)
+
+
+def _parted(calendar: Calendar, labels: list[str], day: date) -> tuple[list[str], votes.Marks]:
+    """Return the periods without the one in which the event lies, and which of them come after it."""
+    start_of = dict(zip(calendar.labels, calendar.starts, strict=True))
+    ends = dict(zip(calendar.labels, [*calendar.starts[1:], calendar.end], strict=True))
+    kept = [label for label in labels if start_of[label] >= day or ends[label] <= day]
+    return kept, np.array([start_of[label] >= day for label in kept], dtype=np.bool_)
+
+
+def _row(name: str, group: Group, control: Group, after: votes.Marks, *, of_share: bool) -> dict[str, Any]:
+    sides = {"": group, "control_": control}
+    told: dict[str, Any] = {"periods_before": int((~after).sum()), "periods_after": int(after.sum())}
+    for prefix, one in sides.items():
+        for word, part in (("before", ~after), ("after", after)):
+            base, count = float(one.bases[part].sum()), float(one.counts[part].sum())
+            told[f"{prefix}{word}"] = count / base if base else None
+            told[f"{prefix}n_{word}"] = int(base if of_share else count)
+    reason = _too_little(told, after, of_share=of_share)
+    measure = effects.of_share if of_share else effects.of_volume
+    found: Effect | None = None if reason else measure(group, control, after)
+    if found is None:
+        return _untold(name, reason or "a side was not asked about") | told
+    return _untold(name, None) | told | {
+        "effect": found.effect, "p": found.p, "band_lower": found.band_lower, "band_upper": found.band_upper,
+    }  # fmt: skip
+
+
+def _too_little(told: Mapping[str, Any], after: votes.Marks, *, of_share: bool) -> str | None:
+    if min(told["periods_before"], told["periods_after"]) < FEWEST_PERIODS:
+        return f"{told['periods_before']} periods before and {told['periods_after']} after; {FEWEST_PERIODS} of each are needed"
+    if effects.dealings(after) < FEWEST_DEALINGS:
+        return f"{after.size} periods can be dealt in {effects.dealings(after)} ways; {FEWEST_DEALINGS} are needed"
+    least = min(told[f"{prefix}n_{word}"] for prefix in ("", "control_") for word in ("before", "after"))
+    if of_share and least < FEWEST_VOTES:
+        return f"{least} votes on a side; at least {FEWEST_VOTES} are needed"
+    return None
+
+
+def _untold(name: str, reason: str | None) -> dict[str, Any]:
+    return dict.fromkeys(COLUMNS) | {"series": name, "reason": reason}
+
+
+def _judged(rows: list[dict[str, Any]], event: str) -> list[dict[str, Any]]:
+    adjusted = benjamini_hochberg([row["p"] for row in rows])
+    return [
+        row
+        | {
+            "event": event,
+            "p_adjusted": p,
+            "verdict": TOO_FEW if p is None else EFFECT if p <= ALPHA else NONE_SHOWN,
+        }
+        for row, p in zip(rows, adjusted, strict=True)
+    ]
