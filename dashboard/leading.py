@@ -44,7 +44,7 @@ def domains(finding: Finding) -> None:
     ]
     head = ("domain", "ads", "", "accounts", "first, last shown")
     components.table(tables.html(head, body, classes=("", "num", "bar spare", "", "keep")))
-    components.caption("A domain is not an operator.", " ".join(finding.caveats))
+    components.caption("No address was opened.", " ".join(finding.caveats))
     components.rows(finding, key="landing-domains", label="All domains")
 
 

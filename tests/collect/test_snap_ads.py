@@ -109,6 +109,14 @@ def test_an_ad_that_cannot_be_read_for_certain_is_kept_apart_with_its_field(
     assert found == [(1, field)]
 
 
+def test_an_ad_of_a_payer_whose_name_only_begins_alike_is_kept_apart() -> None:
+    items = parsed(record(), record(id="another", paying_advertiser_name="River SE & Co"))
+
+    assert [(item.line, item.field, item.reason) for item in items if isinstance(item, Quarantined)] == [
+        (2, "paying_advertiser_name", "paid by 'River SE & Co'; the scope says 'River SE'")
+    ]
+
+
 def test_ads_in_an_envelope_of_their_own_and_the_answer_about_one_ad_are_read_too() -> None:
     wrapped = b'{"ad_previews": [{"sub_request_status": "SUCCESS", "ad_preview": {"id": "a"}}]}'
     alone = b'{"request_status": "SUCCESS", "ad_preview": {"id": "a"}}'

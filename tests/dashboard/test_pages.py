@@ -373,7 +373,7 @@ def test_the_domains_that_ads_lead_to_are_listed_and_nothing_on_the_page_can_be_
 
     assert "2 domains named by" in text
     assert "<code>evil[.]example</code>" in text
-    assert "A domain is not an operator." in text
+    assert "a domain is not an operator." in text
     assert re.findall(r"(?:href|src|url|action)=?[\"'(]+(?:https?:)?//", text) == []
 
 

@@ -8,7 +8,7 @@ import altair as alt
 
 from tracker.charts.look import LIGHT, Look, finished
 from tracker.charts.months import STRIP_OFFSET, Rows, as_date, coverage_strip, milliseconds, span, x_of
-from tracker.charts.words import heading, on_a_phone, shortened
+from tracker.charts.words import heading, shortened
 
 MOST_ADS = 60
 STEP = 15
@@ -43,7 +43,7 @@ def ad_lives(
             x=x_of("begin", months, offset=0 if coverage is None else STRIP_OFFSET),
             x2="end:Q",
             y=alt.Y("lane:N", sort=None, axis=alt.Axis(
-                title=None, labelExpr=on_a_phone(label, most=18), labelLimit=150, labelOverlap=False, labelFontSize=10)),
+                title=None, labelExpr=f"containerSize()[0] < 420 ? truncate({label}, 18, 'right', '…') : {label}", labelLimit=150, labelOverlap=False, labelFontSize=10)),
             color=alt.Color("account:N", scale=alt.Scale(domain=accounts, range=colours)),
             opacity=alt.Opacity("solid:Q", scale=None, legend=None),
             tooltip=[alt.Tooltip("text:N"), alt.Tooltip("account:N"), alt.Tooltip("payer:N"),

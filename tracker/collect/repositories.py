@@ -92,6 +92,15 @@ PUBLISHED: Mapping[str, Mapping[str, Cell]] = {
         f=NOT_READ,
         g="in part: bounds of impressions by country and surface, of all time; not recipients",
     ),
+    "google_political": _all(
+        a="not: the sheet names advertisers and no ad",
+        b="in part: the advertiser's name and its numbers with tax and election authorities",
+        c="in part: the sum that an advertiser spent, in whole hundreds; no other payer is named",
+        d="not: the sheet counts from its beginning on",
+        e="not: no targeting",
+        f="not: ads that Google sold",
+        g="not: no number of people",
+    ),
     "linkedin_ads": _all(
         a="in part: the address of the ad's page; no words in the interface",
         b="published: name and address of the advertiser",
@@ -118,15 +127,6 @@ PUBLISHED: Mapping[str, Mapping[str, Cell]] = {
         e="in part: ages, languages, other demographics and devices",
         f="in part: a search of its own; the sponsor was empty in about 92 of 100 answers. This source does not ask it",
         g="in part: exact impressions by country; not recipients",
-    ),
-    "google_political": _all(
-        a="not: the sheet names advertisers and no ad",
-        b="in part: the advertiser's name and its numbers with tax and election authorities",
-        c="in part: the sum that an advertiser spent, in whole hundreds; no other payer is named",
-        d="not: the sheet counts from its beginning on",
-        e="not: no targeting",
-        f="not: ads that Google sold",
-        g="not: no number of people",
     ),
     "snap_sponsored": _all(
         a="in part: the address of the post and its kind, no words and no subject",

@@ -133,6 +133,8 @@ def refused(answer: Answer) -> tuple[Outcome | None, str | None]:
     """
     body = document_or_none(answer)
     error = body.get("error") if isinstance(body, dict) else None
+    if answer.status == 429 and not isinstance(error, dict):
+        return "throttled", "answered 429"
     if isinstance(error, str) and isinstance(body, dict):
         return "login_wall", f"{error}: {body.get('error_description') or ''}"
     code = error.get("code") if isinstance(error, dict) else None

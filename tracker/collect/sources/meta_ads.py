@@ -130,8 +130,14 @@ def fetch(scope: Scope, client: Client, credentials: Mapping[str, str], cursor: 
                 continue
             yield Page(answer, cursor, OUTCOMES.get(code, "error"), message=delivery.said(error))  # type: ignore[arg-type]
             return
+        if not isinstance(body, dict) or not isinstance(body.get("data"), list) or answer.status != 200:
+            told = f"answered {answer.status} without a list of ads"
+            yield Page(
+                answer, cursor, "error" if answer.status == 200 and body is not None else None, message=told
+            )
+            return
         after = delivery.after(body)
-        none = isinstance(body, dict) and not body.get("data") and cursor is None
+        none = not body["data"] and cursor is None
         yield Page(answer, after, "empty_unverified" if none else None)
         if after in (None, cursor):
             return
@@ -167,6 +173,6 @@ def _answer(client: Client, url: str, params: Mapping[str, str], headers: Mappin
         return client.get(url, params=params, headers=headers)
     except Unanswered as error:
         body = document_or_none(error.answer) if error.answer else None
-        if error.answer is None or not isinstance(body, dict) or "error" not in body:
+        if error.answer is None or not isinstance(body, dict) or not isinstance(body.get("error"), dict):
             raise
         return error.answer
