@@ -101,6 +101,7 @@ BODIES = {
     "mastodon": {"id": "31", "content": "<p>Hello</p>", "created_at": "2024-07-03T10:00:00Z"},
     "x_posts": {"id": "31", "text": "Hello", "created_at": "2024-07-03T10:00:00Z"},
     "youtube_api": {"kind": "youtube#video", "id": "riverAAAA01", "snippet": {"title": "Hello", "publishedAt": "2024-07-03T10:00:00Z"}},
+    "tiktok_research": {"id": 7400000000000000001, "create_time": 1720000000, "video_description": "Hello"},
     "wordpress": {"id": 17, "title": {"rendered": "Hello"}, "content": {"rendered": "<p>Words</p>"}, "date_gmt": "2024-07-03T10:00:00"},
     "sites": {"html": "<title>T</title><meta name='date' content='2024-07-03T10:00:00Z'><p>Words</p>", "address": "https://news.example/1"},
     "feeds": {"kind": "entry", "id": "g-1", "title": "Hello", "link": "https://news.example.org/1"},
