@@ -33,6 +33,7 @@ from tracker.domain import (
     Scope,
     Sought,
 )
+from tracker.errors import BadInput
 
 DID = "did:plc:riverriverriverriverrive"
 LAKE = "did:plc:lakelakelakelakelakelake"
@@ -216,6 +217,11 @@ def test_recorded_lists_are_read_without_anything_kept_apart(case: str) -> None:
     assert len(read) == len(list(bluesky.records_in(bodies[2]))) > 0
     assert all(post.published_at and post.details and post.details.version for post in read)
     assert [item.look.handle for item in found if isinstance(item, Profile)] == ["river-icc.test"]
+
+
+def test_an_account_without_a_name_is_left_out_of_a_round() -> None:
+    with pytest.raises(BadInput, match="is known"):
+        bluesky.question(Scope({}, NOW, AccountRef("bluesky", "~river-says")))
 
 
 # -- asking ------------------------------------------------------------------------------------------------------

@@ -37,6 +37,7 @@ from tracker.domain import (
     Scope,
     Sought,
 )  # fmt: skip
+from tracker.errors import BadInput
 
 NAME = AccountRef("mastodon", f"river@{HOST}", handle=f"River@{HOST}")
 RIVER = AccountRef("mastodon", f"river@{HOST}", handle=f"River@{HOST}", native_id=f"7@{HOST}")
@@ -166,6 +167,11 @@ def test_recorded_answers_of_a_real_server_are_read() -> None:
     assert [item for item in found if isinstance(item, Quarantined)] == []
     assert {post.text[:4] for post in found if isinstance(post, Post)} == {"Toot"}
     assert [item.look.name for item in found if isinstance(item, Profile)] == ["John Lennon"]
+
+
+def test_an_account_without_a_name_is_left_out_of_a_round() -> None:
+    with pytest.raises(BadInput, match="is known"):
+        mastodon.question(Scope({}, NOW, AccountRef("mastodon", "~river-says")))
 
 
 # -- asking ------------------------------------------------------------------------------------------------------

@@ -4,8 +4,10 @@ Servers of other software answer parts of the same interface: what is missing is
 one server, so that an account is known as `ID@HOST`.
 """
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 from tracker.collect.cells import cell_text
 from tracker.collect.fields import words_at
@@ -15,9 +17,11 @@ from tracker.collect.post_cells import at, counts, distinct, identified, objects
 from tracker.collect.weblinks import canonical
 from tracker.domain import (
     AccountRef,
+    Answer,
     Listing,
     Look,
     Media,
+    Page,
     PlatformLabel,
     Post,
     PostDetails,
@@ -27,6 +31,7 @@ from tracker.domain import (
 )
 from tracker.errors import BadInput
 
+_NEXT = re.compile(r'<([^<>]*)>\s*;\s*rel="next"')
 ID = r"[A-Za-z0-9_-]{1,64}"
 _OF_POSTS = {
     "replies_count": "replies", "reblogs_count": "reposts", "favourites_count": "likes", "quotes_count": "quotes",
@@ -136,3 +141,26 @@ def _media(values: Values) -> Iterator[Media]:
     for one in objects(values, "media_attachments"):
         address = whole(words(one, "url", "remote_url"), None)
         yield Media(cell_text(at(one, "type")) or "unknown", address, words(one, "description"))
+
+
+# -- what an answer is -------------------------------------------------------------------------------------------
+
+
+def older(answer: Answer) -> str | None:
+    """Return the post before which the server says that older ones are."""
+    link = _NEXT.search(answer.headers.get("link", ""))
+    before = parse_qs(urlsplit(link[1]).query).get("max_id", [""])[0] if link else ""
+    return before if re.fullmatch(ID, before) else None
+
+
+def wall(answer: Answer) -> Page:
+    """Return the page that something else in place of data makes."""
+    page = answer.body.lstrip()[:1] == b"<" and answer.status < 500
+    return Page(
+        answer, outcome="login_wall" if page else "error", message=f"answered {answer.status} without data"
+    )
+
+
+def said(answer: Answer, values: Any) -> str:
+    """Return what a refusal says, in the server's words."""
+    return " ".join(filter(None, (f"answered {answer.status}", words(values, "error"))))

@@ -16,6 +16,7 @@ from tracker.collect.post_cells import words
 from tracker.collect.sources import Client
 from tracker.collect.timelines import Timeline, account_in, since
 from tracker.domain import Found, Page, Parsed, Record, Release, Scope, Sought
+from tracker.errors import BadInput
 
 name = "bluesky"
 platform = "bluesky"
@@ -35,6 +36,15 @@ scope = {
     "from": "first day asked about, YYYY-MM-DD; else two weeks ago",
 }
 MOST_PAGES = 200
+
+
+def question(scope: Scope) -> str:
+    """Return the identity or the handle that is asked about; refuse an account of which neither is known."""
+    account = account_in(scope, "account=bluesky:NAME")
+    asked = account.native_id or account.handle or account.key
+    if not asked.startswith("did:") and ("." not in asked or asked.startswith("~")):
+        raise BadInput("neither a handle nor an identity is known", field="--scope account")
+    return asked
 
 
 def records_in(body: bytes) -> Iterator[Record]:
@@ -94,8 +104,7 @@ def fetch(scope: Scope, client: Client, credentials: Mapping[str, str], cursor: 
 
 
 def _identity(client: Client, services: Services, scope: Scope) -> Generator[Page, None, Place | None]:
-    asked = account_in(scope, "account=bluesky:NAME")
-    did, refused = asking.identity_of(client, services, asked.native_id or asked.handle or asked.key)
+    did, refused = asking.identity_of(client, services, question(scope))
     if did is None:
         if refused is not None:
             yield Page(refused, standing="not_found", outcome="gone", message=asking.said(refused))

@@ -7,8 +7,6 @@ none, and not why. What servers close to strangers is a wall, and no news of the
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from typing import Any
-from urllib.parse import parse_qs, urlsplit
 
 from tracker.collect import mastodon_cells as cells
 from tracker.collect.answers import apart_or, document_or_none, records_of
@@ -16,7 +14,19 @@ from tracker.collect.moments import iso_moment
 from tracker.collect.post_cells import words
 from tracker.collect.sources import Client
 from tracker.collect.timelines import Timeline, account_in, since
-from tracker.domain import Answer, Found, Outcome, Page, Parsed, Record, Release, Scope, Sought, Standing
+from tracker.domain import (
+    AccountRef,
+    Answer,
+    Found,
+    Outcome,
+    Page,
+    Parsed,
+    Record,
+    Release,
+    Scope,
+    Sought,
+    Standing,
+)
 from tracker.errors import BadInput
 
 name = "mastodon"
@@ -36,12 +46,19 @@ scope = {
 }
 DAYS = 14
 MOST_PAGES = 200
-_NEXT = re.compile(r'<([^<>]*)>\s*;\s*rel="next"')
 _PLACE = re.compile(rf"({cells.ID}) ({cells.ID})?")
 _GONE: Mapping[int, Standing] = {404: "not_found", 410: "deleted", 401: "login_wall"}
 
 _OUTCOMES: Mapping[int, Outcome] = {404: "gone", 410: "gone", 401: "login_wall"}
 """What a server says of an account or a post by its status; only 410 names a cause."""
+
+
+def question(scope: Scope) -> AccountRef:
+    """Return the account that is asked about; refuse one of which no server is known."""
+    account = account_in(scope, "account=mastodon:NAME@HOST")
+    if not re.fullmatch(r"[\w.-]+@[\w.-]+\.[\w-]+", account.key):
+        raise BadInput("no name with a server is known, such as NAME@HOST", field="--scope account")
+    return account
 
 
 def records_in(body: bytes) -> Iterator[Record]:
@@ -77,7 +94,7 @@ def parse(records: Iterable[Record], scope: Scope) -> Iterator[Parsed]:
 
 def fetch(scope: Scope, client: Client, credentials: Mapping[str, str], cursor: str | None) -> Iterator[Page]:
     """Ask for the account, then for its posts from the newest on; `cursor` is its number and the post to go on before."""
-    account, silent = account_in(scope, "account=mastodon:NAME@HOST"), False
+    account, silent = question(scope), False
     server = f"https://{cells.host_of(account)}/api/v1"
     if cursor is None:
         known = _account(client, server, account.key, _number(account.native_id))
@@ -115,43 +132,25 @@ def _profile(answer: Answer) -> Page:
         moved = isinstance(values, dict) and isinstance(values.get("moved"), dict)
         return Page(answer, f"{number} ", about_account=True, standing="moved" if moved else "present")
     if values is None or answer.status < 300:
-        return _wall(answer)
+        return cells.wall(answer)
     standing, outcome = _GONE.get(answer.status, "unknown"), _OUTCOMES.get(answer.status)
-    return Page(answer, outcome=outcome, standing=standing, message=_said(answer, values))
+    return Page(answer, outcome=outcome, standing=standing, message=cells.said(answer, values))
 
 
 def _listed(answer: Answer, scope: Scope, number: str, *, silent: bool) -> Page:
     found = document_or_none(answer)
     if answer.status >= 300 or not isinstance(found, list):
         if found is None:
-            return _wall(answer)
+            return cells.wall(answer)
         return Page(
-            answer, outcome="login_wall" if answer.status == 401 else None, message=_said(answer, found)
+            answer, outcome="login_wall" if answer.status == 401 else None, message=cells.said(answer, found)
         )
     if not found:
         return Page(answer, outcome="empty_confirmed" if silent else None)
     oldest = iso_moment(words(found[-1], "created_at"), latest=scope.observed_at).at
-    older = _older(answer)
+    older = cells.older(answer)
     goes_on = older is not None and (oldest is None or oldest >= since(scope, days=DAYS))
     return Page(answer, f"{number} {older}" if goes_on else None)
-
-
-def _older(answer: Answer) -> str | None:
-    """Return the post before which the server says that older ones are."""
-    link = _NEXT.search(answer.headers.get("link", ""))
-    before = parse_qs(urlsplit(link[1]).query).get("max_id", [""])[0] if link else ""
-    return before if re.fullmatch(cells.ID, before) else None
-
-
-def _wall(answer: Answer) -> Page:
-    page = answer.body.lstrip()[:1] == b"<" and answer.status < 500
-    return Page(
-        answer, outcome="login_wall" if page else "error", message=f"answered {answer.status} without data"
-    )
-
-
-def _said(answer: Answer, values: Any) -> str:
-    return " ".join(filter(None, (f"answered {answer.status}", words(values, "error"))))
 
 
 def _number(native_id: str | None) -> str | None:
@@ -162,7 +161,7 @@ def find(
     sought: Sequence[Sought], scope: Scope, client: Client, credentials: Mapping[str, str]
 ) -> Iterator[Found]:
     """Ask for each post by its number; a server says that it finds none, and only 410 that it was deleted."""
-    server = f"https://{cells.host_of(account_in(scope, 'account=mastodon:NAME@HOST'))}/api/v1"
+    server = f"https://{cells.host_of(question(scope))}/api/v1"
     for one in sought:
         answer = client.get(f"{server}/statuses/{one.key}")
         values = document_or_none(answer)
@@ -170,4 +169,4 @@ def find(
             yield Found(one.key, "present" if words(values, "id") == one.key else "unknown", answer)
         else:
             standing = _GONE.get(answer.status, "unknown") if words(values, "error") else "unknown"
-            yield Found(one.key, standing, answer, _said(answer, values))
+            yield Found(one.key, standing, answer, cells.said(answer, values))
