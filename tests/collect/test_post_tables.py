@@ -238,6 +238,12 @@ def test_an_id_that_a_spreadsheet_made_a_fraction_is_kept_apart() -> None:
     assert apart(found) == [(3, "id", "'1.09457E+18' is not an id")]
 
 
+def test_an_id_of_hexadecimal_digits_is_no_fraction() -> None:
+    (post,) = posts(parsed("posts_csv", {**ROW, "id": "580e43182142608601461517"}))
+
+    assert post.key == "580e43182142608601461517"
+
+
 def test_a_table_all_of_whose_ids_were_rounded_is_refused() -> None:
     rows = [{**ROW, "id": f"109456789012345{number}00"} for number in range(6)]
 

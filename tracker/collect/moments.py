@@ -13,6 +13,7 @@ from tracker.errors import BadInput
 FIRST = datetime(1991, 8, 6, tzinfo=UTC)
 """The day of the first site; what says that it is older was stamped by a clock that was not set."""
 AHEAD = timedelta(days=2)
+_MOST_DAYS = 20_000
 _HAS_ZONE = re.compile(
     r"(?:[zZ]|[+-]\d{2}:?\d{2}|\b(?:UTC?|GMT|[ECMP][SD]T|CES?T|EES?T|WES?T|BST|MSK|JST|KST|IST|HKT))$"
 )
@@ -60,6 +61,32 @@ def stated_zone(scope: Scope) -> tzinfo | None:
         return ZoneInfo(name)
     except (KeyError, ValueError, OSError) as error:
         raise BadInput(f"no time zone is called {name[:60]!r}", field="--scope zone") from error
+
+
+def clock_changes(zone: tzinfo, first: datetime, last: datetime) -> list[str]:
+    """Return in words each change of a zone's clock between two times, such as `on 27 March 2022 from UTC+00:00 to UTC+01:00`."""
+    days = [first + timedelta(days=number) for number in range(min((last - first).days, _MOST_DAYS) + 2)]
+    offsets = [_offset(zone, day) for day in days]
+    return [
+        f"on {_turned(zone, before, day)} from UTC{was} to UTC{now}"
+        for before, day, was, now in zip(days, days[1:], offsets, offsets[1:], strict=False)
+        if was != now and before < last
+    ]
+
+
+def _offset(zone: tzinfo, at: datetime) -> str:
+    """Return how far a zone's clock is from UTC at a time: `+01:00`."""
+    return at.astimezone(zone).isoformat()[-6:]
+
+
+def _turned(zone: tzinfo, before: datetime, after: datetime) -> str:
+    """Return the local day on which a zone's clock changes between two times a day apart."""
+    while after - before > timedelta(minutes=1):
+        middle = before + (after - before) / 2
+        same = middle.astimezone(zone).utcoffset() == before.astimezone(zone).utcoffset()
+        before, after = (middle, after) if same else (before, middle)
+    local = after.astimezone(zone)
+    return f"{local.day} {local:%B %Y}"
 
 
 def iso_moment(printed: object, *, latest: datetime, zone: tzinfo | None = None) -> Moment:

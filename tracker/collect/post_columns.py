@@ -34,6 +34,8 @@ from tracker.registry.platforms import platform_at, platform_of
 ENOUGH = 5
 """So many long ids, all of which end in 00, were rounded: by chance that is one file in ten thousand millions."""
 _IN_ADDRESS = re.compile(r"/(?:status|statuses|video|videos|posts)/(\d{10,20})(?:[/?#]|$)")
+NO_FRACTION = r"(?!\d+(?:[.,]\d+)?[Ee]\+\d{1,3}$)"
+"""At the beginning of a form of ids: none that a spreadsheet turned into `1.09457E+18`."""
 _STAMP = re.compile(r"\d{9,10}(?:\.\d+)?|\d{13}")
 _YES = frozenset({"yes", "true", "1", "y", "t"})
 Names = tuple[str, ...]

@@ -7,7 +7,7 @@ that nothing is said of what a post said.
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
-from tracker.collect.post_columns import Columns, Table, folded
+from tracker.collect.post_columns import NO_FRACTION, Columns, Table, folded
 from tracker.collect.post_files import PostFile, author
 from tracker.domain import AccountRef, Parsed, Record, Release, Scope
 from tracker.errors import BadInput
@@ -29,7 +29,7 @@ scope = {
 _LONGEST_HANDLE = 25
 COLUMNS = Columns(
     "web", ("content_id",), ("text",), ("timestamp_share",), links=("links",), kept=("objects",),
-    ignored=("object_id", "account_id"), key_form=r"(?!\d[.,]?\d*[Ee]\+?\d+$)\S{1,200}",
+    ignored=("object_id", "account_id"), key_form=NO_FRACTION + r"\S{1,200}",
 )  # fmt: skip
 
 

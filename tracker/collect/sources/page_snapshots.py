@@ -10,7 +10,8 @@ from hashlib import blake2b
 from operator import itemgetter
 from zoneinfo import ZoneInfo
 
-from tracker.domain import AccountRef, Listing, Parsed, Post, Quarantined, Record, Release, Scope
+from tracker.collect.moments import clock_changes
+from tracker.domain import AccountRef, Listing, Notice, Parsed, Post, Quarantined, Record, Release, Scope
 from tracker.errors import BadInput
 
 name = "page_snapshots"
@@ -40,6 +41,7 @@ def parse(records: Iterable[Record], scope: Scope) -> Iterator[Parsed]:
     latest = scope.observed_at + timedelta(days=2)
     named: dict[str, str] = {}
     published_column = "published_at"
+    span: tuple[datetime, datetime] | None = None
     fields = itemgetter(*required)
     for record in records:
         if not named:
@@ -64,6 +66,7 @@ def parse(records: Iterable[Record], scope: Scope) -> Iterator[Parsed]:
                 listings.clear()
             account = AccountRef(platform, outlet.casefold(), name=outlet)
             listing = Listing(f"page_snapshots|{outlet}|{section}", at, account, section)
+            span = (min(span[0], at), max(span[1], at)) if span and at < latest else (at, at)
             found = listings[shown] = (listing, _FIRST < at < latest)
         listing, sound = found
         if not sound:
@@ -88,6 +91,10 @@ def parse(records: Iterable[Record], scope: Scope) -> Iterator[Parsed]:
         key = f"{section}|{printed}|{blake2b(headline.encode(), digest_size=8).hexdigest()}"
         yield Post(
             listing, key, listing.account, headline, times[published], printed, section, None, record.line
+        )
+    for change in clock_changes(seen_in, *span) if span else ():
+        yield Notice(
+            f"the clock of snapshot_at ({seen_in.key}) went {change}; all times are kept, and shown, in UTC"
         )
 
 

@@ -1,15 +1,17 @@
 """Any table of posts: a person says which column holds what, with `map.FIELD=COLUMN`.
 
-A field that nobody maps is looked for under its usual names, and what was taken for what is said. Nothing is guessed of
-times: those that name no zone are of the zone that a person states, else UTC.
+A field that nobody maps is looked for under its usual names, and what was taken for what is said. Where a table has no ids,
+`map.id=COLUMN+COLUMN` makes one of columns that tell a post from others, such as its time and its text. Nothing is guessed
+of times: those that name no zone are of the zone that a person states, else UTC.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
+from hashlib import blake2b
 from typing import Any
 
 from tracker.collect.moments import stated_zone
-from tracker.collect.post_columns import Columns, Names, Table, by_row, folded
+from tracker.collect.post_columns import NO_FRACTION, Columns, Names, Table, by_row, folded
 from tracker.collect.post_files import PostFile, opened
 from tracker.collect.weblinks import address_key
 from tracker.domain import Notice, Parsed, Record, Release, Scope
@@ -73,7 +75,7 @@ def _mapping(header: Mapping[str, Any], scope: Scope) -> dict[str, str]:
         stated = scope.values.get(f"map.{field}")
         if stated is not None:
             wanted = " ".join(stated.casefold().split())
-            if wanted not in header:
+            if wanted not in header and not (field == "id" and set(_parts(wanted)) <= set(header)):
                 raise BadInput(
                     f"no column {stated!r}; the file has: {listed}", line=1, field=f"--scope map.{field}"
                 )
@@ -96,13 +98,20 @@ def _mapping(header: Mapping[str, Any], scope: Scope) -> dict[str, str]:
     return found
 
 
+def _parts(stated: str) -> list[str]:
+    """Return the columns that an id is made of."""
+    return [part.strip() for part in stated.split("+")]
+
+
 def _columns(found: Mapping[str, str], scope: Scope) -> Columns:
     zone = stated_zone(scope)
-    base = Columns("web", (), (), (), zone=zone, key_form=r"(?!\d[.,]?\d*[Ee]\+?\d+$)\S{1,400}")
+    base = Columns("web", (), (), (), zone=zone, key_form=NO_FRACTION + r"\S{1,400}")
     mapped = {
         FIELDS[field][0]: (column,) for field, column in found.items() if field in FIELDS and FIELDS[field][0]
     }
     mapped = {"key": (_KEY,), "handle": (_WHO,)} | mapped
+    if "+" in found.get("id", ""):
+        mapped["key"] = (_KEY,)
     others = (*(found[field] for field in ("platform",) if field in found), _KEY, _WHO)
     counts = {found[field]: field for field in COUNTS if field in found}
     return replace(base, **mapped, counts=counts, ignored=others)  # type: ignore[arg-type]
@@ -111,7 +120,10 @@ def _columns(found: Mapping[str, str], scope: Scope) -> Columns:
 def _completed(record: Record, found: Mapping[str, str], scope: Scope) -> Record:
     """Return a row with what stands for an id or an author that it does not give."""
     added = dict[str, str]()
-    if "id" not in found and (address := folded(record.values).get(found["url"])):
+    if "+" in (stated := found.get("id", "")) and stated not in (cells := folded(record.values)):
+        words = "\0".join(cells.get(part, "") for part in _parts(stated))
+        added[_KEY] = blake2b(words.encode(), digest_size=12).hexdigest()
+    elif "id" not in found and (address := folded(record.values).get(found["url"])):
         added[_KEY] = address_key(address)
     if "author" in scope.values:
         added[_WHO] = scope.values["author"]
