@@ -12,7 +12,7 @@ from typing import Literal
 
 import numpy as np
 
-from tracker.analysis import changepoints, effects, intervals, reliability, shift, synthetic
+from tracker.analysis import bursts, changepoints, effects, intervals, reliability, shift, synthetic
 from tracker.analysis.changepoints import ALPHA, Scan
 from tracker.analysis.synthetic import MIX, RISEN, Floats, Ints, Random
 from tracker.analysis.votes import copies, said_anew
@@ -166,6 +166,18 @@ def _event(
     return None if found is None else found.p < ALPHA
 
 
+def _burst(random: Random, _permutations: int, *, mean: float, variance: float, times: float) -> bool | None:
+    """Say whether a day is called a burst; with `times` above 1 the middle one holds so many times the mean more."""
+    counts = synthetic.volumes(random, np.full(84, mean), variance=variance)
+    if times > 1:
+        counts = counts + np.where(np.arange(84) == 42, round(mean * times), 0)
+    found = bursts.held_against_others(counts, np.ones(84))
+    if found is None:
+        return None
+    told = [p is not None and p < ALPHA for p in shift.benjamini_hochberg(found.p.tolist())]
+    return told[42] if times > 1 else any(told)
+
+
 def _wilson(random: Random, _permutations: int) -> bool | None:
     share, n = random.uniform(0.05, 0.95), int(random.integers(12, 101))
     found = intervals.wilson(int(random.binomial(n, share)), n)
@@ -183,7 +195,8 @@ def _alpha(
 _NINE, _TWO_YEARS = (MIX,) * 9, (MIX,) * 24
 _JULY = (MIX,) * 6 + (RISEN,) * 3
 _HALVES = (MIX,) * 12 + (RISEN,) * 12
-_TOPICS, _VOLUME, _TARGETS, _EVENT = "topic shift", "volume shift", "targeting shift", "effect of an event"
+_TOPICS, _VOLUME, _TARGETS = "topic shift", "volume shift", "targeting shift"
+_EVENT, _BURSTS = "effect of an event", "bursts of volume"
 _STEP, _STILL = np.repeat([0.2, 0.5], 6), np.full(12, 0.2)
 
 LINES: tuple[Line, ...] = (
@@ -238,6 +251,11 @@ LINES: tuple[Line, ...] = (
           partial(_event, shares=_STEP, control=_STEP, items=20, variance=1)),
     _line(_EVENT, "power", "12 months of 20 items, 20 to 50 % for the account only",
           partial(_event, shares=_STEP, control=_STILL, items=20, variance=1), least=0.8),
+    _line(_BURSTS, "false alarms", "any of 84 days of 10 items", partial(_burst, mean=10, variance=1, times=1)),
+    _line(_BURSTS, "false alarms", "any of 84 days of 10 items, variance 3 times the mean",
+          partial(_burst, mean=10, variance=3, times=1)),
+    _line(_BURSTS, "power", "a day with 6 times as many, variance 3 times the mean",
+          partial(_burst, mean=10, variance=3, times=5), least=0.9),
     _line("share of hand-coded items", "coverage", "Wilson interval, 12 to 100 items, shares of 5 to 95 %", _wilson),
     _line("reliability", "coverage", "alpha of 2 coders, 100 items, true alpha 0.72",
           partial(_alpha, items=100, coders=2, accuracy=0.85, missing=0.0)),

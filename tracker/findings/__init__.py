@@ -12,6 +12,7 @@ from tracker.findings import (
     ads,
     advertisers,
     bodies,
+    bursts,
     coverage,
     creatives,
     drift,
@@ -77,6 +78,11 @@ NAMES: Mapping[str, FindingHelp] = {
     "drift": FindingHelp(
         "which fields came or went in the answers of a source, each once", ("source", "limit")
     ),
+    "bursts": FindingHelp(
+        "in which days, weeks or months more was published than the others lead one to expect",
+        (*_TIME, "outlet", "source", "country", "payer", "coder", "text", "items", "by", "limit"),
+        ("month", "week", "day"),
+    ),
     "effect": FindingHelp(
         "what changed for an account with a dated event, beyond what changed for a control",
         ("event", "account", "control", "outlet", "since", "until", "source", "code", "terms", "coder", "text", "items", "by", "limit"),
@@ -138,6 +144,7 @@ _MAKERS: Mapping[str, Callable[[Question], Finding]] = {
     "targeting": targeting.criteria,
     "targeting-shift": shifts.shifts,
     "shift-points": shift_points.shift_points,
+    "bursts": bursts.periods,
     "effect": effects.effect,
     "ad-reports": advertisers.reported,
     "drift": drift.drifted,
