@@ -10,7 +10,7 @@ from typing import Any
 import streamlit as st
 
 from dashboard import auth, record, setup
-from tracker import adjudication, codebooks, codingdesk, people
+from tracker import adjudication, codebooks, codingdesk, mirror, people
 from tracker.adjudication import Dispute
 from tracker.analysis.keywords import KeywordCoder, Match
 from tracker.codingdesk import Turn
@@ -22,6 +22,11 @@ Row = dict[str, Any]
 def opened() -> Any:
     """Return the record, brought to the newest schema."""
     return record.opened(setup.current().record)
+
+
+def mirrored() -> None:
+    """Bring the lake up to what people coded, so that a share follows a coding at once."""
+    mirror.refresh_codings(opened(), setup.current())
 
 
 def codebook() -> Codebook:

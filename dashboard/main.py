@@ -15,6 +15,7 @@ page = st.navigation(
         st.Page("views/targeting.py", title="Targeting"),
         st.Page("views/topics.py", title="Topics"),
         st.Page("views/coding.py", title="Coding"),
+        st.Page("views/reliability.py", title="Reliability"),
         st.Page("views/accounts.py", title="Accounts"),
         st.Page("views/organisations.py", title="Organisations"),
         st.Page("views/labels.py", title="Labels"),

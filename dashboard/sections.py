@@ -113,7 +113,8 @@ def _only_ad(row: Mapping[str, Any]) -> Any:
 
 def single_ads(topics: Finding, *, account: str | None, items: str | None, group: str) -> None:
     """Offer, where a code has one ad in a month, the way to that ad."""
-    alone = [row for row in topics.rows if row["items"] == 1 and row["code"]][-SHOWN:]
+    counted = [row for row in topics.rows if row["measure"] == "keyword count"]
+    alone = [row for row in counted if row["items"] == 1 and row["code"]][-SHOWN:]
     if items != "ads" or not alone:
         return
     body = [
@@ -123,7 +124,7 @@ def single_ads(topics: Finding, *, account: str | None, items: str | None, group
             account=account, since=row["month"], until=row["month"], code=row["code"], group=group
         ).rows[:1]
     ]  # fmt: skip
-    with components.card("Codes with one ad in a month", "The latest first; each opens its ad"):
+    with components.card("Keyword counts of one ad in a month", "The latest first; each opens its ad"):
         components.table(tables.html(("month", "code", "text", "opens"), body, classes=("keep", "keep")))
 
 

@@ -79,11 +79,17 @@ def of_ads(ads: Finding) -> str:
 
 
 def of_items(topics: Finding, noun: str) -> str:
-    """Say how many items of how many accounts were coded, by whom, out of how many, and what stands apart."""
-    coder = topics.coverage.get("coder") or "nobody yet"
-    coded = topics.n - topics.coverage.get("uncoded", 0)
-    of = f"{count(topics.n, noun)}{_of_counted(topics)}"
-    return f"{coded:,} of {of} coded by {coder}{apart(topics, noun)} · {until(topics.as_of)}"
+    """Say how many items of how many accounts people coded, in how many a keyword occurs, and what stands apart."""
+    facts = topics.coverage
+    by_hand = (
+        f"{facts.get('coded_by_hand', 0):,} of {count(topics.n, noun)}{_of_counted(topics)} coded by hand"
+    )
+    counted = (
+        f"keywords occur in {topics.n - facts.get('uncoded', 0):,}"
+        if facts.get("coder")
+        else "no keyword counts"
+    )
+    return f"{by_hand}, {counted}{apart(topics, noun)} · {until(topics.as_of)}"
 
 
 def groups(finding: Finding) -> Mapping[str, Mapping[str, Any]]:

@@ -32,6 +32,11 @@ def refresh(engine: Engine, settings: Settings, *, progress: Progress) -> str:
     )
 
 
+def refresh_codings(engine: Engine, settings: Settings) -> None:
+    """Bring what people coded up to the record; nothing is done while there is no mirror that could hold it."""
+    lake.refresh_codings(engine, settings.lake)
+
+
 def rebuild(engine: Engine, settings: Settings, *, progress: Progress) -> str:
     """Write the mirror anew and return its version."""
     return lake.rebuild(

@@ -2,8 +2,9 @@
 
 import streamlit as st
 
-from dashboard import collected, components, counted, data, pickers, sections, words
+from dashboard import codingdata, collected, components, counted, data, pickers, sections, shares, words
 
+codingdata.mirrored()
 head = st.container()
 account_box, items_box, counted_box = st.columns([3, 2, 5], gap="medium")
 with items_box:
@@ -24,6 +25,8 @@ if topics.rows:
     sections.topics(topics, coverage, comparison)
     components.caption("What these do not show:", " ".join(topics.caveats))
     collected.together(coverage)
+    shares.measured(topics)
+    shares.settled(topics)
     sections.single_ads(topics, account=account, items=items, group=group)
     components.rows(topics, key="topics", label="The rows behind these charts")
 elif counted.elsewhere(topics):

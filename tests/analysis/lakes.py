@@ -95,7 +95,13 @@ SCHEMAS: Mapping[str, pa.Schema] = {
     }.items()
 }  # fmt: skip
 
-SCHEMAS = {**SCHEMAS, **{name: lake_sql.SCHEMAS[name] for name in ("decisions", "drifts", "listings")}}
+SCHEMAS = {
+    **SCHEMAS,
+    **{
+        name: lake_sql.SCHEMAS[name]
+        for name in ("decisions", "drifts", "listings", "hand_codings", "hand_settled", "samples")
+    },
+}
 Rows = list[dict[str, Any]]
 MakeLake = Callable[..., Lake]
 

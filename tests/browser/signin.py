@@ -15,11 +15,13 @@ from time import monotonic
 from urllib.request import urlopen
 
 import pytest
+from playwright.sync_api import Page
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from websockets.sync.client import connect
 from websockets.typing import Origin, Subprotocol
 
+from tests.browser.conftest import settle
 from tracker import people
 from tracker.store.engine import migrate, open_record
 
@@ -88,6 +90,20 @@ def running(home: Path) -> Iterator[SignIn]:
                 child.terminate()
             for child in children:
                 child.wait(20)
+
+
+def sign_in(page: Page, address: str, name: str) -> None:
+    """Sign in as somebody in a fresh tab, and wait for what they get."""
+    page.set_default_timeout(30_000)
+    page.goto(address)
+    page.get_by_role("button", name="Sign in").click(timeout=120_000)
+    page.fill("input[name=login]", name)
+    page.fill("input[name=password]", "any")
+    page.click("button[type=submit]")
+    page.get_by_text("Authorize").wait_for()
+    page.click("button[type=submit]")
+    page.wait_for_url(f"{address}/")
+    settle(page)
 
 
 def talk(

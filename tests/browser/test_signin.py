@@ -14,7 +14,7 @@ from websockets.sync.client import connect
 from websockets.typing import Origin
 
 from tests.browser.conftest import Watch, settle
-from tests.browser.signin import SECRET, SignIn, running, talk
+from tests.browser.signin import SECRET, SignIn, running, sign_in, talk
 from tests.dashboard import lakes
 from tracker import desk
 from tracker.store.engine import open_record
@@ -43,18 +43,9 @@ def enter(chromium: Browser, dashboard: SignIn, watch: Watch) -> Iterator[Enter]
         context = chromium.new_context()
         contexts.append(context)
         page = context.new_page()
-        page.set_default_timeout(30_000)
         page.on("request", watch.request)
         page.on("console", watch.console)
-        page.goto(dashboard.address)
-        page.get_by_role("button", name="Sign in").click()
-        page.fill("input[name=login]", name)
-        page.fill("input[name=password]", "any")
-        page.click("button[type=submit]")
-        page.get_by_text("Authorize").wait_for()
-        page.click("button[type=submit]")
-        page.wait_for_url(f"{dashboard.address}/")
-        settle(page)
+        sign_in(page, dashboard.address, name)
         return page
 
     yield entered

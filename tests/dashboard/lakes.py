@@ -33,9 +33,9 @@ def write(
     """Write a lake with these rows under `folder/lake`, and return `folder`."""
     lake = folder / "lake"
     lake.mkdir(parents=True)
-    schemas = {name: schema for name, schema in SCHEMAS.items() if not name.endswith("_codings")} | {
-        "codings": CODINGS
-    }
+    schemas = {
+        name: schema for name, schema in SCHEMAS.items() if name not in ("ads_codings", "posts_codings")
+    } | {"codings": CODINGS}
     tables = {}
     for name, schema in schemas.items():
         pq.write_table(pa.Table.from_pylist(rows.get(name, []), schema=schema), lake / f"{name}.parquet")

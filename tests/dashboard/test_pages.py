@@ -20,6 +20,7 @@ PAGES = (
     "targeting",
     "topics",
     "coding",
+    "reliability",
     "accounts",
     "account",
     "organisations",

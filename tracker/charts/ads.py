@@ -97,11 +97,16 @@ def _bars(totals: Mapping[str, int], topics: Rows) -> list[dict[str, Any]]:
     """Return one piece a month, or a piece for each month and topic: stacked where each ad has at most one topic."""
     items: dict[str, dict[str, int]] = defaultdict(dict)
     for row in topics:
-        if row["month"] in totals and row["code"] in TOP_CODES:
+        if row["month"] in totals and row["code"] in TOP_CODES and not _of_sample(row):
             items[row["month"]][row["code"]] = row["items"]
     apart = all(sum(items[month].values()) <= total for month, total in totals.items())
     shape = (_stacked if apart else _side_by_side) if any(items.values()) else _whole
     return [piece for month, total in totals.items() for piece in shape(month, total, items[month])]
+
+
+def _of_sample(row: Mapping[str, Any]) -> bool:
+    """Say whether a row counts the items of a sample only, which do not add up to all of them."""
+    return str(row.get("measure") or "").startswith("random sample")
 
 
 def _whole(month: str, total: int, _items: Mapping[str, int]) -> list[dict[str, Any]]:

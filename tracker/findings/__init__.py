@@ -21,6 +21,7 @@ from tracker.findings import (
     looks,
     payers,
     registry,
+    reliable,
     repositories,
     sensitive,
     shift_points,
@@ -61,6 +62,7 @@ NAMES: Mapping[str, FindingHelp] = {
         (*_ADS, "by", "items", "level"),
         ("month", "week", "day", "account"),
     ),
+    "reliability": FindingHelp("how far coders agree beyond chance on each code", ("items", "level", "limit")),
     "targeting": FindingHelp(
         "ads by targeting criterion, included and excluded apart",
         (*_ADS, "by", "kinds", "polarity"),
@@ -141,6 +143,7 @@ _MAKERS: Mapping[str, Callable[[Question], Finding]] = {
     "payer-candidates": payers.candidates,
     "shared-payers": payers.shared,
     "topics": topics.shares,
+    "reliability": reliable.agree,
     "targeting": targeting.criteria,
     "targeting-shift": shifts.shifts,
     "shift-points": shift_points.shift_points,

@@ -1,24 +1,40 @@
-"""The finding of what is said: the share of items that carry each code, by month, week or day."""
+"""The finding of what is said: the share of items with each code by month, week or day, as people coded them.
+
+A keyword count is shown where nobody coded, and is never called a share.
+"""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
-from datetime import date
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date, timedelta
 from typing import Any
 
 import ibis
+import numpy as np
 from ibis import _
 
-from tracker.analysis import months, scope, topics
-from tracker.analysis.intervals import wilson
+from tracker.analysis import keywords, months, prevalence, scope, topics
+from tracker.analysis.coverage import Answers
+from tracker.analysis.intervals import Interval
+from tracker.findings import handcoded
 from tracker.findings.finding import Finding
+from tracker.findings.handcoded import ByHand, Group, Key
 from tracker.findings.question import Question, answer, coder_of, ground
 
 UNITS = ("month", "week", "day")
+BY_HAND = "hand"
+"""The name under which people are asked for as a coder."""
+NOT_KNOWN = Interval(0.0, 0.0, 1.0)
 METHOD = (
-    "Share of the {items} of each {unit} that carry a code by {coder}; an item with several codes counts once in each "
-    "of them, so shares may add up to more than 1. n counts every item of the {unit}, coded or not. Bounds are "
-    "95 % Wilson intervals: they cover chance, not mistakes of the coder."
+    "Shares are of the {items} of each {unit} as people coded them: where all were coded, exact with a 95 % Wilson interval; "
+    "else from those of a random sample, with the finite population in the interval and, from 30 coded items on, with {coder} "
+    "as a model (difference estimator). A keyword count ({coder}) is no share: it says in how many {items} a word of the code "
+    "occurs. An item with several codes counts in each, so shares may add up to more than 1. n counts every item, n_coded those "
+    "that the share rests on; uncoded_share is the part that carries no code. covered is the part of the days that answers cover."
 )
+COLUMNS = (
+    "code", "items", "n", "share", "lower", "upper", "uncoded_share", "measure", "n_coded", "alpha", "codebook_version",
+    "covered", "share_before", "reason",
+)  # fmt: skip
 
 
 def shares(question: Question) -> Finding:
@@ -26,37 +42,79 @@ def shares(question: Question) -> Finding:
     options = question.options
     unit = next((name for name in UNITS if name in options.by), "month")
     by_account = "account" in options.by
-    coder = options.coder or coder_of(question.lake, options.items)
+    machine = _machine(question)
     items = _items(question)
     dated = scope.dated(items, question.scope)
-    codes = topics.coded(question.tables["codings"], options.items, coder=coder, level=options.level)
     keys = ["ym" if unit == "month" else "day", *(["account_id"] if by_account else [])]
-    totals = _by_unit(question.rows(topics.totals(dated, keys)), unit)
+    codes = topics.coded(question.tables["codings"], options.items, coder=machine, level=options.level)
     counts = _by_unit(question.rows(topics.counts(dated, codes, keys)), unit)
-    rows = _rows(totals, counts, unit=unit)
+    groups = _groups(question, dated, unit, by_account=by_account)
+    hand = _by_hand(question, dated, unit, by_account=by_account, coder=machine)
+    stands = ground(question, options.items, dated if options.items == "ad" else None)
+    rows = list(_rows(groups, counts, hand, unit=unit, by=machine, answers=stands.answers))
+    if options.coder == BY_HAND:
+        rows = [row for row in rows if row["share"] is not None]
     if by_account:
         rows = _with_names(question, rows)
     noun = "ads" if options.items == "ad" else "posts"
     return answer(
         question,
-        n=sum(row["n"] for row in totals),
+        n=sum(group.n for group in groups.values()),
         columns=_columns(unit, by_account=by_account),
         rows=rows,
-        method=METHOD.format(items=noun, unit=unit, coder=coder or "nobody yet"),
-        ground=ground(question, options.items, dated if options.items == "ad" else None),
+        method=METHOD.format(items=noun, unit=unit, coder=machine or "nobody yet"),
+        ground=stands,
         coverage={
             "uncoded": sum(row["items"] for row in counts if row["code"] is None),
-            "coder": coder,
+            "coder": machine,
             "level": options.level,
             "undated": int(
                 question.rows(items.filter(_.day.isnull()).aggregate(items=_.count()))[0]["items"]
             ),
+            **_facts(hand),
         },
-        caveats=(
-            "Uncoded is not a topic: no keyword of the codebook occurs, which says nothing of what the item is about.",
-            "Near-copies of one creative count each.",
-        ),
+        caveats=tuple(_caveats(rows, hand)),
     )
+
+
+def _machine(question: Question) -> str | None:
+    """Return whose counts stand where nobody coded: the newest keywords, unless another coder is asked for."""
+    asked = question.options.coder
+    return asked if asked and asked != BY_HAND else coder_of(question.lake, question.options.items)
+
+
+def _by_hand(
+    question: Question, dated: ibis.Table, unit: str, *, by_account: bool, coder: str | None
+) -> ByHand:
+    """Return what people coded; nothing where a machine's counts are asked for by name."""
+    if question.options.coder not in (None, BY_HAND):
+        return ByHand({}, {}, (), {}, {}, 0, 0, None)
+    return handcoded.read(
+        question, dated, lambda row: _unit_of(row, unit), by_account=by_account, coder=coder
+    )
+
+
+def _facts(hand: ByHand) -> dict[str, Any]:
+    return {
+        "coded_by_hand": sum(len(items) for items in hand.coded.values()),
+        "adjudicated": hand.adjudicated,
+        "waiting_for_a_third_person": hand.open,
+        "to_be_recoded": sum(len(items) for items in hand.to_recode.values()),
+        "codebook_version": hand.version,
+    }
+
+
+def _caveats(rows: Sequence[Mapping[str, Any]], hand: ByHand) -> Iterator[str]:
+    if any(row["measure"] == "keyword count" for row in rows):
+        yield (
+            "A keyword count is no share: uncoded means that no keyword of the codebook occurs, which says nothing of "
+            "what the item is about."
+        )
+    if any(row["share"] is not None for row in rows):
+        yield "Intervals cover chance, not mistakes of coders: alpha says how far these agree."
+    if hand.open:
+        yield f"{hand.open:,} coded items wait for a third person; until then the first coder’s word counts."
+    yield "Near-copies of one creative count each."
 
 
 def _items(question: Question) -> ibis.Table:
@@ -66,17 +124,34 @@ def _items(question: Question) -> ibis.Table:
 
 def _columns(unit: str, *, by_account: bool) -> tuple[str, ...]:
     first = ("week", "iso_week") if unit == "week" else (unit,)
-    account = ("account", "account_status") if by_account else ()
-    return (*first, *account, "code", "items", "n", "share", "lower", "upper", "uncoded_share")
+    return (*first, *(("account", "account_status") if by_account else ()), *COLUMNS)
+
+
+def _groups(question: Question, dated: ibis.Table, unit: str, *, by_account: bool) -> dict[Key, Group]:
+    """Return the items of each period: how many, from which day to which, of which accounts."""
+    key = "ym" if unit == "month" else "day"
+    found = question.rows(
+        dated.group_by(key, "account_id").agg(n=_.count(), first=_.day.min(), last=_.day.max())
+    )
+    parts: dict[Key, list[Mapping[str, Any]]] = defaultdict(list)
+    for row in found:
+        parts[_unit_of(row, unit), row["account_id"] if by_account else None].append(row)
+    return {
+        place: Group(
+            sum(row["n"] for row in rows),
+            date.fromisoformat(min(row["first"] for row in rows)),
+            date.fromisoformat(max(row["last"] for row in rows)),
+            frozenset(row["account_id"] for row in rows),
+        )
+        for place, rows in sorted(parts.items(), key=lambda one: (one[0][0], one[0][1] or 0))
+    }
 
 
 def _by_unit(rows: Iterable[Mapping[str, Any]], unit: str) -> list[dict[str, Any]]:
     """Name the unit of each row and add up the days of a week."""
     added: dict[tuple[Any, ...], Counter[str]] = defaultdict(Counter)
     for row in rows:
-        key = (_unit_of(row, unit), row.get("account_id"), row.get("code"))
-        for name in ("n", "items"):
-            added[key][name] += row.get(name) or 0
+        added[_unit_of(row, unit), row.get("account_id"), row.get("code")]["items"] += row.get("items") or 0
     return [
         {"unit": key[0], "account_id": key[1], "code": key[2]} | dict(values) for key, values in added.items()
     ]
@@ -90,27 +165,80 @@ def _unit_of(row: Mapping[str, Any], unit: str) -> str:
 
 
 def _rows(
-    totals: Sequence[Mapping[str, Any]], counts: Sequence[Mapping[str, Any]], *, unit: str
-) -> list[dict[str, Any]]:
-    """Return a row for every unit that has items and every code that occurs anywhere."""
-    codes = sorted({row["code"] for row in counts} - {None})
-    hits = {(row["unit"], row["account_id"], row["code"]): row["items"] for row in counts}
-    rows = []
-    for total in sorted(totals, key=lambda row: (row["unit"], row["account_id"] or 0)):
-        uncoded = hits.get((total["unit"], total["account_id"], None), 0)
+    groups: Mapping[Key, Group], counts: Sequence[Mapping[str, Any]], hand: ByHand, *, unit: str, by: str | None,
+    answers: Answers,
+) -> Iterator[dict[str, Any]]:  # fmt: skip
+    """Yield a row for every period that has items and every code that occurs anywhere."""
+    said = {(row["unit"], row["account_id"], row["code"]): row["items"] for row in counts}
+    codes = sorted(({row["code"] for row in counts} | hand.codes) - {None})
+    covered = _covered(answers, groups, unit)
+    for key, group in groups.items():
+        at = handcoded.point(hand, key, group)
+        shared: dict[str, Any] = {
+            unit: key[0], "account_id": key[1], "n": group.n, "n_coded": len(at.members),
+            "covered": covered.get(key[0]),
+        }  # fmt: skip
+        if unit == "week":
+            shared["iso_week"] = months.iso_week(date.fromisoformat(key[0]))
         for code in codes:
-            items = hits.get((total["unit"], total["account_id"], code), 0)
-            interval = wilson(items, total["n"])
-            row = {unit: total["unit"], "account_id": total["account_id"], "code": code, "items": items}
-            row["n"] = total["n"]
-            row["share"] = interval.share if interval else None
-            row["lower"] = interval.lower if interval else None
-            row["upper"] = interval.upper if interval else None
-            row["uncoded_share"] = uncoded / total["n"]
-            if unit == "week":
-                row["iso_week"] = months.iso_week(date.fromisoformat(total["unit"]))
-            rows.append(row)
-    return rows
+            marked = said.get((*key, code), 0)
+            figures = (
+                _share(hand, key, group, at, code, marked if by else None)
+                if at.members
+                else _count(marked, said.get((*key, None), 0), group.n, by=by, hand=hand, reason=at.reason)
+            )
+            yield shared | {"code": code} | figures
+
+
+def _share(
+    hand: ByHand, key: Key, group: Group, at: handcoded.Point, code: str, marked: int | None
+) -> dict[str, Any]:
+    said_of_all = None if marked is None else marked / group.n
+    found, earlier = (
+        handcoded.share(hand, key, at, group, code, said_of_all=said_of_all, before=before)
+        for before in (False, True)
+    )
+    interval, before = found.interval or NOT_KNOWN, earlier.interval or NOT_KNOWN
+    return {
+        "items": handcoded.hits(hand, key, at, code), "share": interval.share, "lower": interval.lower,
+        "upper": interval.upper, "uncoded_share": handcoded.without_any(hand, key, at), "measure": found.measure,
+        "alpha": hand.alphas.get(code), "codebook_version": hand.version, "share_before": before.share, "reason": None,
+    }  # fmt: skip
+
+
+def _count(
+    items: int, without: int, n: int, *, by: str | None, hand: ByHand, reason: str | None
+) -> dict[str, Any]:
+    """Return a machine's count of a code, with the words why it is no share."""
+    refused = prevalence.counted_only(by or "nobody")
+    version = by.removeprefix(keywords.BY_KEYWORDS) if by and by.startswith(keywords.BY_KEYWORDS) else ""
+    return {
+        "items": items, "share": None, "lower": None, "upper": None, "uncoded_share": without / n,
+        "measure": refused.measure, "alpha": None, "codebook_version": int(version) if version.isdigit() else hand.version,
+        "share_before": None, "reason": f"{refused.reason}: {reason}",
+    }  # fmt: skip
+
+
+def _covered(answers: Answers, groups: Iterable[Key], unit: str) -> dict[str, float]:
+    """Return for each period which part of its days the answers cover, on average over what was asked about."""
+    spans = {name: _days(name, unit) for name, _account in groups}
+    lanes = list(answers.by_lane())
+    if not spans or not lanes:
+        return {}
+    first, last = min(day for day, _ in spans.values()), max(day for _, day in spans.values())
+    days = np.mean([lane.answered(first, last) for lane in lanes], axis=0)
+    return {
+        name: float(days[(begin - first).days : (end - first).days + 1].mean())
+        for name, (begin, end) in spans.items()
+    }
+
+
+def _days(name: str, unit: str) -> tuple[date, date]:
+    if unit == "month":
+        ym = int(name[:4]) * 12 + int(name[5:7]) - 1
+        return months.first_day(ym), months.last_day(ym)
+    first = date.fromisoformat(name)
+    return first, first + timedelta(days=6 if unit == "week" else 0)
 
 
 def _with_names(question: Question, rows: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -24,6 +24,7 @@ from sqlmodel import Session
 from tracker.errors import ConfigError
 from tracker.store import lake_sql, reads
 from tracker.store.lake_accounts import registry_rows
+from tracker.store.lake_codings import hand_rows
 
 MANIFEST = "manifest.json"
 FORMAT = 1
@@ -80,6 +81,7 @@ def refresh(
             name: _write_small(folder, name, lake_sql.table(connection, name)) for name in lake_sql.SMALL
         }
         tables |= {name: _write_small(folder, name, table) for name, table in _registry(engine).items()}
+        tables |= {name: _write_small(folder, name, table) for name, table in _by_hand(engine).items()}
         for name in ("ads", "posts"):
             tables |= _write_months(connection, folder, name, old, marks, readers, tick)
         tables["codings"] = _joined(tables["ads_codings"], tables["posts_codings"])
@@ -97,6 +99,28 @@ def refresh(
     manifest["version"] = _version(manifest)
     _publish(folder, manifest, keep=[old, manifest])
     return str(manifest["version"])
+
+
+def refresh_codings(engine: Engine, folder: Path) -> bool:
+    """Bring what people coded up to the record, and nothing else; say whether the mirror was there and fit for it.
+
+    Takes milliseconds, so that a share may follow a coding at once.
+    """
+    old = _manifest(folder)
+    if old.get("columns") != _columns() or old.get("format") != FORMAT:
+        return False
+    connection = lake_sql.connect(engine)
+    try:
+        marks = lake_sql.hand_watermarks(connection)
+    finally:
+        connection.close()
+    if all(old["watermarks"].get(name) == mark for name, mark in marks.items()):
+        return True
+    hand = {name: _write_small(folder, name, table) for name, table in _by_hand(engine).items()}
+    manifest = {**old, "watermarks": old["watermarks"] | marks, "tables": old["tables"] | hand}
+    manifest["version"] = _version(manifest)
+    _publish(folder, manifest, keep=[old, manifest])
+    return True
 
 
 def rebuild(
@@ -134,6 +158,13 @@ def _registry(engine: Engine) -> dict[str, pa.Table]:
     """Return the accounts and the claims, by the rules under which claims are read."""
     with Session(engine) as session:
         rows = registry_rows(session)
+    return {name: pa.Table.from_pylist(found, schema=lake_sql.SCHEMAS[name]) for name, found in rows.items()}
+
+
+def _by_hand(engine: Engine) -> dict[str, pa.Table]:
+    """Return what people coded and what chance drew for them."""
+    with Session(engine) as session:
+        rows = hand_rows(session)
     return {name: pa.Table.from_pylist(found, schema=lake_sql.SCHEMAS[name]) for name, found in rows.items()}
 
 

@@ -56,6 +56,18 @@ SCHEMAS: dict[str, pa.Schema] = {
     ),
     "ads_codings": _CODINGS,
     "posts_codings": _CODINGS,
+    "hand_codings": _schema(
+        item_type=TEXT, item_id=INT, coding_id=INT, coder=TEXT, coder_key=TEXT, state=TEXT, code=TEXT, parent=TEXT,
+        made_under=pa.int32(), codebook_version=pa.int32(), to_recode=FLAG, selection=TEXT,
+    ),
+    "hand_settled": _schema(
+        item_type=TEXT, item_id=INT, how=TEXT, state=TEXT, coders=INT, code=TEXT, parent=TEXT, counts=FLAG,
+        counted_before=FLAG, codebook_version=pa.int32(),
+    ),
+    "samples": _schema(
+        sample_id=INT, item_type=TEXT, item_id=INT, selection=TEXT, account_id=INT, since=DAY, until=DAY,
+        population=INT, size=INT, seed=INT,
+    ),
     "targets": _schema(targeting_set_id=INT, kind=TEXT, value=TEXT, polarity=TEXT, as_published=TEXT),
     "listings": _schema(
         listing_id=INT, query_id=INT, source=TEXT, series=TEXT, account_id=INT, section=TEXT, country=TEXT,
@@ -190,6 +202,7 @@ _TOUCHED = {
 }
 _MARKS = ("ad_snapshot", "post", "post_snapshot", "listing", "identity_step", "profile_snapshot", "suspect", "review",
           "claim_withdrawal", "claim_objection", "reparse")  # fmt: skip
+_HAND_MARKS = ("coding", "adjudication", "coding_sample", "codebook")
 _DATED = {"ads": "s.first_shown", "posts": "COALESCE(p.published_at, p.first_seen)"}
 
 
@@ -253,8 +266,17 @@ def table(connection: Connection, name: str) -> pa.Table:
 
 
 def watermarks(connection: Connection) -> dict[str, int]:
-    """Return the highest id of each table that the months are made from."""
-    parts = ", ".join(f"(SELECT COALESCE(MAX(id), 0) FROM {name}) AS {name}" for name in _MARKS)  # noqa: S608
+    """Return the highest id of each table that the lake is made from."""
+    return _highest(connection, (*_MARKS, *_HAND_MARKS))
+
+
+def hand_watermarks(connection: Connection) -> dict[str, int]:
+    """Return the highest id of each table that codings by hand are made from."""
+    return _highest(connection, _HAND_MARKS)
+
+
+def _highest(connection: Connection, names: tuple[str, ...]) -> dict[str, int]:
+    parts = ", ".join(f"(SELECT COALESCE(MAX(id), 0) FROM {name}) AS {name}" for name in names)  # noqa: S608
     return {name: int(value) for name, value in connection.fetch(f"SELECT {parts}").to_pylist()[0].items()}
 
 

@@ -10,13 +10,17 @@ from tracker.reports.figures import figure
 from tracker.reports.issue import COVERAGE_NOTE, MONTHS_BACK, Issue, typed
 
 SHARES = (
-    Column("code", "topic", "word", missing="not coded"),
+    Column("code", "topic", "word", missing="not coded", under=("measure",)),
     Column("items", "items", "count"),
     Column("n", "of", "count"),
     Column("share", "share", "share", missing="–"),
     Column("lower", "95 %, from", "share", missing="–"),
     Column("upper", "to", "share", missing="–"),
-    Column("uncoded_share", "not coded", "share", missing="–"),
+    Column("uncoded_share", "no code", "share", missing="–"),
+    Column("measure", "measured as", "word"),
+    Column("n_coded", "coded by hand", "count", shown=False),
+    Column("alpha", "alpha", "number", missing="–", shown=False),
+    Column("codebook_version", "codebook version", "count", missing="–", shown=False),
 )
 WEEKLY = (Column("iso_week", "week", "word"), *SHARES)
 MONTHLY = (Column("month", "month", "word"), *SHARES)
@@ -41,8 +45,8 @@ def section(issue: Issue) -> Section:
         lead=" ".join(leads),
         parts=tuple(parts),
         notes=(
-            "A share is of all items, coded or not; the part without a code stands beside it and "
-            "could be about anything. "
+            "A share rests on what people coded, all items or a random sample of them; a keyword count is no "
+            "share, and what has no keyword could be about anything. "
             "A topic says what an item speaks of, not whether it is true and not what it wants to "
             "bring about.",
         ),
@@ -50,15 +54,24 @@ def section(issue: Issue) -> Section:
 
 
 def _lead(weekly: Finding, noun: str) -> str:
-    coded = [row for row in weekly.rows if row["code"] and row["share"] is not None]
+    """Tell the largest share of the week, or the largest keyword count, which is called none."""
+    coded = [row for row in weekly.rows if row["code"]]
     if not coded:
         return f"No {noun} of the week is coded."
-    most = max(coded, key=lambda row: (row["share"], row["code"]))
+    shares = [row for row in coded if row["share"] is not None]
+    if not shares:
+        most = max(coded, key=lambda row: (row["items"], row["code"]))
+        return (
+            f"Nobody has coded the {noun}s of the week; {weekly.coverage['coder']} counts {most['code']} in "
+            f"{most['items']:,} of {words.count(most['n'], noun)}, which is no share; "
+            f"{words.percent(most['uncoded_share'])} have none of its words."
+        )
+    most = max(shares, key=lambda row: (row["share"], row["code"]))
     return (
         f"{str(most['code']).capitalize()}: {words.percent(most['share'])} of {words.count(most['n'], noun)} "
         f"of the week (95 % interval {words.percent(most['lower'])} to "
-        f"{words.percent(most['upper'])}), coded by {weekly.coverage['coder']}; "
-        f"{words.percent(most['uncoded_share'])} without a code."
+        f"{words.percent(most['upper'])}), {most['n_coded']:,} of them coded by hand under codebook version "
+        f"{most['codebook_version']}; {words.percent(most['uncoded_share'])} without a code."
     )
 
 
@@ -95,7 +108,7 @@ def _month_table(issue: Issue, monthly: Finding, items: str) -> Table:
 
 def _drawing(issue: Issue, monthly: Finding, items: str) -> tuple[Figure, ...]:
     rows: list[dict[str, Any]] = monthly.rows
-    if not any(row["share"] is not None for row in rows):
+    if not rows:
         return ()
     coverage = issue.coverage_of_months()
     beside = issue.comparison_until_sunday("topics", items=items)
@@ -107,10 +120,7 @@ def _drawing(issue: Issue, monthly: Finding, items: str) -> tuple[Figure, ...]:
                 rows, as_of=issue.as_of, coverage=coverage, comparison=beside.rows, look=look
             ),
             title=f"Which share of the {items} is about what?",
-            subtitle=(
-                f"Share of all {items} by month, coded or not, with 95 % Wilson intervals · n = "
-                f"{monthly.n:,}{dashed} · {charts.until(issue.as_of)}"
-            ),
+            subtitle=(f"{_measured(rows)} · n = {monthly.n:,}{dashed} · {charts.until(issue.as_of)}"),
             alt=(
                 f"Lines of the share of each topic among the {items} by month; the rows are in the "
                 "table below."
@@ -118,6 +128,13 @@ def _drawing(issue: Issue, monthly: Finding, items: str) -> tuple[Figure, ...]:
             note=f"A month with few items has a wide interval: its point may be chance. {COVERAGE_NOTE}",
         ),
     )
+
+
+def _measured(rows: list[dict[str, Any]]) -> str:
+    """Say what the lines are: shares that people coded, or counts of keywords."""
+    if any(row["share"] is not None for row in rows):
+        return "Share by month as people coded it, with 95 % intervals; hollow: keyword counts, no shares"
+    return "Keyword counts by month in each 100 items: no shares, nobody has coded these"
 
 
 def _name(name: str, items: str) -> str:

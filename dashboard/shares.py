@@ -1,0 +1,117 @@
+"""What stands behind the shares on the page of topics: how each was measured, and what a third person changed."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from markupsafe import Markup
+
+from dashboard import components, tables, words
+from tracker.analysis import reliability
+from tracker.findings import Finding
+
+SHOWN = 12
+
+
+def measured(topics: Finding) -> None:
+    """Draw the latest shares with what each rests on, or why there is none and what to do."""
+    with_share = [row for row in topics.rows if row["share"] is not None]
+    with components.card("How sure are these?", _line(topics)):
+        if not with_share:
+            reasons = list(dict.fromkeys(row["reason"] for row in topics.rows if row["reason"]))
+            components.empty(
+                "No share can be told yet",
+                f"{reasons[0] if reasons else 'Nobody has coded these'}. People code on the page Coding.",
+                command="tracker coding draw posts --size 100 --coder NAME --coder NAME --by NAME", small=True,
+            )  # fmt: skip
+            return
+        body = [
+            (
+                words.month(row["month"]), row["code"], Markup("<b>{:.0%}</b>").format(row["share"]),
+                f"{row['lower']:.0%} to {row['upper']:.0%}", row["measure"], f"{row['n_coded']:,} of {row['n']:,}",
+                f"{row['uncoded_share']:.0%}", alpha(row["alpha"]), row["codebook_version"],
+                "not known" if row["covered"] is None else f"{row['covered']:.0%}",
+            )
+            for row in reversed(with_share[-SHOWN:])
+        ]  # fmt: skip
+        head = (
+            "month",
+            "code",
+            "share",
+            "95 % interval",
+            "measured as",
+            "coded",
+            "no code",
+            "alpha",
+            "codebook",
+            "days covered",
+        )
+        components.table(tables.html(head, body, classes=("keep", "keep", "num", "keep")))
+        left = len(with_share) - SHOWN
+        components.caption(
+            f"{left:,} more in the rows above."
+            if left > 0
+            else "Alpha is that of the code over all items coded twice.",
+            "Coded in full is exact up to mistakes of coders; a random sample stands for all items of its month.",
+        )
+
+
+def settled(topics: Finding) -> None:
+    """Say by how much the shares changed because a third person settled where coders differed."""
+    moved = [
+        row
+        for row in topics.rows
+        if row["share"] is not None and abs(row["share"] - row["share_before"]) > 1e-9
+    ]
+    facts = topics.coverage
+    if not facts.get("adjudicated") and not facts.get("waiting_for_a_third_person"):
+        return
+    line = (
+        f"{words.count(facts['adjudicated'], 'item')} settled, "
+        f"{facts['waiting_for_a_third_person']:,} waiting; before, the first coder’s word counted"
+    )
+    with components.card("What did a third person change?", line):
+        if not moved:
+            components.empty("No share moved", "What was settled is as it counted before.", small=True)
+            return
+        body = [
+            (
+                words.month(row["month"]),
+                row["code"],
+                f"{row['share_before']:.1%}",
+                f"{row['share']:.1%}",
+                points(row),
+            )
+            for row in moved
+        ]
+        components.table(
+            tables.html(
+                ("month", "code", "before", "now", "change"),
+                body,
+                classes=("keep", "keep", "num", "num", "num"),
+            )
+        )
+
+
+def points(row: Mapping[str, Any]) -> str:
+    """Return by how many percentage points a share moved."""
+    return f"{100 * (row['share'] - row['share_before']):+.1f} points"
+
+
+def alpha(value: float | None) -> Markup | str:
+    """Return alpha with a word on what it is good for; undefined where nothing can be said."""
+    if value is None:
+        return Markup("<span class='it-none'>undefined</span>")
+    if value < reliability.LEAST_TENTATIVE:
+        return Markup("{:.2f} {}").format(value, tables.badge("too low", "red"))
+    tentative = value < reliability.LEAST_RELIABLE
+    return Markup("{:.2f} {}").format(
+        value, tables.badge(*(("tentative", "ochre") if tentative else ("reliable", "green")))
+    )
+
+
+def _line(topics: Finding) -> str:
+    facts = topics.coverage
+    waiting = facts.get("to_be_recoded", 0)
+    recode = f", {words.count(waiting, 'coding')} to be recoded" if waiting else ""
+    version = f", codebook version {facts['codebook_version']}" if facts.get("codebook_version") else ""
+    return f"{facts.get('coded_by_hand', 0):,} coded by hand{version}{recode}; a keyword count is no share"

@@ -1,0 +1,203 @@
+"""Shares from codings by hand, period by period: which items people coded, by chance or all, and how sure that is."""
+
+from collections import defaultdict
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+import ibis
+from ibis import _
+
+from tracker.analysis import agreement, prevalence, reliability
+from tracker.analysis.prevalence import Share
+from tracker.findings.question import Question
+
+Key = tuple[str, int | None]
+"""A period, and an account where the answer is by account."""
+UnitOf = Callable[[Mapping[str, Any]], str]
+NO_CODE = None
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """The items of one period (of one account): how many there are, on which days, of which accounts."""
+
+    n: int
+    first: date
+    last: date
+    accounts: frozenset[int | None]
+
+
+@dataclass(frozen=True, slots=True)
+class ByHand:
+    """What people coded of the items in question.
+
+    `coded` holds, by period, what each item counts as and counted as before somebody adjudicated.
+    """
+
+    coded: Mapping[Key, Mapping[int, tuple[frozenset[str], frozenset[str]]]]
+    to_recode: Mapping[Key, frozenset[int]]
+    samples: Sequence[Mapping[str, Any]]
+    members: Mapping[int, frozenset[int]]
+    said: Mapping[str, frozenset[int]]
+    open: int
+    adjudicated: int
+    version: int | None
+    alphas: Mapping[str, float | None] = field(default_factory=dict)
+
+    @property
+    def codes(self) -> set[str]:
+        """The codes that people gave."""
+        found = [codes for items in self.coded.values() for pair in items.values() for codes in pair]
+        return set().union(*found)
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """The items of a period that a share rests on, or the reason why there is none."""
+
+    members: tuple[int, ...]
+    in_full: bool
+    reason: str | None = None
+
+
+def read(
+    question: Question, dated: ibis.Table, unit_of: UnitOf, *, by_account: bool, coder: str | None
+) -> ByHand:
+    """Read what people coded of `dated` items; `coder` names the machine whose word helps a sample."""
+    options = question.options
+    settled = question.rows(question.tables["hand_settled"].filter(_.item_type == options.items))
+    said = question.rows(question.tables["hand_codings"].filter(_.item_type == options.items))
+    lost = {row["item_id"] for row in said if row["to_recode"]} - {row["item_id"] for row in settled}
+    known = {row["item_id"] for row in settled} | lost
+    place = _places(question, dated, known, unit_of, by_account=by_account) if known else {}
+    code_of = "parent" if options.level == "top" else "code"
+    pairs: dict[int, tuple[set[str], set[str]]] = defaultdict(lambda: (set(), set()))
+    for row in settled:
+        now, before = pairs[row["item_id"]]
+        if row[code_of] is not None:
+            now.update([row[code_of]] if row["counts"] else ())
+            before.update([row[code_of]] if row["counted_before"] else ())
+    coded: dict[Key, dict[int, tuple[frozenset[str], frozenset[str]]]] = defaultdict(dict)
+    for item, (now, before) in pairs.items():
+        if item in place:
+            coded[place[item]][item] = (frozenset(now), frozenset(before))
+    again: dict[Key, set[int]] = defaultdict(set)
+    for item in lost & place.keys():
+        again[place[item]].add(item)
+    how = {row["item_id"]: row["how"] for row in settled if row["item_id"] in place}
+    samples, members = _samples(question)
+    return ByHand(
+        coded=coded,
+        to_recode={key: frozenset(items) for key, items in again.items()},
+        samples=samples,
+        members=members,
+        said=_said(question, known, coder),
+        open=sum(one == "open" for one in how.values()),
+        adjudicated=sum(one == "adjudicated" for one in how.values()),
+        version=max((row["codebook_version"] for row in said), default=None),
+        alphas=_alphas(said, options.level),
+    )
+
+
+def point(hand: ByHand, key: Key, group: Group) -> Point:
+    """Return the items on which the share of a period rests: all of them, or those that chance drew from all of it."""
+    coded, again = hand.coded.get(key, {}), hand.to_recode.get(key, frozenset())
+    if len(coded) == group.n:
+        return Point(tuple(sorted(coded)), in_full=True)
+    fit = [sample for sample in hand.samples if _covers(sample, group)]
+    drawn = frozenset().union(*(hand.members[sample["sample_id"]] for sample in fit))
+    if waiting := len(drawn & again):
+        return Point(
+            (), in_full=False, reason=f"{waiting:,} of the items drawn are to be recoded under a new codebook"
+        )
+    if members := sorted(drawn & coded.keys()):
+        return Point(tuple(members), in_full=False)
+    if coded:
+        return Point(
+            (),
+            in_full=False,
+            reason=f"{len(coded):,} of {group.n:,} coded, and not as chance drew them from all",
+        )
+    return Point((), in_full=False, reason="nobody has coded these, nor a random sample of them")
+
+
+def share(
+    hand: ByHand, key: Key, at: Point, group: Group, code: str, *, said_of_all: float | None, before: bool = False
+) -> Share:  # fmt: skip
+    """Return the share of a code, or what it was before somebody adjudicated; a machine's word on every item narrows it."""
+    gave = [code in hand.coded[key][item][int(before)] for item in at.members]
+    if at.in_full:
+        return prevalence.in_full(sum(gave), group.n)
+    marked = hand.said.get(code, frozenset())
+    if said_of_all is None:
+        return prevalence.of_sample(sum(gave), len(gave), group.n)
+    return prevalence.with_model(gave, [float(item in marked) for item in at.members], said_of_all, group.n)
+
+
+def without_any(hand: ByHand, key: Key, at: Point) -> float:
+    """Return which part of the coded items no code fits."""
+    return sum(not hand.coded[key][item][0] for item in at.members) / len(at.members)
+
+
+def hits(hand: ByHand, key: Key, at: Point, code: str) -> int:
+    """Count the coded items that carry a code."""
+    return sum(code in hand.coded[key][item][0] for item in at.members)
+
+
+def _places(
+    question: Question, dated: ibis.Table, known: Collection[int], unit_of: UnitOf, *, by_account: bool
+) -> dict[int, Key]:
+    """Return the period (and account) of each item that people coded and that is in question."""
+    wanted = dated.filter(_.item_id.isin(sorted(known))).select("item_id", "ym", "day", "account_id")
+    return {
+        row["item_id"]: (unit_of(row), row["account_id"] if by_account else None)
+        for row in question.rows(wanted)
+    }
+
+
+def _samples(question: Question) -> tuple[list[dict[str, Any]], dict[int, frozenset[int]]]:
+    """Return the samples that chance drew of these items, and the items of each."""
+    drawn = question.tables["samples"].filter(_.item_type == question.options.items, _.selection == "random")
+    samples: dict[int, dict[str, Any]] = {}
+    members: dict[int, set[int]] = defaultdict(set)
+    for row in question.rows(drawn):
+        samples[row["sample_id"]] = row
+        members[row["sample_id"]].add(row["item_id"])
+    return list(samples.values()), {number: frozenset(items) for number, items in members.items()}
+
+
+def _covers(sample: Mapping[str, Any], group: Group) -> bool:
+    """Say whether every item of a period could have been drawn for a sample."""
+    ours = sample["account_id"] is None or group.accounts == {sample["account_id"]}
+    since, until = sample["since"], sample["until"]
+    return (
+        ours
+        and (since is None or date.fromisoformat(since) <= group.first)
+        and (until is None or group.last <= date.fromisoformat(until))
+    )
+
+
+def _said(question: Question, known: Collection[int], coder: str | None) -> dict[str, frozenset[int]]:
+    """Return which of the items that people coded the machine gives each code."""
+    if coder is None or not known:
+        return {}
+    options = question.options
+    code = ibis.coalesce(_.parent, _.code) if options.level == "top" else _.code
+    mine = question.tables["codings"].filter(
+        _.item_type == options.items, _.coder == coder, _.item_id.isin(sorted(known))
+    )
+    found: dict[str, set[int]] = defaultdict(set)
+    for row in question.rows(mine.select(item_id=_.item_id, code=code).distinct()):
+        found[row["code"]].add(row["item_id"])
+    return {name: frozenset(items) for name, items in found.items()}
+
+
+def _alphas(said: Sequence[Mapping[str, Any]], level: str) -> dict[str, float | None]:
+    """Return alpha of each code that people gave, over all items that two of them coded."""
+    rows = agreement.by_coding(said, level=level)
+    return {
+        code: reliability.measure(agreement.of_code(rows, code), resamples=1).alpha
+        for code in agreement.variables(rows)
+    }

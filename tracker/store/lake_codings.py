@@ -1,0 +1,75 @@
+"""What people coded, for the lake: who said what of which item, what each item counts as, and what chance drew.
+
+Codings are read under the newest codebook; those that it sends back are marked and count nowhere. What the margin of a
+model chose for its training is left out.
+"""
+
+from typing import Any
+
+from sqlalchemy import select
+from sqlmodel import Session
+
+from tracker.domain import Codebook
+from tracker.registry import settling
+from tracker.registry.codebooks import carried, tops
+from tracker.store import codebooks, codings, registry, tables
+from tracker.store.claims import Row
+from tracker.store.tables import table_of
+
+_SAMPLE, _ITEM = table_of(tables.CodingSample), table_of(tables.CodingSampleItem)
+TABLES = ("hand_codings", "hand_settled", "samples")
+
+
+def hand_rows(session: Session) -> dict[str, list[Row]]:
+    """Return the rows of the three tables of codings by hand, by the name of the table."""
+    books = codebooks.kept(session)
+    if not books:
+        return {name: [] for name in TABLES}
+    said, settled, rulings = [], [], codings.rulings(session)
+    for (item_type, item_id), rows in sorted(codings.heard(session).items()):
+        about = {"item_type": item_type, "item_id": item_id, "codebook_version": books[-1].version}
+        said += [about | one for row in rows for one in _said(row, books)]
+        ruling = settling.ruling(rulings.get((item_type, item_id)), books)
+        state = settling.settled(settling.voices(rows, books), ruling)
+        if state is not None:
+            top = tops(books[-1])
+            settled += [
+                about
+                | {
+                    "how": state.how, "state": state.state, "coders": state.coders, "code": code,
+                    "parent": top[code] if code else None, "counts": code in state.codes,
+                    "counted_before": code in state.before,
+                }
+                for code in (*state.codes, *(one for one in state.before if one not in state.codes)) or (None,)
+            ]  # fmt: skip
+    return {"hand_codings": said, "hand_settled": settled, "samples": _samples(session)}
+
+
+def _said(row: Row, books: list[Codebook]) -> list[Row]:
+    """Return a row for each code of a coding, one without a code for a coding that has none."""
+    codes = carried(row["codes"], row["version"], books)
+    top = tops(books[-1])
+    about = {
+        "coding_id": row["id"], "coder": row["coder"].partition(" <")[0], "coder_key": row["coder_key"],
+        "state": row["state"], "made_under": row["version"], "to_recode": codes is None, "selection": row["selection"],
+    }  # fmt: skip
+    return [about | {"code": code, "parent": top[code] if code else None} for code in codes or (None,)]
+
+
+def _samples(session: Session) -> list[Row]:
+    """Return a row for each item of each sample; a merged account is the one that it turned out to be."""
+    asked: Any = select(_SAMPLE, _ITEM.c.item_id, _ITEM.c.position).join(
+        _ITEM, _ITEM.c.sample_id == _SAMPLE.c.id
+    )
+    rows = [dict(row) for row in session.execute(asked.order_by(_SAMPLE.c.id, _ITEM.c.position)).mappings()]
+    stands = {
+        number: registry.standing(session, number) for number in {row["account_id"] for row in rows} - {None}
+    }
+    return [
+        {
+            "sample_id": row["id"], "item_type": row["item_type"], "item_id": row["item_id"],
+            "selection": row["selection"], "account_id": stands.get(row["account_id"]), "since": row["since"],
+            "until": row["until"], "population": row["population"], "size": row["size"], "seed": row["seed"],
+        }
+        for row in rows
+    ]  # fmt: skip
