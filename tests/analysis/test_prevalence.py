@@ -61,7 +61,7 @@ def test_the_difference_estimator_covers_the_truth_where_classify_and_count_does
         counted.append(naive.lower <= has.mean() <= naive.upper)
 
     assert 0.92 <= np.mean(covered) <= 0.99
-    assert np.mean(counted) < 0.1
+    assert np.mean(counted) < 0.3
     if seen == 1:
         assert np.mean(widths) < 0.85 * np.mean(plain)
 
