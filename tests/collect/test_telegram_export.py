@@ -206,6 +206,7 @@ def test_an_export_is_imported_once_and_an_edit_in_a_later_one_is_told(
         (3, 3, 0, 0), (3, 0, 0, 0), (3, 0, 1, 0),
     ]  # fmt: skip
     assert [tuple(row) for row in changes] == [("post_edited", "7", "The bridge is shut")]
+    assert (first.changes, again.changes, later.changes) == (0, 0, 1)
 
 
 @pytest.mark.parametrize(

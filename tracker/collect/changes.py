@@ -17,13 +17,13 @@ AT_ONCE = 10_000
 Row = Mapping[str, Any]
 
 
-def of_query(session: Session, query_id: int, listings: Sequence[Row]) -> tuple[int, bool]:
-    """Write the changes that a query's listings of ads show; return how many, and whether a later look was there.
+def of_query(session: Session, query_id: int, listings: Sequence[Row]) -> bool:
+    """Write the changes that a query's listings of ads show; return whether a later look was there.
 
     The first look at a series is the baseline: it tells no more than the first ad of an account, and payers that are
     new beside those in its other series. A look that comes in late is not compared.
     """
-    written, late = 0, False
+    late = False
     for listing in listings:
         if listing["outcome"] != "rows":
             continue
@@ -34,8 +34,7 @@ def of_query(session: Session, query_id: int, listings: Sequence[Row]) -> tuple[
         for part in _of_listing(session, listing):
             fresh = [change for change in part if not told or _words(change) not in told]
             writes.add_changes(session, query_id, fresh)
-            written += len(fresh)
-    return written, late
+    return late
 
 
 def _of_listing(session: Session, listing: Row) -> Iterator[list[Change]]:

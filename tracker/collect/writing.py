@@ -90,9 +90,8 @@ def close(job: Job, query_id: int, tally: Tally, end: End, *, name: str) -> Impo
     warnings = list(end.warnings)
     with unit_of_work(job.engine) as session:
         listings = reads.listings_of(session, query_id)
-        found, late = (
-            changes.of_query(session, query_id, listings) if job.source.kind == "ads" else (0, False)
-        )
+        late = job.source.kind == "ads" and changes.of_query(session, query_id, listings)
+        found = reads.changes_told(session, query_id)
         warnings += [LATE] if late else []
         warnings += _drifted(session, job, query_id) if end.outcome == "rows" else []
         writes.finish_query(

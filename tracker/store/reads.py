@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlmodel import Session, col
 
 from tracker.store import tables
@@ -71,6 +71,12 @@ def listings_of(session: Session, query_id: int) -> list[dict[str, Any]]:
     """Return the listings of a query as dicts of the table's columns."""
     rows = session.execute(select(tables.Listing).where(col(tables.Listing.query_id) == query_id)).scalars()
     return [row.model_dump() for row in rows]
+
+
+def changes_told(session: Session, query_id: int) -> int:
+    """Return how many changes a query brought to light: of ads, of posts and of profiles."""
+    change = tables.Change
+    return int(session.execute(select(func.count()).where(col(change.query_id) == query_id)).scalar_one())
 
 
 def keys_matching(

@@ -785,7 +785,7 @@ class Standing(SQLModel, table=True):
 class Change(SQLModel, table=True):
     """A typed, dated difference; `subject` reads in words, the snapshots by id."""
 
-    __table_args__ = (Index("ix_change_at", "at"),)
+    __table_args__ = (Index("ix_change_at", "at"), Index("ix_change_query_id", "query_id"))
     id: int = _id()
     query_id: int = Field(foreign_key="query.id", sa_type=BigInteger)
     at: datetime
