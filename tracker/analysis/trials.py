@@ -12,7 +12,16 @@ from typing import Literal
 
 import numpy as np
 
-from tracker.analysis import bursts, changepoints, effects, intervals, reliability, shift, synthetic
+from tracker.analysis import (
+    bursts,
+    changepoints,
+    effects,
+    intervals,
+    prevalence,
+    reliability,
+    shift,
+    synthetic,
+)
 from tracker.analysis.changepoints import ALPHA, Scan
 from tracker.analysis.synthetic import MIX, RISEN, Floats, Ints, Random
 from tracker.analysis.votes import copies, said_anew
@@ -184,6 +193,25 @@ def _wilson(random: Random, _permutations: int) -> bool | None:
     return None if found is None else found.lower <= share <= found.upper
 
 
+def _sample(random: Random, _permutations: int, *, share: float) -> bool | None:
+    """Estimate the share of a batch of 1,000 from 50 that are coded by hand."""
+    truth = random.random(1000) < share
+    coded = int(truth[:50].sum())
+    found = prevalence.of_sample(coded, 50, 1000).interval
+    return None if found is None else found.lower <= float(truth.mean()) <= found.upper
+
+
+def _with_model(
+    random: Random, _permutations: int, *, share: float, unseen: float, coded: int
+) -> bool | None:
+    """Estimate the share of a batch of 1,000 from a coded sample and the word of a model that may be wrong."""
+    truth, said = synthetic.judged_by_machine(random, items=1000, share=share, unseen=unseen)
+    found = prevalence.with_model(
+        truth[:coded].tolist(), said[:coded].tolist(), float(said.mean()), 1000
+    ).interval
+    return None if found is None else found.lower <= float(truth.mean()) <= found.upper
+
+
 def _alpha(
     random: Random, permutations: int, *, items: int, coders: int, accuracy: float, missing: float
 ) -> bool | None:
@@ -196,7 +224,7 @@ _NINE, _TWO_YEARS = (MIX,) * 9, (MIX,) * 24
 _JULY = (MIX,) * 6 + (RISEN,) * 3
 _HALVES = (MIX,) * 12 + (RISEN,) * 12
 _TOPICS, _VOLUME, _TARGETS = "topic shift", "volume shift", "targeting shift"
-_EVENT, _BURSTS = "effect of an event", "bursts of volume"
+_EVENT, _BURSTS, _SHARES = "effect of an event", "bursts of volume", "share of items"
 _STEP, _STILL = np.repeat([0.2, 0.5], 6), np.full(12, 0.2)
 
 LINES: tuple[Line, ...] = (
@@ -256,7 +284,14 @@ LINES: tuple[Line, ...] = (
           partial(_burst, mean=10, variance=3, times=1)),
     _line(_BURSTS, "power", "a day with 6 times as many, variance 3 times the mean",
           partial(_burst, mean=10, variance=3, times=5), least=0.9),
-    _line("share of hand-coded items", "coverage", "Wilson interval, 12 to 100 items, shares of 5 to 95 %", _wilson),
+    _line(_SHARES, "coverage", "Wilson interval, 12 to 100 items, shares of 5 to 95 %", _wilson),
+    _line(_SHARES, "coverage", "50 coded of 1,000, a true share of 15 %", partial(_sample, share=0.15)),
+    _line(_SHARES, "coverage", "50 coded of 1,000 and a model, a true share of 70 %",
+          partial(_with_model, share=0.7, unseen=0.0, coded=50)),
+    _line(_SHARES, "coverage", "the same, the model takes half of these for others",
+          partial(_with_model, share=0.7, unseen=0.5, coded=50)),
+    _line(_SHARES, "coverage", "100 coded of 1,000, a true share of 15 %, the model takes half of these for others",
+          partial(_with_model, share=0.15, unseen=0.5, coded=100)),
     _line("reliability", "coverage", "alpha of 2 coders, 100 items, true alpha 0.72",
           partial(_alpha, items=100, coders=2, accuracy=0.85, missing=0.0)),
     _line("reliability", "coverage", "alpha of 3 coders, 100 items, a fifth missing, true alpha 0.49",
