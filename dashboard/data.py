@@ -15,6 +15,7 @@ from dashboard import auth, pictures
 from dashboard.record import opened as _record
 from tracker import desk, findings, lookdesk, mirror, publishing, settings, validating
 from tracker import people as persons
+from tracker.alerting import desk as alerting
 from tracker.analysis.tables import Lake, open_lake
 from tracker.collect.job import silent
 from tracker.collect.schedule import health
@@ -209,6 +210,16 @@ def _pseudonyms(version: str, _lake: Lake) -> Pseudonyms:
 @st.cache_data(max_entries=8, show_spinner=False)
 def _table(version: str, name: str, _lake: Lake) -> list[Row]:
     return _lake.rows(_lake.tables[name])
+
+
+def collection() -> tuple[list[Row], list[Row], list[Row]]:
+    """Return how each watched source stands, the runs that are not to be believed, and the alerts that wait."""
+    return alerting.collection(_record(settings.load().record), datetime.now(UTC))
+
+
+def daily_questions() -> Mapping[str, int]:
+    """Return how many questions a day a source may be asked, where that is limited."""
+    return settings.load().daily_questions
 
 
 def worker_health() -> tuple[bool, str]:

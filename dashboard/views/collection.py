@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from dashboard import collected, components, data, published, words
+from dashboard import collected, components, data, published, watched, words
 from tracker import charts
 
 coverage = data.finding("coverage")
@@ -28,6 +28,18 @@ else:
         "Import an export of an ad repository; every file becomes evidence, and its scope is what was asked.",
         command="tracker import x_ads EXPORT.csv --scope handle=… --scope country=…",
     )
+
+sources, suspects, waiting = data.collection()
+with components.card("What is watched, and how does it go?", watched.line(sources)):
+    watched.sources(sources)
+left, right = st.columns(2, gap="medium")
+with (
+    left,
+    components.card("Runs that are not to be believed", "Too much of one platform vanished in them at once"),
+):
+    watched.suspects(suspects)
+with right, components.card("Alerts that wait", "Kept until the channel takes them"):
+    watched.waiting(waiting)
 
 repositories = data.finding("repository-coverage")
 with components.card("What does each repository publish of what the law asks?", published.line(repositories)):

@@ -18,6 +18,7 @@ from tracker.analysis.tables import open_lake
 from tracker.errors import ConfigError, TrackerError
 from tracker.settings import Settings
 from tracker.store import alerts
+from tracker.store import collection as standing
 from tracker.store.engine import unit_of_work
 
 LOG = logging.getLogger(__name__)
@@ -135,6 +136,16 @@ def listed(engine: Engine, *, kinds: tuple[str, ...] = (), limit: int | None = N
             }
             for row in found
         ]  # fmt: skip
+
+
+def collection(engine: Engine, now: datetime) -> tuple[list[Row], list[Row], list[Row]]:
+    """Return how each source stands, the runs that are not to be believed, and the rules of which messages wait."""
+    with Session(engine) as session:
+        return (
+            standing.by_source(session, now),
+            standing.suspect_runs(session),
+            standing.waiting_alerts(session),
+        )
 
 
 def state_of_channels(engine: Engine, settings: Settings) -> list[str]:

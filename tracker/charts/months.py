@@ -20,6 +20,8 @@ STRIP_GAP, STRIP_HEIGHT = 6, 9
 STRIP_OFFSET = STRIP_GAP + STRIP_HEIGHT + 3
 HATCHES = 110
 """How many strokes a gap would have that is as long as the axis."""
+NARROW, THIN = 6, 2.5
+"""How many pixels strokes stand apart at least, and how wide a gap is that has any: narrower ones are just blank."""
 
 
 def start_of(month: str) -> date:
@@ -150,10 +152,15 @@ def outcome_colour(look: Look, runs: Rows, **legend: Any) -> alt.Color:
 def hatches(runs: Rows, months: Sequence[str], *, look: Look, height: int, offset: int = 0) -> alt.Chart:
     """Return the strokes over stretches that nobody was asked about: a gap looks like nothing else."""
     strokes = [stroke for run in runs if run["state"] == NOT_ASKED for stroke in _strokes(run, months)]
+    shown = f"datum.share * width >= {THIN} && datum.place % max(1, ceil({HATCHES * NARROW} / width)) == 0 ? 0.9 : 0"
     layer: alt.Chart = (
         alt.Chart(alt.InlineData(values=strokes))
         .mark_point(
-            shape="M-0.5,1L0.5,-1", size=height * height, color=look.rule, strokeWidth=0.9, opacity=0.9
+            shape="M-0.35,1L0.35,-1",
+            size=height * height,
+            color=look.rule,
+            strokeWidth=0.9,
+            opacity=alt.expr(shown),
         )
         .encode(x=x_of("at", months, offset=offset))
     )
@@ -163,10 +170,14 @@ def hatches(runs: Rows, months: Sequence[str], *, look: Look, height: int, offse
 def _strokes(run: Mapping[str, Any], months: Sequence[str]) -> list[dict[str, Any]]:
     """Return where the strokes of a gap stand: evenly, and one at least."""
     whole = milliseconds(end_of(months[-1])) - milliseconds(start_of(months[0]))
-    number = max(1, (run["end"] - run["begin"]) * HATCHES // whole)
+    share = (run["end"] - run["begin"]) / whole
+    number = max(1, int(share * HATCHES))
     step = (run["end"] - run["begin"]) / number
     shared = {name: value for name, value in run.items() if name not in ("begin", "end")}
-    return [{**shared, "at": round(run["begin"] + step * (place + 0.5))} for place in range(number)]
+    return [
+        {**shared, "share": share, "place": place, "at": round(run["begin"] + step * (place + 0.5))}
+        for place in range(number)
+    ]
 
 
 def coverage_strip(coverage: Rows, months: Sequence[str], *, look: Look) -> tuple[alt.Chart, alt.Chart]:
