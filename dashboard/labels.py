@@ -62,13 +62,13 @@ def matrix(found: Finding, accounts: Finding) -> None:
 
 def dated(found: Finding) -> bool:
     """Say whether any label was seen on a day that is known."""
-    return any(row["first_seen"] and row["state"] != "unknown" for row in found.rows)
+    return any(row["first_seen"] and row["state"] != "unknown" for row in _by_platform(found))
 
 
 def timeline(found: Finding) -> None:
     """Draw from when to when each label was seen."""
     components.chart(
-        charts.label_timeline(found.rows, as_of=found.as_of, look=components.look()),
+        charts.label_timeline(_by_platform(found), as_of=found.as_of, look=components.look()),
         key="label-timeline",
         alt="From when to when each account was seen with a label or without one",
     )
@@ -119,18 +119,33 @@ def runs(found: Finding) -> None:
     body = [
         (
             _account(row),
-            state(row["state"]),
-            tables.shown(row["words"], 60) or None,
+            _state(row),
+            _words(row),
             _days(row),
             row["looks"],
             _rests_on(row),
         )
         for row in ordered[:LISTED]
     ]
-    head = ("account", "label", "in the words of the label", "first – last seen", "looks", "rests on")
+    head = ("account", "label", "in whose words", "first – last seen", "looks", "rests on")
     components.table(tables.html(head, body, classes=("", "keep", "", "keep", "num")))
     if len(ordered) > LISTED:
         components.caption(f"{len(ordered) - LISTED:,} more", "stand in the rows.")
+
+
+def _state(row: Row) -> Markup:
+    """Return what a platform said as a badge; what a labeler said, in its words and without the colour of a finding."""
+    if row.get("issuer", "platform") == "platform":
+        return state(row["state"])
+    return tables.badge(
+        "no label of this labeler" if row["state"] == "none" else f"“{tables.shown(row['state'], 40)}”"
+    )
+
+
+def _words(row: Row) -> str | None:
+    if row.get("issuer", "platform") == "platform":
+        return tables.shown(row["words"], 60) or None
+    return f"by the labeler {tables.shown(row['issuer'], 60)}, not the platform"
 
 
 def state(value: str | None) -> Markup:
@@ -142,7 +157,12 @@ def state(value: str | None) -> Markup:
 
 def _told(found: Finding) -> Sequence[Row]:
     """Return the latest run of each account that could tell."""
-    return [row for row in found.rows if row["latest"] and row["state"] != "unknown"]
+    return [row for row in _by_platform(found) if row["latest"] and row["state"] != "unknown"]
+
+
+def _by_platform(found: Finding) -> list[Row]:
+    """Return what platforms said themselves; what a labeler says is its own opinion, and is listed below."""
+    return [row for row in found.rows if row.get("issuer", "platform") == "platform"]
 
 
 def _brand(row: Row) -> str:

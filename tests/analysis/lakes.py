@@ -99,7 +99,7 @@ SCHEMAS = {
     **SCHEMAS,
     **{
         name: lake_sql.SCHEMAS[name]
-        for name in ("decisions", "drifts", "listings", "hand_codings", "hand_settled", "samples")
+        for name in ("decisions", "drifts", "listings", "looks", "hand_codings", "hand_settled", "samples")
     },
 }
 Rows = list[dict[str, Any]]

@@ -6,10 +6,11 @@ from typing import Any
 
 from sqlmodel import Session, col, select
 
-from tracker.store import identity, profiles, tables
+from tracker.store import identity, profiles, seen_profiles, tables
 
 Row = dict[str, Any]
 
+PLATFORM = "platform"
 _FIELDS = (
     "label", "label_words", "bio", "discloses", "discloses_words", "handle", "name", "entered_by", "evidence",
 )  # fmt: skip
@@ -19,10 +20,12 @@ def known_looks(session: Session) -> list[Row]:
     """Return every look with the columns of the lake's `looks`: those of documents, then those at profiles, by id.
 
     A label that a document saw is dated by the day that it names, else by the day of the document. A merged account's
-    looks are those of the account that it stands as.
+    looks are those of the account that it stands as. Each label of a labeler, which is not the platform's, stands in a row of
+    its own with `issuer` and `mark` and without a `label`.
     """
     stands = identity.merged(session)
-    rows = [*_of_documents(session), *_of_profiles(session)]
+    seen = _of_profiles(session)
+    rows = [*_of_documents(session), *seen, *_of_labelers(session, seen)]
     return [{**row, "account_id": stands.get(row["account_id"], row["account_id"])} for row in rows]
 
 
@@ -74,3 +77,15 @@ def _of_profiles(session: Session) -> list[Row]:
         }
         for row in profiles.all_looks(session)
     ]
+
+
+def _of_labelers(session: Session, looks: Iterable[Row]) -> list[Row]:
+    """Return what labelers said in each look: a row a label, or one with an empty mark where one gave none."""
+    by_snapshot = {row["look"]: row for row in looks}
+    found = []
+    for mark in seen_profiles.all_marks(session):
+        look = by_snapshot.get(f"profile-{mark['snapshot_id']}")
+        if look is not None and mark["issuer"] != PLATFORM:
+            kept = {name: look[name] for name in ("look", "account_id", "day", "observed_at", "evidence")}
+            found.append({**dict.fromkeys(look), **kept, "issuer": mark["issuer"], "mark": mark["value"]})
+    return found

@@ -81,6 +81,7 @@ SCHEMAS: dict[str, pa.Schema] = {
     "looks": _schema(
         look=TEXT, account_id=INT, day=DAY, observed_at=TIME, label=TEXT, label_words=TEXT, bio=TEXT, discloses=TEXT,
         discloses_words=TEXT, handle=TEXT, name=TEXT, entered_by=TEXT, document_id=TEXT, document=TEXT, evidence=TEXT,
+        issuer=TEXT, mark=TEXT,
     ),
     "advertiser_reports": _schema(
         listing_id=INT, account_id=INT, name=TEXT, disclaimer=TEXT, spend_lower=pa.float64(), spend_upper=pa.float64(),
