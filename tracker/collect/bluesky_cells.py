@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any
 
 from tracker.collect.cells import cell_text
-from tracker.collect.fields import words_at
+from tracker.collect.fields import object_at, words_at
 from tracker.collect.moments import iso_moment
 from tracker.collect.post_cells import at, counts, distinct, first, objects, words
 from tracker.collect.weblinks import canonical, hashtags_in
@@ -57,7 +57,7 @@ class Labels:
         found = [
             PlatformLabel(cell_text(label.get("val")), cell_text(label.get("src")))
             for label in shown
-            if label.get("src") not in self.by and _is_in_force(label, now)
+            if cell_text(label.get("src")) not in self.by and _is_in_force(label, now)
         ]
         asked = [PlatformLabel(value, by) for by, given in self.by.items() for value in given]
         return tuple(dict.fromkeys([*found, *asked]))
@@ -102,7 +102,7 @@ def profile(
     """
     values = record.values
     viewed = "did" in values
-    said = values if viewed else at(values, "value") or {}
+    said = values if viewed else object_at(record, values, "value")
     did = account.native_id or ""
     own = [{"src": did, "val": one.get("val")} for one in objects(said, "labels", "values")]
     given = labels.on(objects(values, "labels") if viewed else own, listing.observed_at)
@@ -206,9 +206,8 @@ def _details(values: Values, said: Values, did: str, labels: Iterable[Values]) -
     embed = _embedded(said)
     quoted = words(said, "embed.record.record.uri", "embed.record.uri")
     linked = [*(words(one, "uri") for one in features), words(embed, "external.uri")]
-    spoken = said.get("langs") if isinstance(said.get("langs"), list) else []
-    languages = [one for one in spoken or [] if isinstance(one, str)]
-    tagged = [one for one in said.get("tags") or [] if isinstance(one, str)]
+    languages = _texts(said.get("langs"))
+    tagged = _texts(said.get("tags"))
     indexed = words(values, "post.indexedAt")
     return PostDetails(
         kind=_kind(said, quoted), language=next(iter(languages), None), reply_to=words(said, "reply.parent.uri"),
@@ -219,6 +218,10 @@ def _details(values: Values, said: Values, did: str, labels: Iterable[Values]) -
         version=words(values, "post.cid", "cid"), counts=counts(values.get("post"), _COUNTERS),
         extra=({"languages": languages} if len(languages) > 1 else {}) | ({"indexed_at": indexed} if indexed else {}),
     )  # fmt: skip
+
+
+def _texts(given: object) -> list[str]:
+    return [one for one in given if isinstance(one, str)] if isinstance(given, list) else []
 
 
 def _kind(said: Values, quoted: str | None) -> PostKind:

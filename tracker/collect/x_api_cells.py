@@ -44,7 +44,8 @@ def joined(answer: Mapping[str, Any]) -> Iterator[Values]:
     for one in found if isinstance(found, list) else [found]:
         if not isinstance(one, dict):
             continue
-        shown = [media[key] for key in at(one, "attachments", "media_keys") or () if key in media]
+        keys = _texts(at(one, "attachments", "media_keys"))
+        shown = [media[key] for key in keys if key in media]
         others = [
             {**other, "author": users.get(str(other.get("author_id")), {})}
             for reference in objects(one, "referenced_tweets")
@@ -168,9 +169,13 @@ def details(values: Values, key: str) -> PostDetails:
         hashtags=distinct(words(one, "tag", "text") for one in objects(values, "entities", "hashtags")),
         mentions=distinct(words(one, "username", "screen_name") for one in _mentions(values)), media=tuple(_media(values)),
         labels=("possibly sensitive",) if values.get("possibly_sensitive") is True else (),
-        withheld_in=distinct(map(str, at(values, "withheld", "country_codes") or at(values, "withheld_in_countries") or ())),
+        withheld_in=distinct(_texts(first(values, "withheld.country_codes", "withheld_in_countries"))),
         counts=counts(values, _COUNTS), extra=dict(_extra(values, edits)),
     )  # fmt: skip
+
+
+def _texts(given: object) -> list[str]:
+    return [str(one) for one in given] if isinstance(given, list) else []
 
 
 def _extra(values: Values, edits: object) -> Iterator[tuple[str, Any]]:

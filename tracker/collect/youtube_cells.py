@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from tracker.collect.answers import document_or_none
-from tracker.collect.fields import words_at
+from tracker.collect.fields import object_at, words_at
 from tracker.collect.moments import iso_moment
 from tracker.collect.plaintext import tidied
 from tracker.collect.post_cells import at, counts, distinct, objects, words
@@ -54,7 +54,7 @@ def kind_of(values: Values) -> str:
 def profile(record: Record, listing: Listing, account: AccountRef) -> Profile:
     """Return a channel."""
     values = record.values
-    said = at(values, "snippet") or {}
+    said = object_at(record, values, "snippet")
     handle = words(values, "snippet.customUrl")
     kept = {
         "country": words(values, "snippet.country"), "made_for_kids": at(values, "status", "madeForKids"),
@@ -95,7 +95,7 @@ def post(record: Record, listing: Listing, account: AccountRef) -> Post:
         raise BadInput(
             f"a video of {channel}, not of {account.native_id}", line=record.line, field="channelId"
         )
-    said = at(values, "snippet") or {}
+    said = object_at(record, values, "snippet")
     title = tidied(words_at(record, said, "title") or "") or None
     text = tidied(words_at(record, said, "description", longest=20_000) or "")
     when = iso_moment(words(said, "publishedAt"), latest=listing.observed_at)
