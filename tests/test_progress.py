@@ -98,4 +98,4 @@ def test_a_counter_adds_up(clock: Clock, capsys: pytest.CaptureFixture[str]) -> 
             tick(10)
             clock.at += 20
 
-    assert capsys.readouterr().err.splitlines()[-1] == "verifying: 30 of 30 (100 %), 1/s"
+    assert capsys.readouterr().err.splitlines()[-1] == "verifying: 30 of 30 (100 %), 45/min"

@@ -98,7 +98,12 @@ def _words(done: int, total: int | None, seconds: float) -> str:
     rate = done / max(seconds, 0.001)
     share = f" of {total:,} ({100 * done // total} %)" if total else ""
     left = f", {_span((total - done) / rate)} left" if total and 0 < done < total else ""
-    return f"{done:,}{share}, {rate:,.0f}/s{left}"
+    return f"{done:,}{share}, {_rate(rate)}{left}"
+
+
+def _rate(rate: float) -> str:
+    """Return how much a second, and of what is slower than that how much a minute."""
+    return f"{rate:,.0f}/s" if rate >= 1 else f"{60 * rate:.0f}/min"
 
 
 def _span(seconds: float) -> str:
@@ -121,7 +126,7 @@ class Bar:
 
             def render(self, task: "Task") -> Text:
                 whole = f" of {int(task.total):,}" if task.total else ""
-                rate = f" {task.speed:,.0f}/s" if task.speed else ""
+                rate = f" {_rate(task.speed)}" if task.speed else ""
                 return Text(f"{int(task.completed):,}{whole}{rate}")
 
         whole = Column(no_wrap=True)

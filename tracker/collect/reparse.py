@@ -127,26 +127,46 @@ def _run(
         todo, before = rereads.to_read(session, parsers.version(), names, since)
         upto = rereads.last_listing(session)
     run = Reread(parsers.version(), upto, before=before)
-    for number, of in enumerate(todo):
-        progress(STAGE, number, len(todo))
+    shown = _Records(progress, sum(of.read for of in todo))
+    for of in todo:
+        shown(STAGE, 0, None)
         run.queries += 1
         try:
             with rare_collection():
-                _one(engine, settings, of, run, now, act)
+                _one(engine, settings, of, run, (now, shown), act)
         except (TrackerError, OSError) as error:
             run.failed += 1
             tell(f"query {of.id} of {of.source} is left as it was: {error}")
+        shown.before += of.read
     if todo:
-        progress(STAGE, len(todo), len(todo))
+        shown(STAGE, 0, None)
         checkpoint(engine)
     return run
 
 
+@dataclass(slots=True)
+class _Records:
+    """Shows how many records were read, of all queries together."""
+
+    progress: Progress
+    total: int
+    before: int = 0
+
+    def __call__(self, _stage: str, done: int, _total: int | None) -> None:
+        self.progress(STAGE, min(self.before + done, self.total), self.total)
+
+
 def _one(
-    engine: Engine, settings: Settings, of: Answered, run: Reread, now: Callable[[], datetime], act: _Act
+    engine: Engine,
+    settings: Settings,
+    of: Answered,
+    run: Reread,
+    watch: tuple[Callable[[], datetime], Progress],
+    act: _Act,
 ) -> None:
     """Read the evidence of one query, compare, and act on it."""
-    with _opened(engine, settings, of, now) as (job, items, pages, outcome), Spool() as spool:
+    now, _ = watch
+    with _opened(engine, settings, of, watch) as (job, items, pages, outcome), Spool() as spool:
         checked = writing.check(job, items, spool)
         with Session(engine) as session:
             comparison = Comparison(session, job, of, run.upto)
@@ -210,12 +230,13 @@ _Opened = tuple[Job, Iterator[Parsed], tuple[KeptPage, ...], Outcome]
 
 @contextmanager
 def _opened(
-    engine: Engine, settings: Settings, of: Answered, now: Callable[[], datetime]
+    engine: Engine, settings: Settings, of: Answered, watch: tuple[Callable[[], datetime], Progress]
 ) -> Iterator[_Opened]:
     """Give the items that stand in the evidence of a query, while they are read."""
+    now, progress = watch
     source = sources.load(of.source)
     scope = Scope(dict(of.scope), of.observed_at, account_in_scope(engine, source, of.scope))
-    job = Job(engine, source, scope, now, silent)
+    job = Job(engine, source, scope, now, progress)
     if of.evidence_id is None:
         pages, outcome = _pages(engine, of)
         yield job, marked(parsed_pages(job, pages), outcome), pages, outcome
@@ -226,7 +247,7 @@ def _opened(
         with path.open("wb") as file:
             file.writelines(evidence.read(session, of.evidence_id))
         facts = reading.inspect(path, limits=limits)
-        filed = FileJob(engine, source, scope, now, silent, facts, limits)
+        filed = FileJob(engine, source, scope, now, progress, facts, limits)
         yield filed, filed.parsed(), (), "rows"
 
 

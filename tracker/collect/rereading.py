@@ -1,7 +1,7 @@
 """Compares what the present parsers read in kept evidence with what stands in the record."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -122,12 +122,13 @@ class Comparison:
             if (state := states.get((account, post.key)))
         ]
         said = rereads.contents(self.session, [one[0] for one in standing if one])
+        own = self.own
         for post, account, listing_id in placed:
             state = states.get((account, post.key))
             if state is None or listing_id is None or state.id not in shown[listing_id]:
                 self._only_now("post", post.key)
                 continue
-            self._take("post", post.key, listing_id, state.id, differing(post, state, said, self.own))
+            self._take("post", post.key, listing_id, state.id, differing(post, state, said, own))
 
     def _ads(self, found: Sequence[Ad]) -> None:
         by_place: dict[tuple[str, datetime], list[Ad]] = {}
@@ -217,6 +218,11 @@ def _said(post: Post, state: PostState, said: Mapping[int, tuple[str, Any]], own
         yield "text", None, post.text
         return
     text, details = said[shown[0]]
+    if (text, details and replace(details, counts=())) == (
+        post.text,
+        post.details and replace(post.details, counts=()),
+    ):
+        return
     same = post_content.digest(text, details) == post_content.digest(post.text, post.details)
     if same and shown[1] not in own:
         return
