@@ -210,7 +210,7 @@ def test_users_without_posts_are_profiles_and_lines_of_compliance_are_kept_apart
     ("line", "field"),
     [
         (answer({**TWEET, "id": 1.972983e18}), "id"),
-        (answer({**TWEET, "id": 1972983000000000111}), "id"),
+        (answer({**TWEET, "id": 1972983000000000000}), "id"),
         (answer({**TWEET, "text": None}), "text"),
         ({**answer(TWEET), "__twarc": {"retrieved_at": "soon"}}, "__twarc.retrieved_at"),
         ({**answer(TWEET), "__twarc": {"retrieved_at": "2099-01-01T00:00:00Z"}}, "__twarc.retrieved_at"),
