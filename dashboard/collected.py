@@ -20,6 +20,8 @@ NAMED = 3
 
 def figures(coverage: Finding, listings: Rows) -> None:
     """Draw the four numbers on the collection, each with what it is out of."""
+    if not listings:
+        return  # the empty state below says that nothing was asked; a row of zeros would say that nothing came
     outcomes = Counter(str(row["outcome"]) for row in listings)
     expected, asked = coverage.coverage.get("days_expected", 0), coverage.coverage.get("days_asked", 0)
     empty = outcomes["empty_confirmed"] + outcomes["empty_unverified"]

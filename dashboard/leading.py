@@ -15,6 +15,8 @@ SHOWN = 8
 def line(finding: Finding) -> str:
     """Say how many domains the ads counted name, and of how many ads."""
     domains = finding.coverage.get("domains", 0)
+    if not domains:
+        return "No ad of those counted has an address that it leads to"
     return (
         f"{words.count(domains, 'domain')} named by {words.count(finding.n, 'ad')}; defanged, none was opened"
     )

@@ -57,6 +57,8 @@ def matrix(finding: Finding) -> None:
 def line(finding: Finding) -> str:
     """Say how many cells are published, of how many, and as of when that was read."""
     states = finding.coverage.get("states", {})
+    if not finding.rows:
+        return "DSA Art. 39(2), beside what is held of it"
     return (
         f"{states.get('published', 0):,} of {words.count(len(finding.rows), 'cell')} published, "
         f"{states.get('in part', 0):,} in part, {states.get('not', 0):,} not at all, {states.get('not known', 0):,} not known · "

@@ -388,3 +388,14 @@ def test_near_copies_are_grouped_when_a_reader_asks_for_it(home: Path, open_page
     assert "of more than one ad" not in before
     assert "of more than one ad" in html_of(app)
     assert [error.value for error in app.exception] == []
+
+
+def test_where_nothing_was_asked_no_row_of_zeros_says_that_nothing_came(
+    home: Path, open_page: OpenPage
+) -> None:
+    text = html_of(open_page("collection"))
+
+    assert "Nobody has asked yet" in text
+    assert "Nothing has been asked yet" in text
+    assert "0 of 0" not in text
+    assert "of 0 answers" not in text
