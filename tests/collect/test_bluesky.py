@@ -365,8 +365,12 @@ def test_an_empty_feed_is_silence_only_where_the_accounts_own_server_states_it(l
 def test_settings_that_are_none_end_in_words(line: Line) -> None:
     wrong = line.ask(RIVER, {"BLUESKY_APPVIEW": "somewhere"})
     none = line.ask(RIVER, {"BLUESKY_LABELERS": "@labeler"})
+    many = line.ask(
+        RIVER, {"BLUESKY_LABELERS": ",".join(f"did:web:l{number}.example" for number in range(21))}
+    )
 
-    assert (wrong.outcome, none.outcome) == ("error", "error")
+    assert (wrong.outcome, none.outcome, many.outcome) == ("error", "error", "error")
+    assert "21 labelers; at most 20" in many.warnings[0]
     assert "TRACKER_BLUESKY_APPVIEW" in wrong.warnings[0]
     assert "TRACKER_BLUESKY_LABELERS" in none.warnings[0]
 
@@ -375,6 +379,23 @@ def test_settings_that_are_none_end_in_words(line: Line) -> None:
 
 NOT_FOUND = {"error": "RecordNotFound", "message": "Could not locate record"}
 CAR = {"Content-Type": "application/vnd.ipld.car"}
+
+
+def test_a_repost_that_its_server_hides_is_told_from_one_that_was_deleted(line: Line) -> None:
+    key = uri("r1", collection="app.bsky.feed.repost")
+    line.server.answers(RECORD, data(NOT_FOUND, 400))
+    line.server.answers(
+        PROOF, Told(b"..\x65$type\x74app.bsky.feed.repost..", 200, CAR), Told(b"only the tree", 200, CAR)
+    )
+
+    with client_of(line.server, (), guard=web_guard_of(line.server, HOSTS)) as client:
+        found = [
+            one
+            for _ in range(2)
+            for one in bluesky.find([Sought(key, None)], Scope({}, NOW, RIVER), client, {})
+        ]
+
+    assert [one.standing for one in found] == ["taken_down", "deleted"]
 
 
 @pytest.mark.parametrize(

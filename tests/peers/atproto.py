@@ -71,7 +71,7 @@ async function main() {
       const hides = { modEventTakedown: 'takedownRecord', modEventReverseTakedown: 'untakedownRecord' }
       const asked = hides[told.event?.$type.split('#')[1]]
       if (asked && told.subject.uri) await network.bsky.ctx.dataplane[asked]({ recordUri: told.subject.uri, takedownRef: 'moderators' })
-      await network.processAll(20000)
+      await network.processAll(60000)
       response.end('{}')
     } catch (error) { response.statusCode = 500; response.end(String(error && error.stack)) }
   }).listen(given.control, '127.0.0.1')

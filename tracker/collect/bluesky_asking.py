@@ -34,8 +34,8 @@ _STATUS: Mapping[str, Standing] = {
     "deactivated": "deactivated", "takendown": "taken_down", "suspended": "suspended", "deleted": "deleted",
 }  # fmt: skip
 """What `getRepoStatus` says of a repository that is not active; other words are no news of it."""
-_RECORD = b"\x65$type\x72app.bsky.feed.post"
-"""A post inside a repository, as its encoding (DAG-CBOR) writes it."""
+MOST_LABELERS = 20
+"""Labelers that the AppView takes in one question."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +58,10 @@ class Services:
                 raise BadInput(f"{value[:60]!r} is no address", field=f"TRACKER_{name}")
         if wrong := [one for one in labelers if not _DID.fullmatch(one)]:
             raise BadInput(f"{wrong[0][:60]!r} is no identity (did:plc:…)", field="TRACKER_BLUESKY_LABELERS")
+        if len(labelers) > MOST_LABELERS:
+            raise BadInput(
+                f"{len(labelers)} labelers; at most {MOST_LABELERS}", field="TRACKER_BLUESKY_LABELERS"
+            )
         return cls(None if appview == "none" else appview, directory, labelers)
 
     @property
@@ -303,8 +307,13 @@ def record(client: Asks, services: Services, server: str, key: str) -> Found:
     if proof.status != 200 or "json" in proof.headers.get("content-type", ""):
         named = words(values_of(proof), "error") or ""
         return Found(key, "deleted" if named == "RecordNotFound" else "not_found", proof, said(answer))
-    hidden = _RECORD in proof.body
+    hidden = _encoded(collection) in proof.body
     return Found(key, "taken_down" if hidden else "deleted", proof, said(answer))
+
+
+def _encoded(collection: str) -> bytes:
+    """Return how a record of a collection begins inside a repository (DAG-CBOR, a short text each)."""
+    return b"\x65$type" + bytes([0x60 + len(collection)]) + collection.encode()
 
 
 def _moderated(client: Asks, services: Services, key: str, answer: Answer) -> Found:
