@@ -52,6 +52,9 @@ def verdict(found: Finding, version: int) -> None:
         )
     elif row["alpha"] < reliability.LEAST_RELIABLE:
         components.stored("Tentative:", f"{said}. It is under {reliability.LEAST_RELIABLE}.", tone="ochre")
+    elif row["lower"] is not None and row["lower"] < reliability.LEAST_TENTATIVE:
+        few = f"{said}. The interval reaches under {reliability.LEAST_TENTATIVE}: code more items twice."
+        components.stored("Too few to tell:", few, tone="ochre")
     else:
         components.stored("Reliable:", f"{said}.")
 
@@ -69,7 +72,7 @@ def table(found: Finding, version: int) -> None:
             body = [
                 (
                     Markup("<b>{}</b>").format(row["code"]) if row["code"] == TOGETHER else row["code"],
-                    shares.alpha(row["alpha"]),
+                    shares.alpha(row["alpha"], row["lower"]),
                     _interval(row["lower"], row["upper"], row["reason"]),
                     "–" if row["agreement"] is None else f"{row['agreement']:.0%}",
                     f"{row['compared']:,} of {row['items']:,}",

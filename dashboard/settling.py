@@ -26,7 +26,7 @@ def _panel() -> None:
     by = auth.visitor().signature
     if by is None:
         by = st.text_input(
-            "Your name", key="settling-by", placeholder="of the third person, who coded none of it"
+            "Your name", key="settling-by", placeholder="the third person’s, who coded none of it", width=360
         )
     if st.session_state.pop("settling-asked", False):
         _settle(by or "")

@@ -97,16 +97,21 @@ def points(row: Mapping[str, Any]) -> str:
     return f"{100 * (row['share'] - row['share_before']):+.1f} points"
 
 
-def alpha(value: float | None) -> Markup | str:
-    """Return alpha with a word on what it is good for; undefined where nothing can be said."""
+def alpha(value: float | None, lower: float | None = None) -> Markup | str:
+    """Return alpha with a word on what it is good for; undefined where nothing can be said.
+
+    Where `lower`, the lower bound, lies under what anything could be concluded from, too few items were coded twice.
+    """
     if value is None:
         return Markup("<span class='it-none'>undefined</span>")
+    word, tone = "reliable", "green"
     if value < reliability.LEAST_TENTATIVE:
-        return Markup("{:.2f} {}").format(value, tables.badge("too low", "red"))
-    tentative = value < reliability.LEAST_RELIABLE
-    return Markup("{:.2f} {}").format(
-        value, tables.badge(*(("tentative", "ochre") if tentative else ("reliable", "green")))
-    )
+        word, tone = "too low", "red"
+    elif value < reliability.LEAST_RELIABLE:
+        word, tone = "tentative", "ochre"
+    elif lower is not None and lower < reliability.LEAST_TENTATIVE:
+        word, tone = "too few to tell", "ochre"
+    return Markup("{:.2f} {}").format(value, tables.badge(word, tone))
 
 
 def _line(topics: Finding) -> str:

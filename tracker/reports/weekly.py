@@ -115,5 +115,10 @@ def files(report: Report) -> dict[str, bytes]:
 
 
 def _codebook_versions(issue: Issue) -> list[str]:
-    versions = issue.lake.tables["codings"].select("codebook_version").distinct().order_by("codebook_version")
-    return [str(row["codebook_version"]) for row in issue.lake.rows(versions)]
+    """Return the versions under which keywords counted and people coded."""
+    found = {
+        row["codebook_version"]
+        for name in ("codings", "hand_codings")
+        for row in issue.lake.rows(issue.lake.tables[name].select("codebook_version").distinct())
+    }
+    return [str(version) for version in sorted(found)]
