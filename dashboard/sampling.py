@@ -12,7 +12,23 @@ from tracker.registry.decisions import person_key
 FORM = "sample"
 TYPED = ("items", "account", "since", "until", "size", "overlap", "coders", "by")
 EVERY = "all"
+TASKS = ("code", "settle", "samples")
 SHOWN = 12
+
+
+def task() -> str:
+    """Let the reader choose what to do, and return it.
+
+    These are buttons because one that is chosen is drawn anew and lets go of the keyboard: Enter must save, not press it.
+    """
+    now = str(st.session_state.get("coding-task", TASKS[0]))
+    with st.container(horizontal=True, gap="small"):
+        for name in TASKS:
+            st.button(
+                name, key=f"coding-task-{name}", on_click=_choose, args=(name,),
+                type="primary" if name == now else "secondary",
+            )  # fmt: skip
+    return now
 
 
 def coder(samples: Sequence[Mapping[str, Any]]) -> str | None:
@@ -87,6 +103,10 @@ def draw() -> None:
         ):
             _fields()
             st.form_submit_button("Draw", type="primary", on_click=_send)
+
+
+def _choose(name: str) -> None:
+    st.session_state["coding-task"] = name
 
 
 def _fields() -> None:

@@ -16,9 +16,7 @@ if not auth.may("coder"):
 
 task_box, who_box = st.columns([3, 4], gap="medium", vertical_alignment="bottom")
 with task_box:
-    task = st.segmented_control(
-        "Do", ["code", "settle", "samples"], default="code", required=True, key="coding-task"
-    )
+    task = sampling.task()
 with who_box:
     coder = sampling.coder(samples) if task == "code" else None
 with head:

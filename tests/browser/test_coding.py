@@ -123,7 +123,10 @@ def test_two_code_blind_a_third_settles_and_the_share_says_by_how_much_it_moved(
 
     edda = enter("edda")
     open_page(edda, dashboard.address, "coding")
-    again_until(edda.get_by_text("settle", exact=True).first.click, edda.get_by_text("Settle and next"))
+    again_until(
+        edda.get_by_role("button", name="settle", exact=True).click, edda.get_by_text("Settle and next")
+    )
+    settle(edda)
     for left in range(waiting, 0, -1):
         edda.get_by_text(re.compile(f"^{left} items? waits?$")).wait_for()
         edda.keyboard.press("2")

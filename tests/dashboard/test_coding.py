@@ -239,7 +239,7 @@ def test_the_rules_speak_only_after_a_coder_who_is_not_blind(home: Path, open_pa
 
 
 def settle_with(app: AppTest) -> AppTest:
-    return app.segmented_control(key="coding-task").set_value("settle").run()
+    return app.button(key="coding-task-settle").click().run()
 
 
 def disputed(engine: Engine) -> None:
@@ -290,14 +290,14 @@ def test_a_sample_is_drawn_on_the_page_and_a_wrong_field_is_named_below_it(
 ) -> None:
     engine = make()
     app = open_page("coding")
-    app.segmented_control(key="coding-task").set_value("samples").run()
+    app.button(key="coding-task-samples").click().run()
     app.text_input(key="sample-0-size").set_value("none")
     app.text_area(key="sample-0-coders").set_value("Ana\nBen")
     app.text_input(key="sample-0-by").set_value("Eve")
-    app.button[0].click().run()
+    next(one for one in app.button if one.label == "Draw").click().run()
     refused = html_of(app)
     app.text_input(key="sample-0-size").set_value("2")
-    app.button[0].click().run()
+    next(one for one in app.button if one.label == "Draw").click().run()
 
     assert [error.value for error in app.exception] == []
     assert 'it-fielderror" role="alert"' in refused
