@@ -27,6 +27,8 @@ from tracker.store.watches import Slot
 LOG = logging.getLogger(__name__)
 SCHEMA = "collector"
 TASK = "ask"
+AT_ONCE = 16
+"""Jobs that one of our hosts does at the same time: each holds a connection to the record."""
 PUT_SECONDS = 60.0
 SILENT_SECONDS = 30.0
 """A host that gave no sign of life for so long is dead, and what it held goes back into the queue."""
@@ -50,7 +52,7 @@ def run(
     stop: threading.Event,
     *,
     after: Callable[[watching.Ran], None] = lambda _ran: None,
-    concurrency: int = watching.AT_ONCE,
+    concurrency: int = AT_ONCE,
 ) -> None:
     """Put what is due into the queue and take from it until `stop` is set; finish what was begun."""
     prepare(watcher.engine)

@@ -14,7 +14,7 @@ from typing import TypeVar
 from tracker.collect import sources
 from tracker.domain import Outcome
 
-AT_ONCE = 16
+AT_ONCE = 32
 """Hosts that are asked at the same time."""
 PASSED_OVER: frozenset[Outcome] = frozenset({"throttled", "error", "login_wall"})
 """After such an answer the host is left alone for the rest of the run."""

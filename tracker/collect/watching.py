@@ -17,7 +17,6 @@ from sqlmodel import Session
 
 from tracker.collect import askable, cadence, lanes, rounds, runguard, sources
 from tracker.collect.job import silent
-from tracker.collect.lanes import AT_ONCE as AT_ONCE
 from tracker.collect.lanes import PASSED_OVER
 from tracker.collect.rounds import OpenClient
 from tracker.domain import ImportReport, Outcome

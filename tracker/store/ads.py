@@ -37,9 +37,11 @@ _criterion = itemgetter(0, 1, 2)
 
 def write_ads(session: Session, source: str, placed: Sequence[PlacedAd]) -> Counts:
     """Write a batch of ads and return what became of them, each in its series. Every ad has its key."""
+    if not placed:
+        return Counts()
     known = _known_ads(session, source, [item.ad.key or "" for item in placed])
-    until = max((item.ad.listing.observed_at for item in placed), default=None)
-    heads = _last_in_series(session, until, known.values()) if until else {}
+    until = max(item.ad.listing.observed_at for item in placed)
+    heads = _last_in_series(session, until, known.values())
     digests = [(set_digest(item.ad.targets), digest_of(item.ad)) for item in placed]
     wanted = {name: item.ad.targets for (name, _), item in zip(digests, placed, strict=True)}
     sets = _targeting_sets(session, wanted)
@@ -47,8 +49,8 @@ def write_ads(session: Session, source: str, placed: Sequence[PlacedAd]) -> Coun
     ads: list[tuple[Any, ...]] = []
     snapshots: list[_Snapshot] = []
     sightings: list[tuple[int, int]] = []
-    first_ad = reserve(session, "ad", len(placed)) if placed else 0
-    first_snapshot = reserve(session, "ad_snapshot", len(placed)) if placed else 0
+    first_ad = reserve(session, "ad", len(placed))
+    first_snapshot = reserve(session, "ad_snapshot", len(placed))
     for item, (set_name, digest) in zip(placed, digests, strict=True):
         ad, key = item.ad, item.ad.key or ""
         ad_id = known.get(key)

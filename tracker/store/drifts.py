@@ -13,7 +13,7 @@ from sqlalchemy import insert, select, update
 from sqlmodel import Session, col
 
 from tracker.store import tables
-from tracker.store.writes import insert_new
+from tracker.store.writes import in_chunks, insert_new
 
 Row = dict[str, Any]
 _ALL = ""
@@ -94,12 +94,10 @@ def all_of(session: Session, source: str | None = None) -> list[Row]:
 
 
 def _count(session: Session, source: str, shape: str, names: Collection[str], known: Collection[str]) -> None:
-    table = tables.FieldSeen
-    mine = (col(table.source) == source, col(table.shape) == shape)
-    for name in names:
-        if name in known:
-            more = update(table).where(*mine, col(table.field) == name).values(answers=table.answers + 1)
-            session.execute(more)
+    table, seen = tables.FieldSeen, tables.table_of(tables.FieldSeen)
+    for chunk in in_chunks([name for name in names if name in known]):
+        mine = (seen.c.source == source, seen.c.shape == shape, seen.c.field.in_(chunk))
+        session.execute(update(seen).where(*mine).values(answers=seen.c.answers + 1))
     fresh = [name for name in names if name not in known]
     insert_new(
         session, table, [{"source": source, "shape": shape, "field": name, "answers": 1} for name in fresh]
@@ -108,6 +106,8 @@ def _count(session: Session, source: str, shape: str, names: Collection[str], kn
 
 def _tell(session: Session, query_id: int, source: str, found: list[Drift], at: datetime) -> list[Drift]:
     """Write what was not told before, and return it."""
+    if not found:
+        return []
     table = tables.FieldDrift
     told = {
         (row.shape, row.field, row.what)
