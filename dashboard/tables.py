@@ -54,7 +54,7 @@ def html(
     lines = Markup("").join(
         Markup("<tr>{}</tr>").format(
             Markup("").join(
-                Markup('<td class="{}" data-label="{}">{}</td>').format(kind, word, _cell(value))
+                Markup('<td class="{}" data-label="{}" dir="auto">{}</td>').format(kind, word, _cell(value))
                 for value, word, kind in zip(line, head, kinds, strict=True)
             )
         )

@@ -7,7 +7,7 @@ from functools import partial
 from sqlalchemy import Engine
 
 from tracker.analysis import languages
-from tracker.analysis.keywords import KeywordCoder
+from tracker.analysis.keywords import RULES, KeywordCoder
 from tracker.domain import Codebook
 from tracker.registry.seedlist import load_codebook
 from tracker.settings import Settings
@@ -72,4 +72,6 @@ def _coder(settings: Settings) -> lake.Coder:
     def code(texts: Sequence[str]) -> list[list[lake.Coding]]:
         return [[(match.code, match.parent) for match in matches] for matches in coder.code_many(texts)]
 
-    return lake.Coder(coder.coder, book.version, hashlib.sha256(repr(book).encode()).hexdigest(), code)
+    return lake.Coder(
+        coder.coder, book.version, hashlib.sha256(repr((RULES, book)).encode()).hexdigest(), code
+    )

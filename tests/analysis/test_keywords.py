@@ -84,7 +84,7 @@ def test_words_of_spaced_scripts_match_whole_and_stems_match_beginnings(
         ("人民币升值", ["economy"]),
         ("人民生活", ["taiwan"]),
         ("ชาวไต้หวันวันนี้", ["taiwan"]),
-        ("經濟", []),
+        ("經濟", ["economy"]),
     ],
 )
 def test_words_of_unspaced_scripts_match_anywhere_the_longest_first(text: str, found: list[str]) -> None:
@@ -167,3 +167,13 @@ def test_terms_stand_for_the_words_that_begin_with_them_unless_they_are_short(
     terms: tuple[str, ...], text: str, named: bool
 ) -> None:
     assert bool(of_terms(terms).code(text)) is named
+
+
+def test_traditional_and_simplified_characters_match_each_other() -> None:
+    book = Codebook(1, (code("taiwan", zh=("台湾",)), code("port", zh=("港口開放",))))
+
+    coder = KeywordCoder(book)
+
+    assert [[match.code for match in coder.code(text)] for text in ("臺灣選舉", "台湾选举", "港口开放了", "咖啡")] == [
+        ["taiwan"], ["taiwan"], ["port"], [],
+    ]  # fmt: skip

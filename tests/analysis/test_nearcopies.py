@@ -43,6 +43,10 @@ def test_a_new_text_joins_the_group_of_the_first_that_it_is_like() -> None:
     assert len(index) == 8
 
 
+def test_traditional_characters_are_compared_as_simplified_ones() -> None:
+    assert leaders(Index(), CHINESE, "今天我們城市的新港口向來自世界各地的所有客人開放了") == [0, 0]
+
+
 def test_the_distance_is_one_less_the_index_of_the_bigrams() -> None:
     changed = SAID.replace("today", "tomorrow")
     shingles = [frozenset(zip(text.lower().split(), text.lower().split()[1:])) for text in (SAID, changed)]  # noqa: B905

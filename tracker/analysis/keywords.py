@@ -2,7 +2,8 @@
 
 Words of spaced scripts match whole, in any case; `stem*` matches every word that begins so; Arabic words match behind
 their prefixed particles and article. Words of scripts that put no spaces between words (Chinese, Japanese, Korean, Thai,
-Lao, Burmese, Khmer) match anywhere. Where two keywords overlap, the longer one takes the words.
+Lao, Burmese, Khmer) match anywhere,
+traditional Chinese characters as simplified ones. Where two keywords overlap, the longer one takes the words.
 """
 
 import re
@@ -12,8 +13,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from tracker.analysis.hanzi import simplified
 from tracker.domain import Code, Codebook
 
+RULES = 2
+"""Grows when the same codebook codes the same text otherwise than before."""
 BY_KEYWORDS = "keywords v"
 """How the name of this coder begins; it codes every item, so that an item without a code has none of the words."""
 _STANDS_ALONE = 3
@@ -97,7 +101,7 @@ def of_terms(terms: Iterable[str]) -> KeywordCoder:
 
 def _fold(text: str) -> str:
     if not text.isascii():
-        text = unicodedata.normalize("NFKC", text)
+        text = simplified(unicodedata.normalize("NFKC", text))
     return _INVISIBLE.sub("", text).casefold()
 
 

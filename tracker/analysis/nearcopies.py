@@ -15,6 +15,7 @@ from hashlib import blake2b
 import numpy as np
 import numpy.typing as npt
 
+from tracker.analysis.hanzi import simplified
 from tracker.analysis.segments import Numbers, Segment, Shingles, alike, joined
 
 LEAST_ALIKE = 0.5
@@ -220,7 +221,7 @@ def _first_of_each(words: Numbers) -> Iterator[int]:
 def _tokens(text: str) -> list[str]:
     """Return what is compared of a text: its words, or characters where no spaces part them; no address, no mention."""
     plain = _LEFT_OUT.sub(" ", unicodedata.normalize("NFKC", text)).casefold()
-    return _TOKEN.findall(plain)
+    return _TOKEN.findall(simplified(plain))
 
 
 def _hash(words: str) -> int:
