@@ -189,6 +189,30 @@ def test_a_value_that_a_later_answer_changed_is_read_again_in_both(
     assert rows(engine_of, counted) == [(2,), (4,)]
 
 
+def test_a_run_that_was_killed_goes_on_with_what_it_had_not_read(
+    engine_of: Engine, bring: Bring, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as former:
+        as_a_former_parser_read(former)
+        bring(FIRST, "2024-07-10")
+        bring(LATER, "2024-07-11")
+
+    def killed(_stage: str, done: int, _total: int | None) -> None:
+        if done > 2:  # the first table is read, the second was begun
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        reparse.reparse(engine_of, Settings(home=tmp_path), now=lambda: NOW, progress=killed)
+    half = rows(engine_of, "SELECT of_query_id FROM reparse")
+
+    run = again(engine_of, tmp_path)
+
+    assert (half, run.queries, run.before) == ([(1,)], 1, 1)
+    assert rows(engine_of, "SELECT text FROM post_snapshot ORDER BY id") == [
+        *[("en",)] * 3, ("Tea",), ("Milk",), ("Tea",),
+    ]  # fmt: skip
+
+
 def test_records_that_were_kept_apart_are_read_where_the_parser_can_now(
     engine_of: Engine, bring: Bring, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
