@@ -60,7 +60,7 @@ def write_lake(folder: Path, ads: int, share: int) -> None:
     """Write the ads of each month and their criteria; every other table is empty."""
     random = np.random.default_rng(1)
     sets = max(1, ads // share)
-    tables = {"ads": list(_ads(random, ads, sets)), "targets": [_targets(random, sets)]}
+    tables = {"ads": list(_ads(random, ads, sets)), "targets": [targets_of(random, sets)]}
     listed = {}
     for name in TABLES:
         schema = SCHEMAS["posts_codings" if name == "codings" else name]
@@ -97,7 +97,7 @@ def _ads(random: np.random.Generator, ads: int, sets: int):  # type: ignore[no-u
         })  # fmt: skip
 
 
-def _targets(random: np.random.Generator, sets: int) -> pa.Table:
+def targets_of(random: np.random.Generator, sets: int) -> pa.Table:
     """Return twenty different criteria for each set."""
     first = random.integers(0, VALUES, (sets, 1))
     step = random.integers(1, VALUES // CRITERIA, (sets, 1))

@@ -10,7 +10,7 @@ from ibis import _
 
 from tracker.analysis.nearcopies import FEWEST_BIGRAMS, LEAST_ALIKE, Index, Placed
 
-__all__ = ["FEWEST_BIGRAMS", "LEAST_ALIKE", "grouped", "landings", "promoted", "shown"]
+__all__ = ["FEWEST_BIGRAMS", "LEAST_ALIKE", "grouped", "landings", "promoted", "shown", "total"]
 
 _STATUS = r"^(?:https?://)?(?:www\.|mobile\.)?(?:x|twitter)\.com/[^/?#]+/status(?:es)?/([0-9]+)"
 
@@ -23,18 +23,29 @@ def grouped(texts: Sequence[str]) -> list[Placed]:
     return Index().add(texts)
 
 
-def shown(ads: ibis.Table) -> ibis.Table:
+def shown(ads: ibis.Table, most: int) -> ibis.Table:
     """Return ads by text, creative and account: `text`, `creative_url`, `account_id`, `ads`, `ad_id` (the first), days.
 
-    `text` is null where the repository publishes none; `first_shown` and `last_shown` are null where no day is known.
+    At most so many rows: those of the texts, or of the creatives without a text, that most ads show. `text` is null
+    where the repository publishes none; `first_shown` and `last_shown` are null where no day is known.
     """
-    counted = ads.group_by("text", "creative_url", "account_id").agg(
+    said = ads.filter(_.text.notnull() | _.creative_url.notnull())
+    counted = said.group_by("text", "creative_url", "account_id").agg(
         ads=_.count(),
         ad_id=_.ad_id.min(),
         first_shown=_.first_shown.min(),
         last_shown=ibis.coalesce(_.last_shown, _.first_shown).max(),
     )
-    return counted.order_by(_.first_shown.asc(nulls_first=False), "ad_id")
+    what = ibis.coalesce(counted.text, counted.creative_url)
+    ranked = counted.mutate(what=what, alike=counted.ads.sum().over(group_by=what))
+    kept = ranked.order_by(ibis.desc("alike"), "what", "ad_id").limit(most).drop("what", "alike")
+    return kept.order_by(_.first_shown.asc(nulls_first=False), "ad_id")
+
+
+def total(ads: ibis.Table) -> ibis.Table:
+    """Count ads that show a text or a creative, `said`, and those of which neither is published, `unsaid`."""
+    unsaid = ads.text.isnull() & ads.creative_url.isnull()
+    return ads.aggregate(said=(~unsaid).sum(), unsaid=unsaid.sum())
 
 
 def promoted(ads: ibis.Table, posts: ibis.Table) -> ibis.Table:

@@ -38,8 +38,8 @@ def of_query(session: Session, query_id: int, listings: Sequence[Row]) -> bool:
 
 
 def _of_listing(session: Session, listing: Row) -> Iterator[list[Change]]:
-    yield _first_ads(session, listing)
     before = compared.listing_before(session, listing["series"], listing["observed_at"])
+    yield _first_ads(session, before, listing)
     if before is None:
         yield _new_names(session, listing)
     else:
@@ -68,54 +68,59 @@ def _between(session: Session, before: Row, after: Row) -> Iterator[list[Change]
 
 
 def _looks(session: Session, before: Row, after: Row, pairs: Sequence[compared.Pair]) -> tuple[Look, Look]:
-    """Return both looks, each with its ads among those that differ; criteria stand where they can tell something."""
+    """Return both looks, each with its ads among those that differ.
+
+    Criteria and numbers stand where they can tell something: the numbers of the ads that both looks show.
+    """
     numbers = [number for _, *pair in pairs for number in pair if number is not None]
-    views = _views(session, numbers, criteria_of=_telling(session, pairs))
-    was = {ad_id: views[number] for ad_id, number, _ in pairs if number is not None}
-    now = {ad_id: views[number] for ad_id, _, number in pairs if number is not None}
+    both = {number for _, *pair in pairs if None not in pair for number in pair if number is not None}
+    details = adviews.details_of(session, numbers, criteria_of=(), numbers_of=both)
+    adviews.add_criteria(session, details, _telling(details, pairs))
+    was = {ad_id: _view(details[number]) for ad_id, number, _ in pairs if number is not None}
+    now = {ad_id: _view(details[number]) for ad_id, _, number in pairs if number is not None}
     return _look(before, was), _look(after, now)
 
 
-def _telling(session: Session, pairs: Sequence[compared.Pair]) -> set[int]:
+def _telling(details: Mapping[int, Row], pairs: Sequence[compared.Pair]) -> set[int]:
     """Return the snapshots whose criteria must be read: of ads that appeared, and of those that got other ones."""
     appeared = {now for _, was, now in pairs if was is None and now is not None}
     both = [(was, now) for _, was, now in pairs if was is not None and now is not None]
-    sets = adviews.set_of(session, [number for pair in both for number in pair])
+    sets = {number: row["targeting_set_id"] for number, row in details.items()}
     return appeared | {number for pair in both if sets[pair[0]] != sets[pair[1]] for number in pair}
 
 
-def _first_ads(session: Session, listing: Row) -> list[Change]:
-    """Return that accounts which somebody tracks were seen to advertise, each when it has no other ads."""
-    shown = compared.shown_first(session, listing["id"])
-    accounts = [account for account in shown if account is not None]
+def _first_ads(session: Session, before: Row | None, listing: Row) -> list[Change]:
+    """Return that accounts which somebody tracks were seen to advertise, each when it has no other ads.
+
+    An account whose ads the look before showed as well has others.
+    """
+    accounts = sorted(
+        compared.accounts_in(session, listing["id"], but_for=None if before is None else before["id"])
+    )
     tracked = compared.tracked_before(session, accounts, listing["observed_at"])
     fresh = sorted(tracked - compared.with_other_ads(session, sorted(tracked), but_for=listing["id"]))
-    views = _views(session, [shown[account][0] for account in fresh], criteria_of=())
+    first = {account: compared.shown_first(session, listing["id"], account) for account in fresh}
+    views = _views(session, first.values(), criteria_of=())
     look = _look(listing, {})
     return [
-        firsts.first_ad(look, views[shown[account][0]], _listing_before(session, account, listing))
+        firsts.first_ad(look, views[first[account]], _listing_before(session, account, listing))
         for account in fresh
     ]
 
 
 def _new_names(session: Session, listing: Row) -> list[Change]:
     """Return the payers and beneficiaries that are new beside those that the accounts had in other series."""
-    views = _views(session, compared.snapshots_with_names(session, listing["id"]), criteria_of=())
-    accounts = sorted({view.account_id for view in views.values() if view.account_id is not None})
-    elsewhere = compared.with_other_ads(session, accounts, but_for=listing["id"])
-    known: dict[int | None, KnownBefore] = {
-        account: KnownBefore(*compared.known_before(session, account, None, but_for=listing["id"]))
-        for account in elsewhere
-    }
-    mine = {number: view for number, view in views.items() if view.account_id in elsewhere}
-    before = {account: _listing_before(session, account, listing) for account in elsewhere}
+    accounts = sorted(compared.accounts_in(session, listing["id"], but_for=None))
+    elsewhere = sorted(compared.with_other_ads(session, accounts, but_for=listing["id"]))
+    shown = compared.snapshots_with_names(session, listing["id"], elsewhere) if elsewhere else []
+    views = _views(session, shown, criteria_of=())
     return [
         change
-        for account in sorted(elsewhere)
+        for account in elsewhere
         for change in firsts.of_names(
-            _look(listing, {number: view for number, view in mine.items() if view.account_id == account}),
-            known,
-            before[account],
+            _look(listing, {number: view for number, view in views.items() if view.account_id == account}),
+            {account: KnownBefore(*compared.known_before(session, account, None, but_for=listing["id"]))},
+            _listing_before(session, account, listing),
             criteria=False,
         )
     ]
@@ -135,7 +140,7 @@ def _look(listing: Row, ads: Mapping[int, AdView]) -> Look:
 
 
 def _views(session: Session, numbers: Iterable[int], *, criteria_of: Collection[int]) -> dict[int, AdView]:
-    rows = adviews.details_of(session, list(numbers), criteria_of=criteria_of)
+    rows = adviews.details_of(session, list(numbers), criteria_of=criteria_of, numbers_of=())
     return {number: _view(row) for number, row in rows.items()}
 
 

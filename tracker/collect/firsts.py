@@ -64,8 +64,8 @@ def of_names(look: Look, known: Known, before: str, *, criteria: bool = True) ->
 
 
 def _unknown(view: AdView, earlier: KnownBefore) -> list[Criterion]:
-    """Return the criteria of an ad that were not known; a difference of sets would walk through all that are."""
-    return sorted(criterion for criterion in view.targets if criterion not in earlier.targets)
+    """Return the criteria of an ad that were not known."""
+    return sorted(view.targets.difference(earlier.targets))
 
 
 class _NewCountry:
@@ -105,7 +105,11 @@ def learnt(known: Known, look: Look) -> dict[int | None, KnownBefore]:
             payers={**_names_of(views, "payer"), **earlier.payers},
             beneficiaries={**_names_of(views, "beneficiary"), **earlier.beneficiaries},
             targets={
-                **{item: view.snapshot_id for view in views for item in view.targets},
+                **{
+                    item: view.snapshot_id
+                    for view in views
+                    for item in view.targets.difference(earlier.targets)
+                },
                 **earlier.targets,
             },
         )
@@ -119,6 +123,12 @@ def reach(criteria: Iterable[Criterion]) -> frozenset[str]:
         if kind == "location" and polarity == "include":
             found |= _countries_in(value)
     return frozenset(found)
+
+
+@lru_cache(4_096)
+def _reach_of_ad(targets: frozenset[Criterion]) -> frozenset[str]:
+    """Return what `reach` does, remembering what many ads share."""
+    return reach(targets)
 
 
 def in_words(criteria: Iterable[Criterion]) -> str | None:
@@ -141,11 +151,13 @@ def _widened(look: Look, known: Known, before: str) -> Iterator[Change]:
     enough = ceil(EVERY_COUNTRY * every)
     reached: dict[int | None, frozenset[str]] = {}
     for view in in_order(look):
+        if not view.targets:
+            continue
         earlier = known.get(view.account_id, NOTHING_KNOWN)
         had = reached.get(view.account_id)
         if had is None:
             had = reach(earlier.targets)
-        now = reached[view.account_id] = had | reach(view.targets)
+        now = reached[view.account_id] = had | _reach_of_ad(view.targets)
         if len(had) < enough <= len(now):
             of_kind = [at for item, at in earlier.targets.items() if item[0] == "location"]
             was, is_now = f"{len(had)} of {every} countries", f"{len(now)} of {every} countries"

@@ -4,6 +4,7 @@ import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import lru_cache
 
 from tracker.domain import Change
 
@@ -47,6 +48,7 @@ class KnownBefore:
     beneficiaries: Mapping[str, int] = field(default_factory=dict)
 
 
+@lru_cache(4_096)
 def folded(name: str) -> str:
     """Return a payer's name as it is compared: capitals, widths of characters and spaces make no other payer."""
     return " ".join(unicodedata.normalize("NFKC", name).casefold().split())

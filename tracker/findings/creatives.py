@@ -14,14 +14,18 @@ from tracker.findings.question import Question, answer, ground
 from tracker.registry.handles import host_of, site_of
 
 Row = Mapping[str, Any]
+ROWS_READ = 20_000
+"""How many combinations of a text, a creative and an account are held and compared at most."""
 
 
 def near_copies(question: Question) -> Finding:
     """Group ads that say nearly the same, each group with its earliest text and the post that it promotes."""
     items = _asked(question)
-    rows = question.rows(_with_account(question, creatives.shown(items), "first_shown", "ad_id"))
-    posts = promoted_posts(question, items)
-    without = sum(row["ads"] for row in rows if not row["text"] and not row["creative_url"])
+    asked = creatives.shown(items, ROWS_READ)
+    rows = question.rows(_with_account(question, asked, "first_shown", "ad_id"))
+    (total,) = question.rows(creatives.total(items))
+    posts = promoted_posts(question, asked)
+    read = sum(row["ads"] for row in rows)
     groups = sorted(_groups(rows), key=lambda group: (-sum(row["ads"] for row in group), group[0]["ad_id"]))
     found = [_creative(group, posts) for group in groups]
     return answer(
@@ -36,11 +40,13 @@ def near_copies(question: Question) -> Finding:
             f"Texts whose bigrams have a Jaccard index of at least {creatives.LEAST_ALIKE} with those of the earliest text of "
             "the group (of words; of characters where no spaces part words; without addresses and mentions), found by MinHash; "
             f"below {creatives.FEWEST_BIGRAMS} bigrams only the same text. `distance` is 1 less the lowest index in the group. "
-            "Ads without a text are grouped by their creative. `post` is the post of the record that the ad promotes."
+            "Ads without a text are grouped by their creative. `post` is the post of the record that the ad promotes. "
+            f"Of a text, a creative and an account at most {ROWS_READ:,} combinations are read, those of the texts that most "
+            "ads show; `ads_left_out` says how many ads the others have."
         ),
         ground=ground(question, "ad", items),
         coverage={"creatives": len(found), "promote_a_known_post": sum(row["post"] is not None for row in found),
-                  "without_text_or_creative": without},
+                  "without_text_or_creative": total["unsaid"] or 0, "ads_left_out": (total["said"] or 0) - read},
         caveats=("Translations and paraphrases are not found: only what is worded alike.",
                  "Where a post is not linked, it is not in the record; it may exist."),
     )  # fmt: skip

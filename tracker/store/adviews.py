@@ -1,77 +1,84 @@
 """Snapshots of ads as they are compared: their values, their numbers, their criteria."""
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Row, select
-from sqlmodel import Session, col
+from sqlmodel import Session
 
+from tracker.domain import COMPARED_FIELDS
 from tracker.store import tables
-from tracker.store.writes import in_chunks
+from tracker.store.tables import table_of
+from tracker.store.writes import among
 
-_SNAPSHOT, _AD = tables.AdSnapshot, tables.Ad
+_SNAPSHOT, _AD = table_of(tables.AdSnapshot), table_of(tables.Ad)
+_METRIC, _ITEM = table_of(tables.AdMetric), table_of(tables.TargetingItem)
+_NAMES = (
+    "id", "targeting_set_id", "creative_url", "first_shown", *COMPARED_FIELDS, "account_id", "key",
+)  # fmt: skip
+_COLUMNS = [(_AD if name in ("account_id", "key") else _SNAPSHOT).c[name] for name in _NAMES]
+_NUMBERS = [
+    _METRIC.c[name] for name in ("snapshot_id", "name", "country", "as_published", "lower", "upper", "unit")
+]
+_CRITERION = [_ITEM.c[name] for name in ("set_id", "kind", "value", "polarity")]
 
 
 def details_of(
-    session: Session, snapshot_ids: Sequence[int], *, criteria_of: Collection[int] | None = None
+    session: Session,
+    snapshot_ids: Collection[int],
+    *,
+    criteria_of: Collection[int] | None = None,
+    numbers_of: Collection[int] | None = None,
 ) -> dict[int, dict[str, Any]]:
-    """Return snapshots by id: their columns, `account_id` and `key` of the ad, `metrics`, `spend`, `targets`.
+    """Return snapshots by id: what is compared of them, their days, `account_id` and `key` of the ad.
 
-    The criteria are read for the snapshots `criteria_of`, else for all; the others have none.
+    Also `targets`, `metrics` and `spend`. The criteria are read for the snapshots `criteria_of`, the numbers for the
+    snapshots `numbers_of`, else for all; the others have none.
     """
-    found: dict[int, dict[str, Any]] = {}
+    asked = (
+        select(*_COLUMNS)
+        .join(_AD, _AD.c.id == _SNAPSHOT.c.ad_id)
+        .where(among(session, _SNAPSHOT.c.id, snapshot_ids))
+    )
+    found = {row[0]: dict(zip(_NAMES, row, strict=True)) for row in session.execute(asked).all()}
+    for values in found.values():
+        values["targets"], values["metrics"], values["spend"] = frozenset(), {}, None
+    add_criteria(session, found, found.keys() if criteria_of is None else criteria_of)
+    _add_numbers(session, found, found.keys() if numbers_of is None else numbers_of)
+    return found
+
+
+def _add_numbers(
+    session: Session, details: Mapping[int, dict[str, Any]], snapshot_ids: Collection[int]
+) -> None:
+    if not snapshot_ids:
+        return
+    whole = select(*_NUMBERS).where(
+        among(session, _METRIC.c.snapshot_id, snapshot_ids), _METRIC.c.segment == ""
+    )
     numbers: defaultdict[int, list[Row[Any]]] = defaultdict(list)
-    metric = tables.AdMetric
-    columns = [
-        *(column for column in tables.table_of(_SNAPSHOT).columns if column.name not in ("extra", "digest")),
-        col(_AD.account_id),
-        col(_AD.key),
-    ]
-    for chunk in in_chunks(snapshot_ids):
-        rows = session.execute(
-            select(*columns)
-            .join(_AD, col(_AD.id) == col(_SNAPSHOT.ad_id))
-            .where(col(_SNAPSHOT.id).in_(chunk))
-        )
-        found.update((row["id"], dict(row)) for row in rows.mappings())
-        whole = select(
-            col(metric.snapshot_id), col(metric.name), col(metric.country), col(metric.as_published),
-            col(metric.lower), col(metric.upper), col(metric.unit),
-        ).where(col(metric.snapshot_id).in_(chunk), col(metric.segment) == "")  # fmt: skip
-        for row in session.execute(whole):
-            numbers[row[0]].append(row)
-    wanted = found.keys() if criteria_of is None else found.keys() & set(criteria_of)
-    targets = _criteria(session, {found[number]["targeting_set_id"] for number in wanted})
-    for number, values in found.items():
-        values["metrics"] = _compared(numbers[number])
-        values["spend"] = _spend(numbers[number])
-        values["targets"] = targets[values["targeting_set_id"]] if number in wanted else frozenset()
-    return found
+    for row in session.execute(whole).all():
+        numbers[row[0]].append(row)
+    for number, rows in numbers.items():
+        details[number]["metrics"], details[number]["spend"] = _compared(rows), _spend(rows)
 
 
-def set_of(session: Session, snapshot_ids: Sequence[int]) -> dict[int, int]:
-    """Return the targeting set of each snapshot."""
-    found: dict[int, int] = {}
-    for chunk in in_chunks(snapshot_ids):
-        rows = session.execute(
-            select(col(_SNAPSHOT.id), col(_SNAPSHOT.targeting_set_id)).where(col(_SNAPSHOT.id).in_(chunk))
-        )
-        found.update({number: set_id for number, set_id in rows})  # noqa: C416, a Result has keys()
-    return found
-
-
-def _criteria(session: Session, set_ids: set[int]) -> defaultdict[int, frozenset[tuple[str, str, str]]]:
-    item, found = tables.TargetingItem, defaultdict[int, list[tuple[str, str, str]]](list)
-    for chunk in in_chunks(sorted(set_ids)):
-        rows = session.execute(
-            select(col(item.set_id), col(item.kind), col(item.value), col(item.polarity)).where(
-                col(item.set_id).in_(chunk)
-            )
-        )
-        for set_id, kind, value, polarity in rows:
-            found[set_id].append((kind, value, polarity))
-    return defaultdict(frozenset, {set_id: frozenset(items) for set_id, items in found.items()})
+def add_criteria(
+    session: Session, details: Mapping[int, dict[str, Any]], snapshot_ids: Collection[int]
+) -> None:
+    """Read the criteria of some of these snapshots and put them under `targets`."""
+    if not snapshot_ids:
+        return
+    found: defaultdict[int, list[tuple[str, str, str]]] = defaultdict(list)
+    sets = {details[number]["targeting_set_id"] for number in snapshot_ids}
+    for set_id, *criterion in session.execute(
+        select(*_CRITERION).where(among(session, _ITEM.c.set_id, sets))
+    ):
+        found[set_id].append(tuple(criterion))
+    frozen = defaultdict(frozenset, {set_id: frozenset(items) for set_id, items in found.items()})
+    for number in snapshot_ids:
+        details[number]["targets"] = frozen[details[number]["targeting_set_id"]]
 
 
 def _compared(numbers: Sequence[Row[Any]]) -> dict[str, str]:
@@ -79,6 +86,9 @@ def _compared(numbers: Sequence[Row[Any]]) -> dict[str, str]:
 
     What was delivered to a part of the people is kept and not compared: it moves with every look.
     """
+    alone: dict[str, str] = {row.name: row.as_published for row in numbers}
+    if len(alone) == len(numbers):
+        return alone
     several = {name for name, count in Counter(row.name for row in numbers).items() if count > 1}
     return {
         f"{row.name} in {row.country}" if row.name in several and row.country else row.name: row.as_published

@@ -3,16 +3,17 @@
 Each docstring lists what is returned. Nothing here loads a whole listing: a look may hold a million ads.
 """
 
-from array import array
 from collections.abc import Iterator, Sequence
 from datetime import datetime
+from itertools import chain, islice
+from operator import itemgetter
 from typing import Any
 
-from sqlalchemy import and_, exists, func, literal, or_, select, union_all
+from sqlalchemy import and_, exists, func, or_, select
 from sqlmodel import Session, col
 
 from tracker.store import tables
-from tracker.store.writes import in_chunks
+from tracker.store.writes import among, in_chunks
 
 _SNAPSHOT, _AD, _SIGHTING = tables.AdSnapshot, tables.Ad, tables.Sighting
 Pair = tuple[int, int | None, int | None]
@@ -49,34 +50,59 @@ def has_later_listing(session: Session, series: str, observed_at: datetime) -> b
 
 
 def differing(session: Session, before_id: int, after_id: int, *, size: int) -> Iterator[list[Pair]]:
-    """Yield, `size` at a time and by ad id, the ads that two listings of a series do not show alike."""
-    sides = union_all(_only_in(before_id, after_id, 0), _only_in(after_id, before_id, 1)).subquery()
-    snapshot = _SNAPSHOT
-    rows = session.execute(
-        select(
-            col(snapshot.ad_id),
-            func.coalesce(func.max(col(snapshot.id)).filter(sides.c.side == 0), 0),
-            func.coalesce(func.max(col(snapshot.id)).filter(sides.c.side == 1), 0),
-        )
-        .join(sides, sides.c.item == col(snapshot.id))
-        .group_by(col(snapshot.ad_id))
-        .order_by(col(snapshot.ad_id))
+    """Yield, `size` at a time, the ads that two listings of a series do not show alike; in a page by ad id.
+
+    First come those that the later one shows otherwise or alone, then those that it lacks. What is asked of the record
+    begins after the last snapshot of the page before: nothing holds or sorts a whole listing.
+    """
+    pairs = chain(
+        _shown_otherwise(session, before_id, after_id, size), _lacking(session, before_id, after_id, size)
     )
-    numbers = array("q")
-    for row in rows:
-        numbers.extend(row)
-    for start in range(0, len(numbers), 3 * size):
-        part = numbers[start : start + 3 * size]
-        yield [
-            (ad, before or None, after or None)
-            for ad, before, after in zip(part[::3], part[1::3], part[2::3], strict=True)
-        ]
+    while page := sorted(islice(pairs, size), key=itemgetter(0)):
+        yield page
 
 
-def _only_in(listing_id: int, other_id: int, side: int) -> Any:
-    one, other = _SIGHTING.__table__.alias(), _SIGHTING.__table__.alias()  # type: ignore[attr-defined]
-    shown_there = exists().where(other.c.listing_id == other_id, other.c.item == one.c.item)
-    return select(one.c.item, literal(side).label("side")).where(one.c.listing_id == listing_id, ~shown_there)
+def _shown_otherwise(session: Session, before_id: int, after_id: int, size: int) -> Iterator[Pair]:
+    for page in _pages(session, after_id, before_id, size):
+        yield from ((ad_id, before, number) for number, ad_id, before in page)
+
+
+def _lacking(session: Session, before_id: int, after_id: int, size: int) -> Iterator[Pair]:
+    for page in _pages(session, before_id, after_id, size):
+        yield from ((ad_id, number, None) for number, ad_id, after in page if after is None)
+
+
+def _pages(session: Session, listing_id: int, other_id: int, size: int) -> Iterator[list[Any]]:
+    """Yield what a listing shows and another does not: snapshot, ad, and the ad's latest snapshot in the other one.
+
+    Of an ad that a listing shows twice only the latest snapshot counts.
+    """
+    mine = tables.table_of(_SIGHTING)
+    other, snapshot = mine.alias(), tables.table_of(_SNAPSHOT)
+    shown_there = exists().where(other.c.listing_id == other_id, other.c.item == mine.c.item)
+    asked = (
+        select(mine.c.item, snapshot.c.ad_id, _latest_in(other_id))
+        .join_from(mine, snapshot, snapshot.c.id == mine.c.item)
+        .where(mine.c.listing_id == listing_id, ~shown_there, _latest_in(listing_id) == mine.c.item)
+        .order_by(mine.c.item)
+        .limit(size)
+    )
+    page = session.execute(asked).all()
+    while page:
+        yield list(page)
+        if len(page) < size:
+            return
+        page = session.execute(asked.where(mine.c.item > page[-1][0])).all()
+
+
+def _latest_in(listing_id: int) -> Any:
+    """Return the latest snapshot of the ad in question that a listing shows."""
+    snapshot, seen = tables.table_of(_SNAPSHOT), tables.table_of(_SIGHTING).alias()
+    one = snapshot.alias()
+    shown = exists().where(seen.c.listing_id == listing_id, seen.c.item == one.c.id)
+    return (
+        select(func.max(one.c.id)).where(one.c.ad_id == snapshot.c.ad_id, shown).correlate(snapshot)
+    ).scalar_subquery()
 
 
 def changes_told(session: Session, series: str, at: datetime) -> set[tuple[str | None, ...]]:
@@ -150,79 +176,78 @@ def known_before(session: Session, account_id: int | None, before: datetime | No
 
 def ads_known_before(session: Session, ad_ids: Sequence[int], before: datetime, *, but_for: int) -> set[int]:
     """Return which of these ads some whole look other than `but_for` had shown up to a time."""
-    snapshot, listing, found = _SNAPSHOT, tables.Listing, set[int]()
-    for chunk in in_chunks(ad_ids):
-        found.update(
-            session.execute(
-                select(col(snapshot.ad_id))
-                .join(listing, col(listing.id) == col(snapshot.listing_id))
-                .where(col(snapshot.ad_id).in_(chunk), _seen_whole(before, but_for))
-            ).scalars()
-        )
-    return found
+    snapshot, listing = _SNAPSHOT, tables.Listing
+    known = (
+        select(col(snapshot.ad_id))
+        .join(listing, col(listing.id) == col(snapshot.listing_id))
+        .where(among(session, col(snapshot.ad_id), ad_ids), _seen_whole(before, but_for))
+    )
+    return set(session.execute(known).scalars())
 
 
 def last_listed(session: Session, ad_ids: Sequence[int], series: str, before: datetime) -> dict[int, int]:
     """Return the latest snapshot of each ad that a series had shown before a time, by ad id."""
-    snapshot, listing, found = _SNAPSHOT, tables.Listing, dict[int, int]()
-    for chunk in in_chunks(ad_ids):
-        rows = session.execute(
-            select(col(snapshot.ad_id), col(snapshot.id))
-            .join(listing, col(listing.id) == col(snapshot.listing_id))
-            .where(
-                col(snapshot.ad_id).in_(chunk),
-                col(listing.series) == series,
-                col(listing.outcome) == "rows",
-                col(snapshot.observed_at) < before,
-            )
-            .order_by(col(snapshot.observed_at), col(snapshot.id))
+    snapshot, listing = _SNAPSHOT, tables.Listing
+    rows = session.execute(
+        select(col(snapshot.ad_id), col(snapshot.id))
+        .join(listing, col(listing.id) == col(snapshot.listing_id))
+        .where(
+            among(session, col(snapshot.ad_id), ad_ids),
+            col(listing.series) == series,
+            col(listing.outcome) == "rows",
+            col(snapshot.observed_at) < before,
         )
-        found.update({ad_id: number for ad_id, number in rows})  # noqa: C416, a Result has keys()
-    return found
-
-
-def shown_first(session: Session, listing_id: int) -> dict[int | None, tuple[int, int]]:
-    """Return, by account, the snapshot of the ad in a listing that was shown first, and how many ads it holds."""
-    snapshot = _SNAPSHOT
-    ranked = (
-        select(
-            col(_AD.account_id).label("account_id"),
-            col(snapshot.id).label("id"),
-            func.row_number()
-            .over(
-                partition_by=col(_AD.account_id),
-                order_by=(col(snapshot.first_shown).asc().nulls_last(), col(snapshot.id)),
-            )
-            .label("place"),
-            func.count().over(partition_by=col(_AD.account_id)).label("ads"),
-        )
-        .join(_SIGHTING, col(_SIGHTING.item) == col(snapshot.id))
-        .join(_AD, col(_AD.id) == col(snapshot.ad_id))
-        .where(col(_SIGHTING.listing_id) == listing_id)
-        .subquery()
+        .order_by(col(snapshot.observed_at), col(snapshot.id))
     )
-    rows = session.execute(select(ranked).where(ranked.c.place == 1))
-    return {row.account_id: (row.id, row.ads) for row in rows}
+    return {ad_id: number for ad_id, number in rows}  # noqa: C416, a Result has keys()
 
 
-def snapshots_with_names(session: Session, listing_id: int) -> list[int]:
-    """Return, for each payer and beneficiary of each account in a listing, the snapshot of the ad shown first."""
-    snapshot = _SNAPSHOT
+def accounts_in(session: Session, listing_id: int, *, but_for: int | None) -> set[int]:
+    """Return the accounts whose ads a listing shows; only for what the listing `but_for`, if given, does not show."""
+    mine, other = tables.table_of(_SIGHTING), tables.table_of(_SIGHTING).alias()
+    asked = (
+        select(col(_AD.account_id))
+        .distinct()
+        .join_from(mine, _SNAPSHOT, col(_SNAPSHOT.id) == mine.c.item)
+        .join(_AD, col(_AD.id) == col(_SNAPSHOT.ad_id))
+        .where(mine.c.listing_id == listing_id, col(_AD.account_id).is_not(None))
+    )
+    if but_for is not None:
+        asked = asked.where(~exists().where(other.c.listing_id == but_for, other.c.item == mine.c.item))
+    return {account for account in session.execute(asked).scalars() if account is not None}
+
+
+def shown_first(session: Session, listing_id: int, account_id: int) -> int:
+    """Return the snapshot of an account's ad in a listing that was shown first."""
+    asked = (
+        select(col(_SNAPSHOT.id))
+        .join(_SIGHTING, col(_SIGHTING.item) == col(_SNAPSHOT.id))
+        .join(_AD, col(_AD.id) == col(_SNAPSHOT.ad_id))
+        .where(col(_SIGHTING.listing_id) == listing_id, col(_AD.account_id) == account_id)
+        .order_by(col(_SNAPSHOT.first_shown).asc().nulls_last(), col(_SNAPSHOT.id))
+        .limit(1)
+    )
+    return int(session.execute(asked).scalar_one() or 0)
+
+
+def snapshots_with_names(session: Session, listing_id: int, account_ids: Sequence[int]) -> list[int]:
+    """Return, for each payer and beneficiary of these accounts in a listing, the snapshot of the ad shown first."""
     found: set[int] = set()
-    for name in (snapshot.payer, snapshot.beneficiary):
+    for name in (_SNAPSHOT.payer, _SNAPSHOT.beneficiary):
         ranked = (
             select(
-                col(snapshot.id).label("id"),
+                col(_SNAPSHOT.id).label("id"),
                 func.row_number()
                 .over(
                     partition_by=(col(_AD.account_id), col(name)),
-                    order_by=(col(snapshot.first_shown).asc().nulls_last(), col(snapshot.id)),
+                    order_by=(col(_SNAPSHOT.first_shown).asc().nulls_last(), col(_SNAPSHOT.id)),
                 )
                 .label("place"),
             )
-            .join(_SIGHTING, col(_SIGHTING.item) == col(snapshot.id))
-            .join(_AD, col(_AD.id) == col(snapshot.ad_id))
+            .join(_SIGHTING, col(_SIGHTING.item) == col(_SNAPSHOT.id))
+            .join(_AD, col(_AD.id) == col(_SNAPSHOT.ad_id))
             .where(col(_SIGHTING.listing_id) == listing_id, col(name).is_not(None))
+            .where(among(session, col(_AD.account_id), account_ids))
             .subquery()
         )
         found.update(session.execute(select(ranked.c.id).where(ranked.c.place == 1)).scalars())

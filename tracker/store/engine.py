@@ -19,7 +19,7 @@ _PRAGMAS = (
     "foreign_keys=ON",
     "recursive_triggers=ON",
     "cache_size=-65536",
-    "temp_store=MEMORY",
+    "temp_store=FILE",
     "wal_autocheckpoint=65536",
 )
 _TURN = threading.Lock()

@@ -160,7 +160,13 @@ def _known_listings(
 
 
 def add_quarantined(session: Session, query_id: int, items: Sequence[Quarantined]) -> None:
-    """Keep records that contradict their set, with the reason."""
+    """Keep records that contradict their set, with the reason; what a query kept of a line before is not kept twice."""
+    table = table_of(tables.Quarantined)
+    kept = select(table.c.line, table.c.field, table.c.reason).where(
+        table.c.query_id == query_id, among(session, table.c.line, {item.line for item in items})
+    )
+    known = {tuple(row) for row in session.execute(kept)} if items else set()
+    items = [item for item in items if (item.line, item.field, item.reason) not in known]
     if items:
         session.execute(
             insert(table_of(tables.Quarantined)),
@@ -181,26 +187,19 @@ def add_changes(session: Session, query_id: int, changes: Sequence[Change]) -> N
     """Write the changes that a query brought to light."""
     if not changes:
         return
-    first = reserve(session, "change", len(changes))
-    session.execute(
-        insert(table_of(tables.Change)),
-        [
-            {
-                "id": first + offset,
-                "query_id": query_id,
-                "at": change.at,
-                "type": change.type,
-                "account_id": change.account_id,
-                "subject": change.subject,
-                "field": change.field,
-                "before": change.before,
-                "after": change.after,
-                "snapshot_before": change.snapshot_before,
-                "snapshot_after": change.snapshot_after,
-            }
-            for offset, change in enumerate(changes)
-        ],
-    )
+    first, at = reserve(session, "change", len(changes)), stored_times(session)
+    rows = [
+        (
+            first + offset, query_id, at(change.at), change.type, change.account_id, change.subject, change.field,
+            change.before, change.after, change.snapshot_before, change.snapshot_after,
+        )
+        for offset, change in enumerate(changes)
+    ]  # fmt: skip
+    columns = (
+        "id", "query_id", "at", "type", "account_id", "subject", "field", "before", "after", "snapshot_before",
+        "snapshot_after",
+    )  # fmt: skip
+    insert_values(session, tables.Change, columns, rows)
 
 
 def set_meta(session: Session, key: str, value: str) -> None:
