@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from tests.analysis.lakes import MakeLake
+from tracker.analysis import creatives
 from tracker.analysis.creatives import Placed, grouped
 from tracker.analysis.tables import Lake
 from tracker.findings import Finding, parse_options, run
@@ -94,6 +95,18 @@ def test_near_copies_are_one_creative_with_the_earliest_text_and_the_post_it_pro
     ]  # fmt: skip
     assert found.rows == rows
     assert (found.n, found.coverage["without_text_or_creative"]) == (6, 1)
+
+
+def test_where_there_are_too_many_creatives_those_that_most_ads_show_are_read(lake: Lake) -> None:
+    ads = lake.tables["ads"]
+
+    rows = lake.rows(creatives.shown(ads, 3))
+
+    (total,) = lake.rows(creatives.total(ads))
+    assert sorted((row["text"] or row["creative_url"], row["ads"]) for row in rows) == sorted(
+        [(TALK, 1), (TALK, 1), ("https://x.com/tide/status/1900", 2)]
+    )
+    assert total == {"said": 6, "unsaid": 1}
 
 
 def test_an_ad_leads_to_the_post_of_the_record_that_it_promotes(lake: Lake) -> None:

@@ -50,7 +50,7 @@ def test_what_two_looks_do_not_show_alike_is_told_once_whatever_the_size_of_a_pa
 
     assert max(map(len, pages)) <= size
     assert sorted((pair for page in pages for pair in page), key=str) == [
-        (None, "new"), ("was 1", "now 1"), ("was 2", "now 2"), ("was 4", None), ("was 5", None),
+        ("was 1", "now 1"), ("was 2", "now 2"), ("was 4", None), ("was 5", None), (None, "new"),
     ]  # fmt: skip
 
 
