@@ -8,12 +8,15 @@ from markupsafe import Markup
 
 from dashboard import components, data, published, tables, words
 from tracker import charts
+from tracker.analysis.advertisers import PLATFORMS
 
 SHOWN = 12
 
 
 def in_reports(*, key: str) -> None:
     """Draw how many reports list whom, with a search by name; nothing where no report came in."""
+    if not came_in():
+        return
     whole = data.finding("advertisers")
     if not whole.rows:
         return
@@ -42,6 +45,11 @@ def in_reports(*, key: str) -> None:
             " ".join(whole.caveats),
         )
         components.rows(found, key=key, label="All advertisers")
+
+
+def came_in() -> bool:
+    """Say whether any report on advertisers came in, without counting who is listed."""
+    return any(row["source"] in PLATFORMS and row["items"] for row in data.table("listings"))
 
 
 def _line(whole: Any) -> str:
