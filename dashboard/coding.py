@@ -98,7 +98,12 @@ def _keys(turn: Turn, book: Codebook) -> None:
         before = turn.own[-1]
         said = in_words(book, before["state"], before["codes"])
         again = f"{said} (version {before['version']}). What you say now is kept beside it and counts."
-        components.stored("You said:", again, tone="ochre")
+        lead = (
+            "The codebook changed; read it again. You said:"
+            if before["version"] != book.version
+            else "You said:"
+        )
+        components.stored(lead, again, tone="ochre")
     pad.draw(PAD, book, STATES)
     st.text_area("Note", key=_note_key(turn), height=68, placeholder="not needed; leave it with Tab")
     pad.meaning(PAD, book)

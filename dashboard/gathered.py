@@ -101,7 +101,7 @@ def _share(topics: Finding, coverage: Finding) -> None:
     counted = ", ".join(
         f"{code} {items:,}" for code, items in sorted(totals.items(), key=lambda pair: -pair[1])
     )
-    components.caption("Coded so far:", f"{counted} of {topics.n:,}. {' '.join(topics.caveats)}")
+    components.caption("Counted so far:", f"{counted} of {topics.n:,}. {' '.join(topics.caveats)}")
 
 
 def _sources(asked: Sequence[Row], held: Sequence[Row], platforms: Sequence[str]) -> None:

@@ -71,7 +71,12 @@ def settled(topics: Finding) -> None:
     )
     with components.card("What did a third person change?", line):
         if not moved:
-            components.empty("No share moved", "What was settled is as it counted before.", small=True)
+            why = (
+                "What was settled counts as it did before."
+                if facts["adjudicated"]
+                else "Nothing is settled yet; a third person does it on the page Coding."
+            )
+            components.empty("No share moved", why, small=True)
             return
         body = [
             (

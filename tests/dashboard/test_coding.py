@@ -317,3 +317,18 @@ def test_who_signed_in_codes_what_was_given_to_them_and_nobody_else(
 
     assert [box.label for box in app.selectbox] == []
     assert said(engine, "ana@example.org") == [("coded", ["culture"])]
+
+
+def test_an_item_that_a_new_codebook_sends_back_is_asked_for_again_and_says_why(
+    make: Make, home: Path, open_page: OpenPage
+) -> None:
+    engine = make(TEXTS[:1])
+    code(engine, "Ana", "culture")
+    book = write_codebook(home, 2, ("economy", "politics"), mapping="culture: to be recoded")
+    codebooks.load(engine, book, now=NOW)
+
+    app = open_page("coding")
+
+    assert "The codebook changed; read it again. You said:" in html_of(app)
+    press(app, "economy", "coding-save")
+    assert said(engine) == [("coded", ["economy"])]
