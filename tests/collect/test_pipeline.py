@@ -1,7 +1,7 @@
 """From files to the record: what is new, what changed, what is refused, and what a killed import leaves."""
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from types import SimpleNamespace
@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import Engine, text
 from sqlmodel import Session, select
 
-from tracker.collect import changes, pipeline, reading, spool, writing
+from tracker.collect import changes, parsers, pipeline, reading, spool, writing
 from tracker.collect.diffing import AdView, KnownBefore, Look, compare
 from tracker.collect.job import FileJob, Progress, silent
 from tracker.collect.sources import Source
@@ -228,6 +228,28 @@ def test_a_sorted_import_that_was_killed_goes_on_and_writes_each_ad_once(
         26, 26, 26, 26,
     )  # fmt: skip
     assert (count(engine_of, "sighting"), count(engine_of, "query")) == (26, 1)
+
+
+def test_an_import_that_another_version_began_is_gone_through_again_and_nothing_is_doubled(
+    engine_of: Engine, bring: Import, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(writing, "BATCH", 4)
+    rows = [row(number) for number in reversed(range(1, 26))]
+    far = row(30, start="1999-07-01")
+    with monkeypatch.context() as former:
+        former.setattr(parsers, "version", lambda: "former")
+        former.setattr(spool.Spool, "sort", _as_they_stand)
+        with pytest.raises(KeyboardInterrupt):
+            bring("july.csv", far, *rows, on="2024-08-01", progress=_after(3))
+    kept = count(engine_of, "ad")
+
+    report = bring("july.csv", far, *rows, on="2024-08-01")
+
+    assert kept > 0
+    assert (report.read, report.new, report.unchanged, report.quarantined) == (26, 25 - kept, kept, 1)
+    assert [count(engine_of, table) for table in ("query", "listing", "ad", "ad_snapshot", "sighting", "quarantined")] == [
+        1, 1, 25, 25, 25, 1,
+    ]  # fmt: skip
 
 
 def test_a_payer_that_paid_for_the_account_before_is_not_new(engine_of: Engine, bring: Import) -> None:
@@ -484,6 +506,13 @@ def test_a_killed_import_keeps_what_was_acknowledged_and_goes_on_after_it(
 
     assert (kept, faults) == (19, [])
     assert (report.read, report.new, count(engine_of, "ad"), count(engine_of, "query")) == (35, 35, 35, 1)
+
+
+def _as_they_stand(held: spool.Spool, items: Iterable[Any], *, batch: int) -> None:
+    """Put items in the order of the file, as a version did that sorted nothing."""
+    in_order = list(items)
+    for start in range(0, len(in_order), batch):
+        held.add(in_order[start : start + batch])
 
 
 def _after(batches: int) -> Callable[[str, int, int | None], None]:

@@ -178,8 +178,15 @@ def _repeated(job: FileJob, query_id: int, done: dict[str, object], notices: tup
 
 
 def _resume(engine: Engine, query_id: int) -> Tally:
+    """Return where an import goes on: after what was acknowledged, when this version has begun it.
+
+    Another version may have written its batches in another order, so that what lies behind them is not known: then all is
+    gone through again. What was written is found there and stays as it is.
+    """
     with Session(engine) as session:
         seq, items, counts, quarantined = reads.progress_of(session, query_id)
+        if reads.version_of(session, query_id) != parsers.version():
+            return Tally(seq)
     return Tally(seq, items, counts, quarantined)
 
 

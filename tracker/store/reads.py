@@ -52,8 +52,17 @@ def interrupted_like(session: Session, source: str, digest: str, evidence_id: in
     ).scalar()
 
 
+def version_of(session: Session, query_id: int) -> str:
+    """Return the version of the parsers that began a query."""
+    asked = select(col(tables.Query.tool_version)).where(col(tables.Query.id) == query_id)
+    return str(session.execute(asked).scalar_one())
+
+
 def progress_of(session: Session, query_id: int) -> tuple[int, int, Counts, int]:
-    """Return what an interrupted query had written: next batch, records behind it, counts, quarantined."""
+    """Return what an interrupted query had written: next batch, records behind it, counts, quarantined.
+
+    Where the records go back, it was gone through again from its beginning, and counts from there.
+    """
     batches = session.execute(
         select(tables.QueryBatch)
         .where(col(tables.QueryBatch.query_id) == query_id)
@@ -61,6 +70,8 @@ def progress_of(session: Session, query_id: int) -> tuple[int, int, Counts, int]
     ).scalars()
     seq, records, counts, quarantined = 0, 0, Counts(), 0
     for batch in batches:
+        if batch.records <= records:
+            counts, quarantined = Counts(), 0
         seq, records = batch.seq + 1, batch.records
         counts += Counts(batch.new, batch.changed, batch.unchanged)
         quarantined += batch.quarantined
