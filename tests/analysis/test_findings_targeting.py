@@ -4,7 +4,7 @@ from typing import Any
 import pytest
 
 from tests.analysis.lakes import MakeLake
-from tracker.analysis import shift
+from tracker.analysis import audiences, shift
 from tracker.analysis.tables import Lake
 from tracker.errors import BadInput
 from tracker.findings import Finding, parse_options, run
@@ -76,7 +76,26 @@ def test_audiences_sought_stand_with_who_sought_them_and_when(lake: Lake) -> Non
          "payer": None, "ads_in_any_way": 1},
     ]  # fmt: skip
     assert (found.n, found.coverage["ads_without_these_criteria"]) == (5, 4)
+    assert found.coverage["audiences_left_out"] == 0
     assert "Audience sought" in found.method
+
+
+def test_where_there_are_too_many_audiences_those_sought_with_most_ads_are_read(make_lake: MakeLake) -> None:
+    day = date(2024, 7, 1)
+    lake = make_lake(
+        accounts=[{"account_id": 1, "account": "x:harbour", "status": "accepted"}],
+        ads=[{"first_shown": day, "targeting_set_id": number} for number in (1, 2, 2, 3)],
+        targets=[
+            {"targeting_set_id": number, "kind": "follower_lookalike", "value": f"@handle{number}"}
+            for number in (1, 2, 3)
+        ],
+    )
+    tables = lake.tables
+    sought = audiences.by_seeker(tables["ads"], audiences.sought(tables["targets"], tables["accounts"]))
+
+    rows = lake.rows(audiences.most_sought(sought, 2))
+
+    assert [(row["handle"], row["ads"]) for row in rows] == [("@handle2", 2), ("@handle1", 1)]
 
 
 def test_those_who_like_a_page_are_told_from_its_followers_and_a_payer_seeks_where_there_is_no_account(

@@ -60,6 +60,13 @@ def by_seeker(ads: ibis.Table, audiences: ibis.Table) -> ibis.Table:
     )
 
 
+def most_sought(found: ibis.Table, most: int) -> ibis.Table:
+    """Keep at most so many rows of `by_seeker`: those of the audiences that one seeker sought with most ads."""
+    whole = found.ads.sum().over(group_by=[found.handle, found.polarity, found.account_id, found.payer])
+    order = (ibis.desc("whole"), "handle", "polarity", "account_id", "payer", "ways")
+    return found.mutate(whole=whole).order_by(*order).limit(most).drop("whole")
+
+
 def _known(accounts: ibis.Table) -> ibis.Table:
     """Return the names of accounts and brands that somebody has judged, in small letters, as `known`."""
     judged = accounts.filter(_.status != _UNJUDGED)

@@ -11,6 +11,9 @@ from tracker.analysis.targeting import Criteria
 from tracker.findings.finding import Finding
 from tracker.findings.question import Question, answer, ground
 
+SOUGHT_READ = 10_000
+"""How many audiences, each by who sought it and in which ways, are read at most: those of most ads."""
+
 
 def criteria(question: Question) -> Finding:
     """Count ads by month and targeting criterion, included and excluded apart."""
@@ -55,7 +58,8 @@ def sought(question: Question) -> Finding:
     found = audiences.by_seeker(dated, sets)
     if question.options.polarity is not None:
         found = found.filter(_.polarity == question.options.polarity)
-    named = scope.with_account(found, tables["accounts"])
+    named = scope.with_account(audiences.most_sought(found, SOUGHT_READ), tables["accounts"])
+    left_out = max(0, int(question.rows(found.aggregate(n=_.count()))[0]["n"]) - SOUGHT_READ)
     rows = _by_way(question.rows(named.order_by("handle", "account", "payer", "polarity", "ways")))
     count = int(question.rows(dated.aggregate(n=_.count()))[0]["n"])
     return answer(
@@ -70,10 +74,11 @@ def sought(question: Question) -> Finding:
             "Audience sought: ads whose targeting asked for people like the followers of a handle, for people who like a "
             "page, for their friends or for people like them, or for an interest that bears the name of an account or "
             "brand of the registry; `sought_as` says which. An ad counts once for each in `ads`, once for all in `ads_in_any_way`. Where an ad has no account, its "
-            "payer stands for who sought."
+            f"payer stands for who sought. At most {SOUGHT_READ:,} rows are read, those of most ads; `audiences_left_out` counts "
+            "the others."
         ),
         ground=ground(question, "ad", dated),
-        coverage={"ads_without_these_criteria": _without(question, dated, sets)},
+        coverage={"ads_without_these_criteria": _without(question, dated, sets), "audiences_left_out": left_out},
         caveats=(
             "An advertiser named these handles and pages. It says nothing about the accounts that bear them.",
             "Names of pages stand as they were published, or read from a scan: two spellings are two rows. Of other "
