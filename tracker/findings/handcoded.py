@@ -21,7 +21,10 @@ NO_CODE = None
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """The items of one period (of one account): how many there are, on which days, of which accounts."""
+    """The items of one period (of one account): how many there are, from which day to which.
+
+    `accounts` tells one account from several: the lowest and the highest id, and `None` for items without one.
+    """
 
     n: int
     first: date

@@ -129,10 +129,13 @@ def _columns(unit: str, *, by_account: bool) -> tuple[str, ...]:
 
 def _groups(question: Question, dated: ibis.Table, unit: str, *, by_account: bool) -> dict[Key, Group]:
     """Return the items of each period: how many, from which day to which, of which accounts."""
-    key = "ym" if unit == "month" else "day"
+    keys = ["ym" if unit == "month" else "day", *(["account_id"] if by_account else [])]
     found = question.rows(
-        dated.group_by(key, "account_id").agg(n=_.count(), first=_.day.min(), last=_.day.max())
-    )
+        dated.group_by(keys).agg(
+            n=_.count(), first=_.day.min(), last=_.day.max(), one=_.account_id.min(), other=_.account_id.max(),
+            nameless=_.account_id.isnull().sum(),
+        )
+    )  # fmt: skip
     parts: dict[Key, list[Mapping[str, Any]]] = defaultdict(list)
     for row in found:
         parts[_unit_of(row, unit), row["account_id"] if by_account else None].append(row)
@@ -141,10 +144,15 @@ def _groups(question: Question, dated: ibis.Table, unit: str, *, by_account: boo
             sum(row["n"] for row in rows),
             date.fromisoformat(min(row["first"] for row in rows)),
             date.fromisoformat(max(row["last"] for row in rows)),
-            frozenset(row["account_id"] for row in rows),
+            frozenset(account for row in rows for account in _accounts(row)),
         )
         for place, rows in sorted(parts.items(), key=lambda one: (one[0][0], one[0][1] or 0))
     }
+
+
+def _accounts(row: Mapping[str, Any]) -> set[int | None]:
+    """Return the lowest and the highest of the accounts, and `None` where an item has none: they tell one from several."""
+    return {row["one"], row["other"], *([None] if row["nameless"] else [])}
 
 
 def _by_unit(rows: Iterable[Mapping[str, Any]], unit: str) -> list[dict[str, Any]]:
