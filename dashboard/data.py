@@ -34,11 +34,17 @@ KEEP = 64
 
 
 def lake() -> Lake | None:
-    """Return the lake as it is now, or `None` while nothing has been collected."""
+    """Return the lake as it is now, or `None` while nothing has been collected.
+
+    One that an earlier version of this package wrote is written anew first, from the record.
+    """
     setup = settings.load()
     manifest = setup.lake / "manifest.json"
     if not manifest.exists():
         return None
+    if _is_of_another_version(str(setup.lake), manifest.stat().st_mtime_ns):
+        with st.spinner("This version keeps more than the last one: writing the charts' data anew …"):
+            mirror.refresh(_record(setup.record), setup, progress=silent)
     return _open(str(setup.lake), setup.analysis_url, manifest.stat().st_mtime_ns)
 
 
@@ -177,6 +183,11 @@ def remove_person(form: Mapping[str, str]) -> Row:
     """Remove somebody; raise `FormErrors`, `BadInput` for the last admin, or `NotAllowed`."""
     signed = auth.signed(form, role="admin")
     return persons.remove(_record(settings.load().record), signed, now=datetime.now(UTC))
+
+
+@st.cache_data(max_entries=2, show_spinner=False)
+def _is_of_another_version(folder: str, changed: int) -> bool:
+    return mirror.is_of_another_version(Path(folder))
 
 
 @st.cache_resource(max_entries=2, show_spinner=False)

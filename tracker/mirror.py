@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Callable, Sequence
 from functools import partial
+from pathlib import Path
 
 from sqlalchemy import Engine
 
@@ -35,6 +36,11 @@ def refresh(engine: Engine, settings: Settings, *, progress: Progress) -> str:
 def refresh_codings(engine: Engine, settings: Settings) -> None:
     """Bring what people coded up to the record; nothing is done while there is no mirror that could hold it."""
     lake.refresh_codings(engine, settings.lake)
+
+
+def is_of_another_version(folder: Path) -> bool:
+    """Say whether a mirror is there that another version of this package wrote, with other columns."""
+    return lake.is_of_another_version(folder)
 
 
 def rebuild(engine: Engine, settings: Settings, *, progress: Progress) -> str:

@@ -19,7 +19,7 @@ from tracker.findings import Finding, parse_options, run
 from tracker.settings import Settings
 
 START = date(2026, 1, 1)
-CORPUS = Path("/work/shared/data/corpora/ira_local_news_en.parquet")
+CORPUS = Path(__file__).parents[2].parent / "shared" / "data" / "corpora" / "ira_local_news_en.parquet"
 
 
 def day(number: int) -> date:
@@ -163,7 +163,7 @@ def test_an_archive_of_two_accounts_tells_the_day_on_which_one_stopped(
     ]
 
 
-@pytest.mark.skipif(not CORPUS.exists(), reason=f"{CORPUS} is not here")
+@pytest.mark.skipif(not CORPUS.exists(), reason="the shared data sets are not beside this checkout")
 def test_the_fake_local_papers_fell_silent_on_9_august_2017(engine: Engine, tmp_path: Path) -> None:
     table = pq.read_table(CORPUS, columns=["account", "published_at"])
     rows = [row for row in table.to_pylist() if row["published_at"] >= "2017-06-15"]

@@ -14,6 +14,7 @@ from tracker import mirror
 from tracker.collect.pipeline import import_file
 from tracker.domain import AccountRef, SeedAccount, Seeds
 from tracker.settings import Settings
+from tracker.store import lake as mirrored
 from tracker.store import registry
 from tracker.store.engine import migrate, open_record, unit_of_work
 from tracker.store.lake_sql import SCHEMAS
@@ -41,7 +42,10 @@ def write(
         pq.write_table(pa.Table.from_pylist(rows.get(name, []), schema=schema), lake / f"{name}.parquet")
         tables[name] = {"files": [f"{name}.parquet"]}
     version = hashlib.sha256(str(folder).encode()).hexdigest()
-    manifest = {"format": 1, "as_of": as_of, "notice": notice, "version": version, "tables": tables}
+    manifest = {
+        "format": mirrored.FORMAT, "columns": mirrored.columns(), "as_of": as_of, "notice": notice,
+        "version": version, "tables": tables,
+    }  # fmt: skip
     (lake / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
     return folder
 

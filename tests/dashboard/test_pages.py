@@ -1,4 +1,5 @@
 import ast
+import json
 import re
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -9,7 +10,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from dashboard import data
-from tests.dashboard import lakes
+from tests.dashboard import lakes, registries
 from tests.dashboard.conftest import OpenPage
 from tracker.analysis.tables import open_lake
 from tracker.store.lake_sql import SCHEMAS
@@ -399,3 +400,19 @@ def test_where_nothing_was_asked_no_row_of_zeros_says_that_nothing_came(
     assert "Nothing has been asked yet" in text
     assert "0 of 0" not in text
     assert "of 0 answers" not in text
+
+
+def test_charts_that_an_earlier_version_wrote_are_written_anew_before_a_page_is_drawn(
+    home: Path, open_page: OpenPage
+) -> None:
+    registries.registry_at(home)
+    path = home / "lake" / "manifest.json"
+    manifest = json.loads(path.read_text())
+    del manifest["tables"]["samples"]
+    path.write_text(json.dumps(manifest | {"columns": "those of an earlier version"}))
+
+    app = open_page("accounts")
+
+    assert [error.value for error in app.exception] == []
+    assert "Harbour" in html_of(app)
+    assert "samples" in json.loads(path.read_text())["tables"]

@@ -69,7 +69,7 @@ def refresh(
     """Bring the mirror up to the record and return its version; only months that changed are written again."""
     folder.mkdir(parents=True, exist_ok=True)
     kept = _manifest(folder)
-    same = {"coder": coder.digest, "format": FORMAT, "columns": _columns(), "linguist": linguist.digest}
+    same = {"coder": coder.digest, "format": FORMAT, "columns": columns(), "linguist": linguist.digest}
     old = kept if same.items() <= kept.items() else {}
     readers = _Readers(coder, linguist, kept if kept.get("linguist") == linguist.digest else {})
     connection = lake_sql.connect(engine)
@@ -107,7 +107,7 @@ def refresh_codings(engine: Engine, folder: Path) -> bool:
     Takes milliseconds, so that a share may follow a coding at once.
     """
     old = _manifest(folder)
-    if old.get("columns") != _columns() or old.get("format") != FORMAT:
+    if old.get("columns") != columns() or old.get("format") != FORMAT:
         return False
     connection = lake_sql.connect(engine)
     try:
@@ -322,6 +322,15 @@ def _publish(folder: Path, manifest: Mapping[str, Any], *, keep: Iterable[Mappin
             path.unlink()
 
 
+def is_of_another_version(folder: Path) -> bool:
+    """Say whether a mirror is there that another version of this package wrote, with other columns.
+
+    Raise `ConfigError` for a damaged one.
+    """
+    manifest = _manifest(folder)
+    return bool(manifest) and (manifest.get("format"), manifest.get("columns")) != (FORMAT, columns())
+
+
 def is_current(engine: Engine, folder: Path) -> bool:
     """Say whether the mirror has the columns that this version writes, and all that the record holds.
 
@@ -334,8 +343,7 @@ def is_current(engine: Engine, folder: Path) -> bool:
         return False
     try:
         return bool(
-            manifest.get("columns") == _columns()
-            and manifest["watermarks"] == lake_sql.watermarks(connection)
+            manifest.get("columns") == columns() and manifest["watermarks"] == lake_sql.watermarks(connection)
         )
     except DBAPIError:
         return False
@@ -343,6 +351,7 @@ def is_current(engine: Engine, folder: Path) -> bool:
         connection.close()
 
 
-def _columns() -> str:
+def columns() -> str:
+    """Return a digest of all tables and columns that this version writes."""
     words = repr(sorted((name, schema.to_string()) for name, schema in lake_sql.SCHEMAS.items()))
     return hashlib.sha256(words.encode()).hexdigest()[:20]
