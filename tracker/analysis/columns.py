@@ -44,3 +44,17 @@ def numbered(values: Ints) -> tuple[Ints, Ints]:
     marked = np.zeros(span, dtype=np.bool_)
     marked[values - least] = True
     return np.flatnonzero(marked) + least, (np.cumsum(marked) - 1)[values - least]
+
+
+def places(known: Ints, values: Ints) -> Ints:
+    """Return for each value its place among distinct values in order, -1 where it is none of them."""
+    if not known.size or not values.size:
+        return np.full(values.size, -1, dtype=np.int64)
+    least, last = int(known[0]), int(known[-1])
+    if last - least >= _MARKED_AT_MOST:
+        found = np.minimum(np.searchsorted(known, values), known.size - 1)
+        return np.where(known[found] == values, found, -1)
+    table = np.full(last - least + 2, -1, dtype=np.int64)
+    table[known - least] = np.arange(known.size)
+    inside = (values >= least) & (values <= last)
+    return table[np.where(inside, values - least, -1)]

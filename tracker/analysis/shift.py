@@ -202,27 +202,32 @@ def _information(share: Floats, middle: Floats) -> Floats:
 
 def _permuted(links: Links, both: Counts, *, permutations: int, seed: int) -> tuple[Floats, Floats]:
     """Return divergences and distances after dealing the units to two groups of as many units at random."""
+    from scipy.sparse import csr_array
+
     random = np.random.default_rng(seed)
-    order = np.argsort(links.criteria, kind="stable")
-    units, criteria = links.units[order], links.criteria[order]
-    present, starts = np.unique(criteria, return_index=True)
+    present, rows = np.unique(links.criteria, return_inverse=True)
     n_units, n_later = links.later.size, int(links.later.sum())
-    at_once = max(1, min(permutations, _CELLS_AT_ONCE // max(n_units, units.size)))
+    have = csr_array(
+        (np.ones(rows.size, dtype=np.float32), (rows, links.units)), shape=(present.size, n_units)
+    )
+    at_once = max(1, min(permutations, _CELLS_AT_ONCE // max(n_units, present.size)))
     divergences, distances = [], []
     for done in range(0, permutations, at_once):
         columns = min(at_once, permutations - done)
         dealt = _deal(random, columns, n_units=n_units, n_later=n_later)
-        after = np.add.reduceat(dealt[units], starts, axis=0, dtype=np.int32)
+        after = (have @ dealt).astype(np.int32)
         divergences.append(_divergences(after, both[present]))
         distances.append(_distances(after, both[present]))
     return np.concatenate(divergences), np.concatenate(distances)
 
 
-def _deal(random: np.random.Generator, columns: int, *, n_units: int, n_later: int) -> npt.NDArray[np.int8]:
+def _deal(
+    random: np.random.Generator, columns: int, *, n_units: int, n_later: int
+) -> npt.NDArray[np.float32]:
     """Return units x permutations: 1 where the unit is dealt to the second group, `n_later` in each column."""
     draw = random.random((columns, n_units))
     limit = np.partition(draw, n_later - 1, axis=1)[:, n_later - 1 : n_later]
-    return np.ascontiguousarray((draw <= limit).T).astype(np.int8)
+    return np.ascontiguousarray((draw <= limit).T, dtype=np.float32)
 
 
 def _divergences(after: npt.NDArray[np.int32], both: Counts) -> Floats:

@@ -126,14 +126,14 @@ def _read_links(question: Question, ads: ibis.Table) -> _Links:
     shown = question.lake.arrow(targeting.with_set(ads))
     sets = columns.ints(shown["targeting_set_id"])
     by_id = np.argsort(columns.ints(shown["item_id"]), kind="stable")
-    place = np.searchsorted(ids, sets[by_id])
-    known = np.flatnonzero(np.append(ids, -1)[place] == sets[by_id])
+    place = columns.places(ids, sets[by_id])
+    known = np.flatnonzero(place >= 0)
     kept = shown.take(by_id[known])
     return _Links(
         months=columns.ints(kept["ym"]),
         creatives=_creatives(kept),
         sets=place[known],
-        starts=np.searchsorted(set_of_link, np.arange(ids.size + 1)),
+        starts=np.append(0, np.cumsum(np.bincount(set_of_link, minlength=ids.size))),
         criteria=criteria,
         names=names,
     )
