@@ -107,7 +107,7 @@ def refresh_codings(engine: Engine, folder: Path) -> bool:
     Takes milliseconds, so that a share may follow a coding at once.
     """
     old = _manifest(folder)
-    if old.get("columns") != columns() or old.get("format") != FORMAT:
+    if old.get("columns") != columns() or old.get("format") != FORMAT or "watermarks" not in old:
         return False
     connection = lake_sql.connect(engine)
     try:
