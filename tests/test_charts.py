@@ -18,6 +18,17 @@ TOPICS = [
         ("2024-01", "politics", 1, 4), ("2024-01", "culture", 2, 4), ("2024-03", "politics", 6, 10), ("2024-03", "culture", 1, 10),
     ]
 ]  # fmt: skip
+BURSTS = [
+    {"at": f"2024-0{month}-{day:02d}", "week": f"2024-W{week:02d}", "items": items, "days_asked": 7, "expected": 5.0, "lower": 1,
+     "upper": 11, "p_adjusted": p, "verdict": verdict}
+    for month, day, week, items, p, verdict in [
+        (1, 1, 1, 5, 0.9, "no burst shown"), (1, 8, 2, 40, 0.00002, "burst"), (1, 15, 3, 30, 0.004, "burst"),
+        (3, 11, 11, 30, 0.012, "burst"),
+    ]
+]  # fmt: skip
+SO_FAR = {
+    **dict.fromkeys(BURSTS[0]), "at": "2024-03-18", "week": "2024-W12", "items": 3, "verdict": "unfinished, not tested",
+}  # fmt: skip
 POSTS = [{"month": "2024-01", "posts": 12}, {"month": "2024-03", "posts": 0}]
 PAYERS = [
     {"payer": "First", "account": "x:one", "first_shown": "2024-01-02", "last_shown": "2024-02-02", "ads": 4},
@@ -87,6 +98,9 @@ def drawn(look: charts.Look) -> dict[str, Any]:
             NAMED_PAYERS, as_of=AS_OF, n=14, changes=NEW, coverage=COVERAGE, look=look
         ),
         "posts": charts.posts_per_month(POSTS, as_of=AS_OF, coverage=COVERAGE, look=look),
+        "bursts": charts.bursts(
+            [*BURSTS, SO_FAR], by="week", noun="post", as_of=AS_OF, coverage=COVERAGE, look=look
+        ),
         "audiences": charts.audience_graph(SOUGHT, as_of=AS_OF, n=14, look=look),
         "coverage": charts.coverage_band(COVERAGE, as_of=AS_OF, look=look),
     }
@@ -250,7 +264,7 @@ def test_coverage_is_drawn_in_stretches_and_a_day_without_an_answer_was_not_aske
 
 
 def test_every_chart_of_ads_or_posts_over_time_has_the_band_with_hatched_gaps_below_it():
-    over_time = ("ads", "topic", "targeting", "lives", "payers", "posts")
+    over_time = ("ads", "topic", "targeting", "lives", "payers", "posts", "bursts")
 
     for name in over_time:
         spec = drawn(charts.LIGHT)[name].to_dict()
@@ -261,6 +275,39 @@ def test_every_chart_of_ads_or_posts_over_time_has_the_band_with_hatched_gaps_be
         assert band["encoding"]["color"]["legend"]["title"] == "coverage"
         assert {stroke["state"] for stroke in values(spec, -1)} == {"not asked"}
         assert strokes["encoding"]["x"]["scale"] == band["encoding"]["x"]["scale"]
+
+
+def test_bursts_are_marked_and_of_those_that_stand_close_the_strongest_bears_p_and_n():
+    spec = charts.bursts(BURSTS, by="week", noun="post", as_of=AS_OF).to_dict()
+
+    marked = [mark["period"] for mark in values(spec, 3)]
+    assert marked == ["2024-W02", "2024-W03", "2024-W11"]
+    assert [mark["words"] for mark in values(spec, 4)] == [
+        ["p < 0.001", "n = 40"],
+        ["p = 0.012", "n = 30"],
+    ]
+    assert "not tested" not in spec["title"]["subtitle"]
+
+
+def test_the_unfinished_week_is_dashed_has_no_expected_band_and_is_said_not_to_be_tested():
+    spec = charts.bursts([*BURSTS, SO_FAR], by="week", noun="ad", as_of=AS_OF).to_dict()
+
+    assert [bar["period"] for bar in values(spec, 2)] == ["2024-W12"]
+    assert spec["layer"][2]["mark"]["strokeDash"]
+    for layer in (0, 1, 3):
+        assert "2024-W12" not in {bar["period"] for bar in values(spec, layer)}
+    assert "dashed: the unfinished week, not tested" in spec["title"]["subtitle"]
+    assert values(spec, 2)[0]["said"] == "not tested"
+
+
+def test_a_period_that_could_not_be_tested_has_a_bar_and_no_band():
+    untested = [{**row, "expected": None, "lower": None, "upper": None, "p_adjusted": None,
+                 "verdict": "not enough data to tell"} for row in BURSTS]  # fmt: skip
+
+    spec = charts.bursts(untested, by="week", noun="ad", as_of=AS_OF).to_dict()
+
+    assert len(values(spec, 1)) == len(BURSTS)
+    assert [values(spec, layer) for layer in (0, 3)] == [[], []]
 
 
 def test_a_gap_of_one_day_in_years_is_still_hatched():

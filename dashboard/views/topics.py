@@ -2,7 +2,18 @@
 
 import streamlit as st
 
-from dashboard import codingdata, collected, components, counted, data, pickers, sections, shares, words
+from dashboard import (
+    codingdata,
+    collected,
+    components,
+    counted,
+    data,
+    pickers,
+    sections,
+    shares,
+    usual,
+    words,
+)
 
 codingdata.mirrored()
 head = st.container()
@@ -24,6 +35,7 @@ if topics.rows:
     comparison = data.comparison("topics", group=group, items=items)
     sections.topics(topics, coverage, comparison)
     components.caption("What these do not show:", " ".join(topics.caveats))
+    usual.bursts(coverage, items=items, account=account, group=group)
     collected.together(coverage)
     shares.measured(topics)
     shares.settled(topics)

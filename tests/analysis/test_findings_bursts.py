@@ -45,6 +45,19 @@ def test_a_day_with_far_more_than_the_others_is_a_burst_and_they_are_none(make_l
     assert "gamma-Poisson" in found.method
 
 
+def test_the_band_holds_at_least_95_of_100_days_of_the_null_model_and_is_no_wider_than_needed() -> None:
+    known = held_against_others(np.full(60, 9), np.ones(60))
+    assert known is not None
+    mean, lower, upper = float(known.mean[30]), int(known.lower[30]), int(known.upper[30])
+
+    random = np.random.default_rng(7)
+    drawn = random.poisson(random.gamma(56 * mean, 1 / 56, 200_000))
+    assert (drawn < lower).mean() <= 0.026
+    assert (drawn > upper).mean() <= 0.026
+    assert (drawn <= lower).mean() > 0.024
+    assert (drawn >= upper).mean() > 0.024
+
+
 def test_a_week_begins_on_monday_and_the_unfinished_one_is_shown_and_not_tested(make_lake: MakeLake) -> None:
     found = asked(make_lake, [3] * 60, as_of="2024-02-29T12:00:00Z", by="week")
 

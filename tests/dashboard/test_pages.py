@@ -90,7 +90,7 @@ def test_hostile_text_is_never_markup_and_never_markdown(page: str, hostile_page
 
 
 @pytest.mark.parametrize(
-    ("page", "charts"), [("overview", 2), ("ads", 3), ("targeting", 4), ("topics", 4), ("collection", 1)]
+    ("page", "charts"), [("overview", 2), ("ads", 3), ("targeting", 4), ("topics", 5), ("collection", 1)]
 )
 def test_each_chart_says_of_how_many_as_of_when_and_leads_to_its_rows(
     page: str, charts: int, hostile_pages: OpenPage

@@ -15,6 +15,7 @@ FEWEST = 20
 """Under so many periods the scatter of the others is known too badly."""
 WIDENED = 3
 _LEAST_SCATTER = 1.0
+_OUTSIDE = 0.025
 
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
@@ -22,11 +23,16 @@ Floats = npt.NDArray[np.float64]
 
 @dataclass(frozen=True, slots=True)
 class Expected:
-    """What is expected of each period, how much the counts around it scatter (1: as chance alone), and p of as many or more."""
+    """What is expected of each period, how much the counts around it scatter (1: as chance alone), and p of as many or more.
+
+    From `lower` to `upper` lie at least 95 of 100 periods by the null model, at most 2.5 % on either side of it.
+    """
 
     mean: Floats
     scatter: Floats
     p: Floats
+    lower: Ints
+    upper: Ints
 
 
 def held_against_others(counts: Ints, exposure: Floats) -> Expected | None:
@@ -34,11 +40,15 @@ def held_against_others(counts: Ints, exposure: Floats) -> Expected | None:
     if len(counts) < FEWEST or not counts.any():
         return None
     mean, scatter, p = (np.empty(len(counts)) for _ in range(3))
+    lower, upper = (np.empty(len(counts), dtype=np.int64) for _ in range(2))
     for place in range(len(counts)):
         others = _around(place, len(counts))
         mean[place], scatter[place] = _rhythm(counts[others], exposure[others], exposure[place])
         p[place] = _as_many(int(counts[place]), mean[place], scatter[place], others.size)
-    return Expected(mean, scatter, p)
+        rhythm = (float(mean[place]), float(scatter[place]), others.size)
+        lower[place] = _first_at_most(1 - _OUTSIDE, *rhythm) - 1
+        upper[place] = _first_at_most(_OUTSIDE, *rhythm) - 1
+    return Expected(mean, scatter, p, np.maximum(0, lower), upper)
 
 
 def _around(place: int, periods: int) -> Ints:
@@ -53,6 +63,17 @@ def _rhythm(counts: Ints, exposure: Floats, length: float) -> tuple[float, float
     expected = rate * exposure
     scatter = float(((counts - expected) ** 2 / expected).sum() / (counts.size - 1))
     return rate * length, max(_LEAST_SCATTER, scatter)
+
+
+def _first_at_most(chance: float, mean: float, scatter: float, others: int) -> int:
+    """Return the smallest count that a period reaches or exceeds with at most this chance."""
+    low, high = 0, max(1, int(mean))
+    while _as_many(high, mean, scatter, others) > chance:
+        low, high = high, 2 * high
+    while high - low > 1:
+        middle = (low + high) // 2
+        low, high = (middle, high) if _as_many(middle, mean, scatter, others) > chance else (low, middle)
+    return high
 
 
 def _as_many(count: int, mean: float, scatter: float, others: int) -> float:

@@ -5,6 +5,7 @@ A chart carries its own words: a title that says what it shows, and below it the
 
 from tracker.charts.ads import MOST_RULES, ads_per_month, new_payers
 from tracker.charts.audiences import audience_graph
+from tracker.charts.bursts import bursts
 from tracker.charts.labels import MOST_BRANDS, STATE_WORDS, label_matrix, label_timeline
 from tracker.charts.lives import MOST_ADS, ad_lives
 from tracker.charts.look import DARK, LABEL_WORDS, LIGHT, OUTCOME_WORDS, Look, config
@@ -45,6 +46,7 @@ __all__ = [
     "ad_lives",
     "ads_per_month",
     "audience_graph",
+    "bursts",
     "centres_by_year",
     "codes_of",
     "config",

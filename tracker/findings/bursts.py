@@ -16,14 +16,14 @@ from tracker.findings.question import Question, answer, ground
 from tracker.findings.series import TOO_FEW
 
 COLUMNS = (
-    "at", "until", "week", "items", "days_asked", "expected", "ratio", "scatter", "p", "p_adjusted", "verdict", "reason",
+    "at", "until", "week", "items", "days_asked", "expected", "lower", "upper", "ratio", "scatter", "p", "p_adjusted", "verdict", "reason",
 )  # fmt: skip
 BURST, NO_BURST, UNFINISHED = "burst", "no burst shown", "unfinished, not tested"
 METHOD = (
     "{items} of each {unit} (weeks by ISO 8601) against the {nearest} nearest others. The null model: counts are gamma-Poisson with the "
     "mean and the scatter of those others (variance over the mean, at least 1, widened by {widened} standard errors because it is an "
     "estimate), in proportion to the days on which every account was asked about; other days do not count. p says how often that "
-    "gives as many or more; p_adjusted is p corrected for the number of periods (Benjamini and Hochberg). Near-copies count each: a burst "
+    "gives as many or more, and lower to upper hold at least 95 of 100 {unit}s by this model; p_adjusted is p corrected for the number of periods (Benjamini and Hochberg). Near-copies count each: a burst "
     "of copies is a burst. The unfinished {unit} is shown and never tested."
 )
 
@@ -73,7 +73,7 @@ def _tested(items: Items, found: Timeline) -> list[dict[str, Any]]:
         else:
             expected = float(known.mean[place])
             row |= {"expected": expected, "ratio": float(counts[place]) / expected, "p": float(known.p[place]),
-                    "scatter": float(known.scatter[place])}  # fmt: skip
+                    "scatter": float(known.scatter[place]), "lower": int(known.lower[place]), "upper": int(known.upper[place])}  # fmt: skip
         rows.append(row)
     return rows
 
