@@ -16,6 +16,7 @@ GIVEN = {
     "since": "2024-01", "until": "2024-09", "account": "x:chinasays", "source": "x_ads", "country": "DE",
     "payer": "Socialydia", "code": "politics", "text": "strait", "kinds": "keyword", "polarity": "include",
     "periods": "2024-01..2024-06,2024-07..2024-09", "level": "fine", "status": "accepted",
+    "event": "2024-07-01", "control": "x:lakevoice",
 }  # fmt: skip
 
 
@@ -45,7 +46,9 @@ def test_every_question_can_be_put_to_another_engine(
     make_lake: MakeLake, monkeypatch: pytest.MonkeyPatch, name: str, dialect: str
 ) -> None:
     monkeypatch.setattr(ibis.options, "pyspark", SparkOptions())
-    lake = make_lake(accounts=[{"account_id": 1, "account": "x:chinasays"}])
+    lake = make_lake(
+        accounts=[{"account_id": 1, "account": "x:chinasays"}, {"account_id": 2, "account": "x:lakevoice"}]
+    )
     engine = Listening(lake._engine)
     options = {key: GIVEN[key] for key in NAMES[name].options if key in GIVEN}
     run(name, replace(lake, _engine=engine), parse_options(name, options))

@@ -64,7 +64,7 @@ def test_two_snapshots_of_an_ad_mark_what_differs_and_show_both_records(opened: 
 
     text = html_of(app)
     assert "What differs between two observations?" in text
-    marked = re.findall(r'data-label="">([a-z ]+) <span class="it-badge ochre">differs', text)
+    marked = re.findall(r'data-label="" dir="auto">([a-z ]+) <span class="it-badge ochre">differs', text)
     assert marked == ["payer as published", "last shown"]
     assert text.count('class="it-differs"') == 4
     assert [code.value.splitlines()[-1].startswith("lines ![x]") for code in app.code] == [True, True]
