@@ -129,6 +129,7 @@ def test_two_code_blind_a_third_settles_and_the_share_says_by_how_much_it_moved(
     settle(edda)
     for left in range(waiting, 0, -1):
         edda.get_by_text(re.compile(f"^{left} items? waits?$")).wait_for()
+        edda.locator("[data-testid=stApp][data-test-script-state=notRunning]").wait_for()
         edda.keyboard.press("2")
         edda.locator(".st-key-settling-pad-economy button[data-testid=stBaseButton-primary]").wait_for()
         edda.keyboard.press("Enter")
