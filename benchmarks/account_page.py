@@ -57,7 +57,7 @@ def main() -> int:
         return 2
     with tempfile.TemporaryDirectory() as folder:
         _write(Path(folder), claims, posts)
-        with _dashboard(Path(folder)) as address, sync_playwright() as playwright:
+        with dashboard(Path(folder)) as address, sync_playwright() as playwright:
             browser = playwright.chromium.launch(executable_path=browser_path, args=ARGUMENTS)
             seconds = list(_visits(browser, f"{address}/account?id={ACCOUNT}", READY))
             bare = list(_visits(browser, f"{address}/suspect", "() => document.querySelector('h1')"))
@@ -84,7 +84,8 @@ def _visits(browser: Browser, address: str, ready: str) -> Iterator[float]:
 
 
 @contextmanager
-def _dashboard(home: Path) -> Iterator[str]:
+def dashboard(home: Path) -> Iterator[str]:
+    """Serve the dashboard of a home on a free port of loopback, and yield its address."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]

@@ -8,7 +8,6 @@ question is asked three times, the quickest counts. Exits 1 when one takes over 
 
 import argparse
 import gc
-import json
 import sys
 import tempfile
 import time
@@ -17,15 +16,13 @@ from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.parquet as pq
 from import_ads import peak_megabytes
-from targeting_shift import FIRST, LAST, PERIODS, targets_of
+from targeting_shift import FIRST, LAST, PERIODS, targets_of, write_tables
 
 from tracker.analysis import months
-from tracker.analysis.tables import TABLES, open_lake
+from tracker.analysis.tables import open_lake
 from tracker.findings import parse_options, run
 from tracker.findings.facets import facet_counts
-from tracker.store.lake_sql import SCHEMAS
 
 MOST_SECONDS, MOST_MEGABYTES = 2.0, 1_500
 ACCOUNTS, PAYERS, WORDS = 200, 40, 5_000
@@ -89,26 +86,7 @@ def write_lake(folder: Path, ads: int, share: int) -> None:
         "targets": [_handles(targets_of(random, sets))],
         "listings": [_listings()],
     }
-    listed = {}
-    for name in TABLES:
-        schema = SCHEMAS["posts_codings" if name == "codings" else name]
-        files = [f"{name}/_schema.parquet"]
-        (folder / name).mkdir()
-        pq.write_table(schema.empty_table(), folder / files[0])
-        for part, table in enumerate(tables.get(name, [])):
-            files.append(f"{name}/part-{part}.parquet")
-            columns = {
-                field.name: table[field.name].cast(field.type)
-                if field.name in table.column_names
-                else pa.nulls(table.num_rows, field.type)
-                for field in schema
-            }
-            pq.write_table(pa.table(columns, schema=schema), folder / files[-1], compression="zstd")
-        listed[name] = {"files": files}
-    manifest = {
-        "format": 1, "as_of": "2024-10-01T00:00:00Z", "notice": None, "version": "1", "tables": listed,
-    }  # fmt: skip
-    (folder / "manifest.json").write_text(json.dumps(manifest))
+    write_tables(folder, tables)
 
 
 def _accounts() -> pa.Table:

@@ -10,18 +10,15 @@ items are not measured.
 import csv
 import os
 import shutil
-import socket
-import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from statistics import median, quantiles
-from urllib.request import urlopen
 
+from account_page import dashboard
 from playwright.sync_api import Page, sync_playwright
 
 from tracker import codebooks, codingdesk, mirror
@@ -32,7 +29,6 @@ from tracker.store.engine import migrate, open_record
 LIMIT_SECONDS = 0.3
 ITEMS, UNMEASURED = 25, 5
 NOW = datetime(2024, 10, 1, 6, tzinfo=UTC)
-APP = Path(__file__).parents[1] / "dashboard" / "app.py"
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking",
              "--disable-component-update", "--disable-sync"]  # fmt: skip
 ON = "() => document.querySelector('.st-key-coding-pad-%s button[data-testid=stBaseButton-primary]')"
@@ -48,7 +44,7 @@ def main() -> int:
         return 2
     with tempfile.TemporaryDirectory() as folder:
         _write(Path(folder), posts)
-        with _dashboard(Path(folder)) as address, sync_playwright() as playwright:
+        with dashboard(Path(folder)) as address, sync_playwright() as playwright:
             browser = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
             page = browser.new_page(viewport={"width": 1440, "height": 900})
             page.goto(f"{address}/coding")
@@ -90,35 +86,6 @@ def _answered(page: Page, key: str, effect: str) -> float:
 def _told(name: str, seconds: list[float]) -> None:
     worst = quantiles(seconds, n=20)[-1]
     print(f"{median(seconds):8.3f}  {worst:8.3f} (95 %)  {name}")
-
-
-@contextmanager
-def _dashboard(home: Path) -> Iterator[str]:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("TRACKER_")}
-    server = subprocess.Popen(
-        [sys.executable, "-m", "streamlit", "run", str(APP), f"--server.port={port}"],
-        env=environment | {"TRACKER_HOME": str(home)}, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-    )  # fmt: skip
-    try:
-        _wait_for(f"http://127.0.0.1:{port}/_stcore/health")
-        yield f"http://127.0.0.1:{port}"
-    finally:
-        server.terminate()
-        server.wait(15)
-
-
-def _wait_for(address: str) -> None:
-    for _ in range(600):
-        try:
-            with urlopen(address, timeout=1) as answer:
-                if answer.read() == b"ok":
-                    return
-        except OSError:
-            time.sleep(0.1)
-    raise SystemExit("the dashboard did not answer within 60 s")
 
 
 def _write(home: Path, posts: int) -> None:

@@ -12,6 +12,7 @@ import json
 import sys
 import tempfile
 import time
+from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
 
@@ -61,6 +62,11 @@ def write_lake(folder: Path, ads: int, share: int) -> None:
     random = np.random.default_rng(1)
     sets = max(1, ads // share)
     tables = {"ads": list(_ads(random, ads, sets)), "targets": [targets_of(random, sets)]}
+    write_tables(folder, tables)
+
+
+def write_tables(folder: Path, tables: Mapping[str, Sequence[pa.Table]]) -> None:
+    """Write a lake of these tables in parts, with the columns that they lack empty; every other table is empty."""
     listed = {}
     for name in TABLES:
         schema = SCHEMAS["posts_codings" if name == "codings" else name]
