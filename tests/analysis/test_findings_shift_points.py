@@ -221,17 +221,48 @@ def test_what_a_person_has_not_coded_says_nothing(make_lake: MakeLake) -> None:
     assert (row["verdict"], row["reason"]) == ("not enough data to tell", "every item has it")
 
 
-def test_an_account_that_was_asked_about_later_is_named_beside_the_change(make_lake: MakeLake) -> None:
+def with_a_second_account(*, from_july: float, share: float) -> Rows:
+    """An account asked about all year that names Taiwan more from July on, and one asked about from July on."""
     random = np.random.default_rng(10)
-    rows = posts(random, monthly(*[0.1] * 12)) + [
-        {**row, "account_id": 2} for row in posts(random, dict(list(monthly(*[0.9] * 12).items())[6:]))
+    return posts(random, monthly(*[0.1] * 6, *[from_july] * 6)) + [
+        {**row, "account_id": 2} for row in posts(random, dict(list(monthly(*[share] * 12).items())[6:]))
     ]
-    listings = [*YEAR, {**YEAR[0], "account_id": 2, "covers_from": date(2024, 7, 1)}]
-    lake = make_lake(posts=rows, listings=listings, manifest=NEXT_YEAR)
+
+
+LATER = [*YEAR, {**YEAR[0], "account_id": 2, "covers_from": date(2024, 7, 1)}]
+
+
+def test_a_change_made_by_an_account_that_was_asked_about_later_is_no_shift(make_lake: MakeLake) -> None:
+    rows = with_a_second_account(from_july=0.1, share=0.9)
+    lake = make_lake(posts=rows, listings=LATER, manifest=NEXT_YEAR)
 
     (row,) = answer(lake, terms="Taiwan").rows
 
-    assert (row["at"], row["verdict"], row["watched_alike"]) == ("2024-07", "shift", False)
+    assert (row["at"], row["p"] < 0.01, row["verdict"]) == ("2024-07", True, "change beside a gap")
+    assert (row["watched_alike"], row["coverage_before"], row["coverage_after"]) == (False, 0.5, 1.0)
+    assert row["gap"] == "nobody asked about 1 of 2 accounts on 30 days from 2024-06-01 to 2024-06-30"
+    assert row["p_alike"] > 0.05
+
+
+def test_a_change_that_accounts_seen_alike_show_by_themselves_is_a_shift(make_lake: MakeLake) -> None:
+    rows = with_a_second_account(from_july=0.7, share=0.9)
+    lake = make_lake(posts=rows, listings=LATER, manifest=NEXT_YEAR)
+
+    (row,) = answer(lake, terms="Taiwan").rows
+
+    assert (row["at"], row["verdict"], row["p_alike"] < 0.01) == ("2024-07", "shift", True)
+    assert row["gap"] is not None
+
+
+def test_a_change_across_weeks_that_nobody_saw_is_a_change_beside_a_gap(make_lake: MakeLake) -> None:
+    seen = {day: 0.1 if day.month < 6 else 0.7 for day in monthly(*[0.0] * 12) if day.month not in (6, 7)}
+    listings = [{**YEAR[0], "covers_to": date(2024, 5, 31)}, {**YEAR[0], "covers_from": date(2024, 8, 1)}]
+    lake = make_lake(posts=posts(np.random.default_rng(4), seen), listings=listings, manifest=NEXT_YEAR)
+
+    (row,) = answer(lake, terms="Taiwan").rows
+
+    assert (row["at"], row["verdict"], row["p_alike"]) == ("2024-08", "change beside a gap", None)
+    assert row["gap"] == "nobody asked about 1 of 1 accounts on 61 days from 2024-06-01 to 2024-07-31"
 
 
 def test_answers_that_do_not_say_what_they_cover_are_no_ground_for_a_volume(make_lake: MakeLake) -> None:
@@ -309,7 +340,8 @@ def test_the_front_pages_changed_on_24_february_2022(front_pages: Lake) -> None:
     first = found.rows[0]
     assert (first["at"], first["verdict"], first["p"] < 0.02) == ("2022-02-24", "shift", True)
     assert (first["before"], first["after"]) == (pytest.approx(0.11, abs=0.03), pytest.approx(0.33, abs=0.05))
-    assert told(found, "verdict") == [("shift",)] * len(found.rows)
+    assert (first["watched_alike"], first["gap"], first["p_alike"] < 0.05) == (False, None, True)
+    assert told(found, "at", "verdict")[-1] == ("2022-05-08", "shift")
 
 
 def test_words_that_nothing_happened_to_show_no_shift_on_the_front_pages(front_pages: Lake) -> None:

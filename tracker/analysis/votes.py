@@ -5,7 +5,7 @@ comes again in another month is said again.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Literal
 
@@ -83,10 +83,12 @@ class Timeline:
     stated: bool
     unasked: int
     unfinished: int
+    unit: Unit
 
-    def table(self, category: Ints, categories: int) -> Ints:
-        """Return votes by period and category, given the category of each of `items`."""
-        cells = self.period[self.vote] * categories + category[self.vote]
+    def table(self, category: Ints, categories: int, among: Marks | None = None) -> Ints:
+        """Return votes by period and category, given the category of each of `items`; only of those marked in `among`."""
+        taking = self.vote if among is None else self.vote & among
+        cells = self.period[taking] * categories + category[taking]
         counts = np.bincount(cells, minlength=len(self.labels) * categories)
         return counts.reshape(len(self.labels), categories)
 
@@ -137,6 +139,21 @@ def timeline(
         stated=stated,
         unasked=int(finished.sum()) - taking.size,
         unfinished=int((place >= len(whole.labels)).sum()),
+        unit=unit,
+    )
+
+
+def within(found: Timeline, items: Items, ids: frozenset[int], *, labels: frozenset[str]) -> Timeline:
+    """Return the part of a timeline in which only some items take part, in some of its periods; near-copies vote once among them."""
+    kept = [place for place, label in enumerate(found.labels) if label in labels]
+    chosen: Marks = np.isin(items.ids[found.items], sorted(ids)) & np.isin(found.period, kept)
+    taking = found.items[chosen]
+    return replace(
+        found,
+        labels=tuple(found.labels[place] for place in kept),
+        items=taking,
+        period=np.searchsorted(kept, found.period[chosen]).astype(np.int64),
+        vote=said_anew([items.texts[place] for place in taking], items.days[taking], found.unit),
     )
 
 

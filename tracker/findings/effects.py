@@ -14,10 +14,11 @@ from tracker.analysis.effects import FEWEST_DEALINGS, FEWEST_PERIODS, Effect, Gr
 from tracker.analysis.shift import benjamini_hochberg
 from tracker.analysis.votes import Calendar, Items, Timeline
 from tracker.errors import BadInput
-from tracker.findings import shift_points
+from tracker.findings import shift_points, voices
 from tracker.findings.finding import Finding
-from tracker.findings.question import Question, account_ids, answer, ground
+from tracker.findings.question import Question, account_ids, answer, coder_of, ground
 from tracker.findings.series import FEWEST_VOTES, TOO_FEW, VOLUME
+from tracker.findings.voices import Heard
 
 COLUMNS = (
     "event", "series", "effect", "p", "p_adjusted", "verdict", "reason", "before", "after", "control_before", "control_after",
@@ -42,17 +43,19 @@ CAVEATS = (
 
 @dataclass(frozen=True, slots=True)
 class _Side:
-    """The items of the account or of the control, what takes part in the test, and the codes asked about."""
+    """The items of the account or of the control, what takes part in the test of volume and in that of shares (`said`)."""
 
     items: Items
     found: Timeline
+    said: Heard
     marks: Mapping[str, votes.Marks]
 
     def share(self, name: str, labels: list[str]) -> Group:
         """Return votes with the code or words and all votes, of each period."""
-        marks = self.marks.get(name, np.zeros(self.found.items.size, dtype=np.bool_))
-        table = self.found.table(marks.astype(np.int64), 2)
-        place = [self.found.labels.index(label) for label in labels]
+        part = self.said.part
+        marks = self.marks.get(name, np.zeros(part.items.size, dtype=np.bool_))
+        table = part.table(marks.astype(np.int64), 2)
+        place = [part.labels.index(label) for label in labels]
         return Group(table[place, 1].astype(np.float64), table[place].sum(axis=1).astype(np.float64))
 
 
@@ -67,7 +70,7 @@ def effect(question: Question) -> Finding:
     if set(others) & set(question.scope.account_ids or ()):
         raise BadInput("the control is the account itself, or holds it", field="control")
     apart = replace(question, scope=replace(question.scope, account_ids=others))
-    sides = _side(question), _side(apart)
+    sides = _sides(question, apart)
     rows = [*_shares(*sides, day), *_volume(*sides, day)]
     judged = _judged(rows, event)
     both = replace(
@@ -75,12 +78,12 @@ def effect(question: Question) -> Finding:
     )
     return answer(
         both,
-        n=sum(int(side.found.items.size) for side in sides),
+        n=sum(int(side.said.part.items.size) for side in sides),
         columns=COLUMNS,
         rows=judged,
         method=METHOD.format(
             items="ads" if question.options.items == "ad" else "posts",
-            what=shift_points.what(question),
+            what=shift_points.what(question, sides[0].said.coder),
             unit=shift_points.unit_of(options.by),
             volume=VOLUME,
             permutations=effects.PERMUTATIONS,
@@ -89,9 +92,10 @@ def effect(question: Question) -> Finding:
         ground=ground(both, question.options.items),
         coverage={
             "event": day.isoformat(),
+            "coder": sides[0].said.coder,
             "control_accounts": len(others),
-            "votes": int(sides[0].found.vote.sum()),
-            "control_votes": int(sides[1].found.vote.sum()),
+            "votes": int(sides[0].said.part.vote.sum()),
+            "control_votes": int(sides[1].said.part.vote.sum()),
         },
         caveats=CAVEATS,
     )
@@ -121,13 +125,23 @@ def _event(question: Question, words: str) -> tuple[date, str]:
     return date.fromisoformat(str(stated)[:10]), words
 
 
+def _sides(question: Question, apart: Question) -> tuple[_Side, _Side]:
+    """Return the account and the control, coded by the same: by hand only where people coded both."""
+    side, control = _side(question), _side(apart)
+    if side.said.coder == control.said.coder:
+        return side, control
+    options = replace(question.options, coder=coder_of(question.lake, question.options.items))
+    return _side(replace(question, options=options)), _side(replace(apart, options=options))
+
+
 def _side(question: Question) -> _Side:
     items, found = shift_points.taking(question)
-    return _Side(items, found, shift_points.marks_of(question, items, found))
+    said = voices.heard(question, items, found)
+    return _Side(items, found, said, shift_points.marks_of(question, items, said))
 
 
 def _shares(side: _Side, control: _Side, day: date) -> Iterator[dict[str, Any]]:
-    labels = [label for label in side.found.labels if label in control.found.labels]
+    labels = [label for label in side.said.part.labels if label in control.said.part.labels]
     kept, after = _parted(side.found.calendar, labels, day)
     for name in sorted({*side.marks, *control.marks}):
         groups = side.share(name, kept), control.share(name, kept)

@@ -11,25 +11,12 @@ from ibis import _
 
 from tracker.analysis import agreement, prevalence, reliability
 from tracker.analysis.prevalence import Share
+from tracker.findings.periods import Group, Key
 from tracker.findings.question import Question
 
-Key = tuple[str, int | None]
-"""A period, and an account where the answer is by account."""
 UnitOf = Callable[[Mapping[str, Any]], str]
-NO_CODE = None
-
-
-@dataclass(frozen=True, slots=True)
-class Group:
-    """The items of one period (of one account): how many there are, from which day to which.
-
-    `accounts` tells one account from several: the lowest and the highest id, and `None` for items without one.
-    """
-
-    n: int
-    first: date
-    last: date
-    accounts: frozenset[int | None]
+BY_HAND = "hand"
+"""The name under which people are asked for as a coder."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +111,11 @@ def point(hand: ByHand, key: Key, group: Group) -> Point:
             reason=f"{len(coded):,} of {group.n:,} coded, and not as chance drew them from all",
         )
     return Point((), in_full=False, reason="nobody has coded these, nor a random sample of them")
+
+
+def drawn_from(hand: ByHand, group: Group) -> bool:
+    """Say whether chance drew a sample from every item of a period, whether or not one of its items was drawn."""
+    return any(_covers(sample, group) for sample in hand.samples)
 
 
 def share(

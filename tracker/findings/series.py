@@ -7,16 +7,19 @@ from typing import Any
 
 import numpy as np
 
-from tracker.analysis import changepoints
+from tracker.analysis import changepoints, gaps
 from tracker.analysis.changepoints import ALPHA, FEWEST, Change, Floats, Ints, Scan
 from tracker.analysis.shift import benjamini_hochberg
-from tracker.analysis.votes import Timeline
+from tracker.analysis.votes import Marks, Timeline
 
 COLUMNS = (
-    "at", "series", "p", "before", "after", "n_before", "n_after", "p_adjusted", "verdict", "reason", "stretch_from",
-    "stretch_to", "watched_alike", "detectable", "top",
+    "at", "series", "p", "before", "after", "n_before", "n_after", "p_adjusted", "verdict", "reason", "coder",
+    "uncoded_share", "alpha", "coverage_before", "coverage_after", "gap", "p_alike", "stretch_from", "stretch_to",
+    "watched_alike", "detectable", "top",
 )  # fmt: skip
 SHIFT, NO_SHIFT, TOO_FEW = "shift", "no shift shown", "not enough data to tell"
+BESIDE_GAP = "change beside a gap"
+"""A change that may be one of what we saw: a gap lies next to it, and the accounts seen alike do not show it by themselves."""
 MIX, VOLUME = "mix of codes", "items per day"
 MOST_DETECTABLE = 0.3
 """Where only a larger change of a share would mostly be found, no shift is no answer."""
@@ -26,10 +29,29 @@ _POWER = 0.84  # of a standard normal distribution, four fifths lie below
 
 
 @dataclass(frozen=True, slots=True)
+class Votes:
+    """What a series counts: the category of each item that takes part in `found`, and the account at a source it is of."""
+
+    found: Timeline
+    lane: Ints
+    category: Ints
+    categories: int
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """The periods."""
+        return self.found.labels
+
+    def table(self, lanes: Marks | None = None) -> Ints:
+        """Return votes by period and category, of all accounts or of those marked."""
+        return self.found.table(self.category, self.categories, None if lanes is None else lanes[self.lane])
+
+
+@dataclass(frozen=True, slots=True)
 class Series:
     """What is tested over the periods `labels`: how a stretch of them is scanned, and what is told of a change.
 
-    `reason` says why it cannot be tested.
+    `among` scans a stretch among some accounts only. `reason` says why it cannot be tested.
     """
 
     name: str
@@ -37,6 +59,7 @@ class Series:
     scan: Callable[[int, int], Scan | None]
     told: Callable[[Change], dict[str, Any]]
     reason: str | None = None
+    among: Callable[[Marks, int, int], Scan | None] | None = None
 
     def rows(self, found: Timeline) -> Iterator[dict[str, Any]]:
         """Yield a row for each change, or one for the likeliest that is none, or one that says why none can be told."""
@@ -66,21 +89,46 @@ class Series:
             "stretch_to": self.labels[change.end - 1],
             "watched_alike": found.watched_alike(start, at, end),
             "reason": f"{change.end - change.start} periods that differ by themselves" if few else None,
+            **self._covered(change, found, start=start, at=at, end=end),
+        }
+
+    def _covered(
+        self, change: Change, found: Timeline, *, start: str, at: str, end: str | None
+    ) -> dict[str, Any]:
+        """Say how a change is covered on both sides and next to it, and whether accounts seen alike show it by themselves."""
+        around = gaps.beside(found, start=start, before=self.labels[change.place - 1], at=at, end=end)
+        if around is None:
+            return {"holds": True}
+        told = {
+            "coverage_before": around.before, "coverage_after": around.after,
+            "gap": str(around.gap) if around.gap else None,
+        }  # fmt: skip
+        if around.alike.all() or self.among is None:
+            return told | {"holds": True}
+        again = self.among(around.alike, change.start, change.end) if around.alike.any() else None
+        near = again is not None and abs(again.place - (change.place - change.start)) <= 1
+        return told | {
+            "p_alike": again.p if again else None,
+            "holds": again is not None and near and again.p <= ALPHA,
         }
 
 
-def of_share(name: str, labels: tuple[str, ...], table: Ints) -> Series:
-    """Return the series of a share, from the votes of periods with it and without it."""
-    reason = _too_little(labels, table) or _constant(table)
-    return Series(name, labels, partial(_scan_mix, table), partial(_told_share, table), reason)
+def of_share(name: str, votes: Votes) -> Series:
+    """Return the series of a share, from the votes with it (category 0) and without it."""
+    table = votes.table()
+    reason = _too_little(votes.labels, table) or _constant(table)
+    told = partial(_told_share, table)
+    return Series(name, votes.labels, partial(_scan_mix, table), told, reason, partial(_scan_among, votes))
 
 
-def of_mix(labels: tuple[str, ...], table: Ints, categories: Sequence[str]) -> Series:
-    """Return the series of the mix of all categories, from the votes of periods in each."""
-    reason = _too_little(labels, table)
+def of_mix(votes: Votes, categories: Sequence[str]) -> Series:
+    """Return the series of the mix of all categories, from the votes in each."""
+    table = votes.table()
+    reason = _too_little(votes.labels, table)
     if reason is None and np.count_nonzero(table.any(axis=0)) < 2:
         reason = "all items are alike"
-    return Series(MIX, labels, partial(_scan_mix, table), partial(_told_mix, table, categories), reason)
+    told = partial(_told_mix, table, categories)
+    return Series(MIX, votes.labels, partial(_scan_mix, table), told, reason, partial(_scan_among, votes))
 
 
 def of_volume(volume: tuple[tuple[str, ...], Ints, Floats] | None) -> Series:
@@ -117,13 +165,19 @@ def judged(rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
 
 def _verdict(row: dict[str, Any], p: float | None) -> str:
     if p is not None and p <= ALPHA:
-        return SHIFT
+        return SHIFT if row["holds"] else BESIDE_GAP
     too_blunt = row["detectable"] is not None and row["detectable"] > MOST_DETECTABLE
     return TOO_FEW if p is None or row["reason"] is not None or too_blunt else NO_SHIFT
 
 
 def _scan_mix(table: Ints, start: int, end: int) -> Scan | None:
     return changepoints.scan_mix(table[start:end])
+
+
+def _scan_among(votes: Votes, lanes: Marks, start: int, end: int) -> Scan | None:
+    """Scan a stretch among some accounts; `None` where they have too few votes in it to be tested."""
+    table = votes.table(lanes)[start:end]
+    return changepoints.scan_mix(table) if table.sum() >= FEWEST_VOTES else None
 
 
 def _told_share(table: Ints, change: Change) -> dict[str, Any]:

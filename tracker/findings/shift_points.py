@@ -11,13 +11,15 @@ import numpy as np
 from ibis import _
 
 from tracker.analysis import changepoints, columns, keywords, scope, votes
+from tracker.analysis.columns import Ints
 from tracker.analysis.scope import ItemType
 from tracker.analysis.votes import Items, Timeline, Unit
 from tracker.errors import BadInput
-from tracker.findings import series
+from tracker.findings import series, voices
 from tracker.findings.finding import Finding
-from tracker.findings.question import Question, answer, coder_of, ground
-from tracker.findings.series import Series
+from tracker.findings.question import Question, answer, ground
+from tracker.findings.series import Series, Votes
+from tracker.findings.voices import Heard
 
 UNCODED, RARE = "uncoded", "rare combinations"
 FEWEST_OF_A_KIND = 5
@@ -27,7 +29,10 @@ METHOD = (
     "a change is searched again on both sides of it. p says how often chance does as much, in {permutations} random dealings "
     "(seed {seed}) of whole periods; under {many} periods of single votes, unless periods differ more than chance makes "
     "them. p_adjusted is p corrected for the number of rows (Benjamini and Hochberg). before and after hold for the "
-    "stretch from the change before to the one after. detectable is the change of a share that would be found four times "
+    "stretch from the change before to the one after. Codes are those of one coder, by hand where people coded at least half of the "
+    "periods that have items, else by keywords. p_alike is p of the same test among the accounts that were asked about alike before "
+    "and after, and nearly always next to the change, where others were not: a change that these do not show is none but a change "
+    "beside a gap. detectable is the change of a share that would be found four times "
     "in five. Days that nobody asked about are left out and never read as zero."
 )
 
@@ -36,31 +41,27 @@ def shift_points(question: Question) -> Finding:
     """Say when the share of a code or of words changed; without either, that of every code, their mix and the volume."""
     question = about(question)
     item_type = question.options.items
-    dated = scope.dated(_items(question), question.scope)
-    behind = ground(question, item_type, dated if item_type == "ad" else None)
-    unit = unit_of(question.options.by)
-    items = _read(question, dated)
-    found = votes.timeline(
-        items, behind.answers, unit=unit, since=question.scope.since, last=_last_day(question)
-    )
-    tested = list(_series(question, items, found))
+    items, found = taking(question)
+    said = voices.heard(question, items, found)
+    tested = [row for one in _series(question, items, found, said) for row in one.rows(found)]
+    dated = scope.dated(items_of(question), question.scope) if item_type == "ad" else None
     return answer(
         question,
-        n=int(found.items.size),
+        n=int(said.part.items.size),
         columns=series.COLUMNS,
-        rows=series.judged([row for one in tested for row in one.rows(found)]),
+        rows=_with_coder(series.judged(tested), items, said),
         method=METHOD.format(
             items="ads" if item_type == "ad" else "posts",
-            what=what(question),
-            unit=unit,
+            what=what(question, said.coder),
+            unit=found.unit,
             shortest=changepoints.SHORTEST,
             permutations=f"{changepoints.PERMUTATIONS:,}",
             seed=changepoints.SEED,
             many=changepoints.MANY,
         ),
-        ground=behind,
-        coverage=_facts(question, found),
-        caveats=tuple(_caveats(items, found)),
+        ground=ground(question, item_type, dated),
+        coverage=_facts(said, found),
+        caveats=(*said.caveats(found.unit), *_caveats(items, found)),
     )
 
 
@@ -74,27 +75,23 @@ def about(question: Question) -> Question:
     question = replace(question, scope=limits)
     if not options.items_named:
         options = replace(options, items=_more(question))
-    coder = options.coder or coder_of(question.lake, options.items)
-    return replace(question, options=options, scope=replace(limits, coder=coder))
+    return replace(question, options=options, scope=limits)
 
 
 def taking(question: Question) -> tuple[Items, Timeline]:
-    """Return the items of a question, and what of them takes part in a test over time."""
-    dated = scope.dated(_items(question), question.scope)
+    """Return the items of a question, whoever coded them, and what of them takes part in a test over time."""
     behind = ground(question, question.options.items, None)
-    items = _read(question, dated)
+    items = _read(question, scope.dated(items_of(question), question.scope))
     unit, last = unit_of(question.options.by), _last_day(question)
     return items, votes.timeline(items, behind.answers, unit=unit, since=question.scope.since, last=last)
 
 
-def marks_of(question: Question, items: Items, found: Timeline) -> dict[str, votes.Marks]:
+def marks_of(question: Question, items: Items, said: Heard) -> dict[str, votes.Marks]:
     """Return for each code, or for the words asked about, which of the items that take part have it."""
     options = question.options
     if options.terms:
-        return {", ".join(options.terms): _named(options.terms, items, found)}
-    ids = items.ids[found.items].tolist()
-    of_item = _codes_of_items(question, given=options.code)
-    sets = [of_item.get(item, set()) for item in ids]
+        return {", ".join(options.terms): _named(options.terms, items, said.part)}
+    sets = _sets(items, said)
     wanted = {options.code} if options.code else set[str]().union(*sets)
     return {code: np.array([code in codes for codes in sets], dtype=np.bool_) for code in sorted(wanted)}
 
@@ -105,15 +102,9 @@ def _named(terms: tuple[str, ...], items: Items, found: Timeline) -> votes.Marks
     return np.array(named, dtype=np.bool_)
 
 
-def _codes_of_items(question: Question, *, given: str | None) -> dict[int, set[str]]:
-    """Return the top-level codes of each item, and with them the code that is asked about."""
-    table = question.lake.arrow(_codes(question))
-    found: dict[int, set[str]] = {}
-    for item, code, parent in zip(
-        *(table[name].to_pylist() for name in ("item_id", "code", "parent")), strict=True
-    ):
-        found.setdefault(item, set()).update({parent} | ({code} & {given}))
-    return found
+def _sets(items: Items, said: Heard) -> list[frozenset[str]]:
+    """Return the codes of each item that takes part."""
+    return [said.codes.get(item, frozenset()) for item in items.ids[said.part.items].tolist()]
 
 
 def _more(question: Question) -> ItemType:
@@ -124,7 +115,8 @@ def _more(question: Question) -> ItemType:
     return "post" if counts["post"] > counts["ad"] else "ad"
 
 
-def _items(question: Question) -> ibis.Table:
+def items_of(question: Question) -> ibis.Table:
+    """Return the ads or posts of a question."""
     make = scope.ads if question.options.items == "ad" else scope.posts
     return make(question.tables, question.scope)
 
@@ -148,13 +140,10 @@ def _read(question: Question, dated: ibis.Table) -> Items:
     """Read items in order of their days; what has no text is known by its creative, or stands for itself."""
     creative = dated.creative_url if "creative_url" in dated.columns else ibis.null("string")
     itself = ibis.literal("item ").concat(dated.item_id.cast("string"))
-    wanted = dated.mutate(words=ibis.coalesce(dated.text, creative, itself))
-    if _by_hand(question):
-        wanted = wanted.semi_join(_codes(question), "item_id")
     table = question.lake.arrow(
-        wanted.select(
-            "item_id", "day", "source", "words", account_id=ibis.coalesce(_.account_id, -1)
-        ).order_by("day", "item_id")
+        dated.mutate(words=ibis.coalesce(dated.text, creative, itself))
+        .select("item_id", "day", "source", "words", account_id=ibis.coalesce(_.account_id, -1))
+        .order_by("day", "item_id")
     )
     sources, source = columns.labels(table["source"])
     accounts, account = columns.numbered(columns.ints(table["account_id"]))
@@ -170,60 +159,69 @@ def _read(question: Question, dated: ibis.Table) -> Items:
     )
 
 
-def _codes(question: Question) -> ibis.Table:
-    """Return `item_id`, `code`, `parent` of the items as the coder coded them."""
-    options, coder = question.options, question.scope.coder
-    coded = question.tables["codings"].filter(_.item_type == options.items, _.coder == coder)
-    return coded.select("item_id", "code", parent=ibis.coalesce(_.parent, _.code)).distinct()
-
-
-def _by_hand(question: Question) -> bool:
-    """Say whether only the items that the coder coded count: what a person has not coded yet says nothing."""
-    coder = question.scope.coder
-    return not (question.options.terms or coder is None or coder.startswith(keywords.BY_KEYWORDS))
-
-
-def what(question: Question) -> str:
+def what(question: Question, coder: str | None) -> str:
     """Say in words what the items are counted by."""
     options = question.options
     if options.terms:
         return f"any of the words {', '.join(options.terms)}"
-    return f"the code {options.code or 'of each row'} by {question.scope.coder or 'nobody yet'}"
+    return f"the code {options.code or 'of each row'} by {coder or 'nobody yet'}"
 
 
-def _series(question: Question, items: Items, found: Timeline) -> Iterator[Series]:
-    options = question.options
-    marks = marks_of(question, items, found)
-    if not options.terms and not options.code:
-        of_item = _codes_of_items(question, given=None)
-        yield _of_sets(found, [of_item.get(item, set()) for item in items.ids[found.items].tolist()])
-    for name, marked in marks.items():
-        yield _of_marks(name, found, marked)
-    if not options.terms and not options.code:
+def _series(question: Question, items: Items, found: Timeline, said: Heard) -> Iterator[Series]:
+    options, lane = question.options, items.lane[said.part.items]
+    everything = not options.terms and not options.code
+    if everything:
+        yield _of_sets(said.part, lane, _sets(items, said))
+    for name, marks in marks_of(question, items, said).items():
+        yield series.of_share(name, Votes(said.part, lane, (~marks).astype(np.int64), 2))
+    if everything:
         yield series.of_volume(votes.volume(items, found))
 
 
-def _of_marks(name: str, found: Timeline, marks: votes.Marks) -> Series:
-    return series.of_share(name, found.labels, found.table((~marks).astype(np.int64), 2))
-
-
-def _of_sets(found: Timeline, sets: list[set[str]]) -> Series:
+def _of_sets(part: Timeline, lane: Ints, sets: list[frozenset[str]]) -> Series:
     """Return the series of the mix: an item with several codes is of the kind that has them all."""
     names = [" + ".join(sorted(codes)) or UNCODED for codes in sets]
-    often = Counter(name for name, vote in zip(names, found.vote.tolist(), strict=True) if vote)
+    often = Counter(name for name, vote in zip(names, part.vote.tolist(), strict=True) if vote)
     names = [name if often[name] >= FEWEST_OF_A_KIND else RARE for name in names]
     kinds = sorted(set(names))
     places = {name: place for place, name in enumerate(kinds)}
     category = np.array([places[name] for name in names], dtype=np.int64)
-    return series.of_mix(found.labels, found.table(category, len(kinds)), kinds)
+    return series.of_mix(Votes(part, lane, category, len(kinds)), kinds)
 
 
-def _facts(question: Question, found: Timeline) -> dict[str, Any]:
+def _with_coder(rows: list[dict[str, Any]], items: Items, said: Heard) -> list[dict[str, Any]]:
+    """Say of each row whose codings it reads, which part of its votes carries no code, and how far coders agree on it."""
+    if said.coder is None:
+        return rows
+    bare = np.array([not codes for codes in _sets(items, said)], dtype=np.int64)
+    without = said.part.table(bare, 2)
+    told = []
+    for row in rows:
+        if row["series"] == series.VOLUME:
+            told.append(row)
+            continue
+        stretch = slice(*(_place(said.part, row[end]) for end in ("stretch_from", "stretch_to")))
+        counts = without[stretch.start : None if stretch.stop is None else stretch.stop + 1].sum(axis=0)
+        share = float(counts[1] / counts.sum()) if counts.any() else None
+        told.append(
+            row | {"coder": said.coder, "uncoded_share": share, "alpha": said.alphas.get(row["series"])}
+        )
+    return told
+
+
+def _place(part: Timeline, label: str | None) -> int | None:
+    return None if label is None else part.labels.index(label)
+
+
+def _facts(said: Heard, found: Timeline) -> dict[str, Any]:
     return {
-        "coder": None if question.options.terms else question.scope.coder,
-        "votes": int(found.vote.sum()),
-        "near_copies": int((~found.vote).sum()),
-        "periods": len(found.labels),
+        "coder": said.coder,
+        "codebook_version": said.version,
+        "coded_by_hand": int(said.part.items.size) if said.by_hand else 0,
+        "periods_not_coded_by_hand": said.of - said.coded if said.by_hand else 0,
+        "votes": int(said.part.vote.sum()),
+        "near_copies": int((~said.part.vote).sum()),
+        "periods": len(said.part.labels),
         "periods_not_asked_about": len(found.calendar.labels) - len(found.labels),
         "left_out_on_days_not_asked_about": found.unasked,
         "left_out_in_the_unfinished_period": found.unfinished,

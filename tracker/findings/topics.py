@@ -15,14 +15,12 @@ from ibis import _
 from tracker.analysis import keywords, months, prevalence, scope, topics
 from tracker.analysis.coverage import Answers
 from tracker.analysis.intervals import Interval
-from tracker.findings import handcoded
+from tracker.findings import handcoded, periods
 from tracker.findings.finding import Finding
-from tracker.findings.handcoded import ByHand, Group, Key
+from tracker.findings.handcoded import BY_HAND, ByHand
+from tracker.findings.periods import UNITS, Group, Key, unit_of
 from tracker.findings.question import Question, answer, coder_of, ground
 
-UNITS = ("month", "week", "day")
-BY_HAND = "hand"
-"""The name under which people are asked for as a coder."""
 NOT_KNOWN = Interval(0.0, 0.0, 1.0)
 METHOD = (
     "Shares are of the {items} of each {unit} as people coded them: where all were coded, exact with a 95 % Wilson interval; "
@@ -48,7 +46,7 @@ def shares(question: Question) -> Finding:
     keys = ["ym" if unit == "month" else "day", *(["account_id"] if by_account else [])]
     codes = topics.coded(question.tables["codings"], options.items, coder=machine, level=options.level)
     counts = _by_unit(question.rows(topics.counts(dated, codes, keys)), unit)
-    groups = _groups(question, dated, unit, by_account=by_account)
+    groups = periods.groups(question, dated, unit, by_account=by_account)
     hand = _by_hand(question, dated, unit, by_account=by_account, coder=machine)
     stands = ground(question, options.items, dated if options.items == "ad" else None)
     rows = list(_rows(groups, counts, hand, unit=unit, by=machine, answers=stands.answers))
@@ -89,9 +87,7 @@ def _by_hand(
     """Return what people coded; nothing where a machine's counts are asked for by name."""
     if question.options.coder not in (None, BY_HAND):
         return ByHand({}, {}, (), {}, {}, 0, 0, None)
-    return handcoded.read(
-        question, dated, lambda row: _unit_of(row, unit), by_account=by_account, coder=coder
-    )
+    return handcoded.read(question, dated, lambda row: unit_of(row, unit), by_account=by_account, coder=coder)
 
 
 def _facts(hand: ByHand) -> dict[str, Any]:
@@ -127,49 +123,14 @@ def _columns(unit: str, *, by_account: bool) -> tuple[str, ...]:
     return (*first, *(("account", "account_status") if by_account else ()), *COLUMNS)
 
 
-def _groups(question: Question, dated: ibis.Table, unit: str, *, by_account: bool) -> dict[Key, Group]:
-    """Return the items of each period: how many, from which day to which, of which accounts."""
-    keys = ["ym" if unit == "month" else "day", *(["account_id"] if by_account else [])]
-    found = question.rows(
-        dated.group_by(keys).agg(
-            n=_.count(), first=_.day.min(), last=_.day.max(), one=_.account_id.min(), other=_.account_id.max(),
-            nameless=_.account_id.isnull().sum(),
-        )
-    )  # fmt: skip
-    parts: dict[Key, list[Mapping[str, Any]]] = defaultdict(list)
-    for row in found:
-        parts[_unit_of(row, unit), row["account_id"] if by_account else None].append(row)
-    return {
-        place: Group(
-            sum(row["n"] for row in rows),
-            date.fromisoformat(min(row["first"] for row in rows)),
-            date.fromisoformat(max(row["last"] for row in rows)),
-            frozenset(account for row in rows for account in _accounts(row)),
-        )
-        for place, rows in sorted(parts.items(), key=lambda one: (one[0][0], one[0][1] or 0))
-    }
-
-
-def _accounts(row: Mapping[str, Any]) -> set[int | None]:
-    """Return the lowest and the highest of the accounts, and `None` where an item has none: they tell one from several."""
-    return {row["one"], row["other"], *([None] if row["nameless"] else [])}
-
-
 def _by_unit(rows: Iterable[Mapping[str, Any]], unit: str) -> list[dict[str, Any]]:
     """Name the unit of each row and add up the days of a week."""
     added: dict[tuple[Any, ...], Counter[str]] = defaultdict(Counter)
     for row in rows:
-        added[_unit_of(row, unit), row.get("account_id"), row.get("code")]["items"] += row.get("items") or 0
+        added[unit_of(row, unit), row.get("account_id"), row.get("code")]["items"] += row.get("items") or 0
     return [
         {"unit": key[0], "account_id": key[1], "code": key[2]} | dict(values) for key, values in added.items()
     ]
-
-
-def _unit_of(row: Mapping[str, Any], unit: str) -> str:
-    if unit == "month":
-        return months.text(row["ym"])
-    day = date.fromisoformat(row["day"])
-    return (months.monday(day) if unit == "week" else day).isoformat()
 
 
 def _rows(
