@@ -1,21 +1,17 @@
 """What changed is told by the rules: once, to whom it concerns, and never lost."""
 
-import socket
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from email import message_from_bytes, policy
-from email.message import EmailMessage
 from typing import Any
 
 import pytest
-from aiosmtpd.controller import Controller
-from aiosmtpd.smtp import SMTP, Envelope, Session
 from pydantic import SecretStr
 from sqlalchemy import Engine
 from sqlmodel import Session as RecordSession
 
+from tests.alerting.inbox import Inbox
 from tests.alerting.records import NOW, changed, fill
 from tests.collect.servers import FakeTime, FaultServer, Told, client_of
 from tracker.alerting import desk, hook, mail, rules
@@ -158,6 +154,22 @@ def test_a_failing_channel_loses_nothing_and_is_tried_ever_later(
     assert (done["sent"], done["waiting"], len(box.sent)) == (1, 0, 1)
 
 
+def test_what_a_removed_rule_put_out_tells_of_nobody_else(engine: Engine, settings: Settings) -> None:
+    from tracker.store.engine import unit_of_work
+
+    ids, box = fill(engine), Box(broken=RetryLater("mail.example.org: connection refused"))
+    number = rule(engine, account="x:riverdaily")
+    changed(engine, ("silence", ids["state"], NOW), ("silence", ids["suspect"], NOW))
+    send(engine, settings, box)
+    with unit_of_work(engine) as session:
+        alerts.remove_rule(session, number, at=NOW)
+    box.broken = None
+
+    send(engine, settings, box, NOW + timedelta(hours=1))
+
+    assert [one.accounts for message in box.sent for one in message.told] == [("x:riverdaily",)]
+
+
 def test_who_dies_between_sending_and_marking_sends_again_under_the_same_id(
     engine: Engine, settings: Settings
 ) -> None:
@@ -237,30 +249,10 @@ def test_a_change_of_a_suspect_run_is_told_as_not_to_be_believed(engine: Engine,
 # -- e-mail ------------------------------------------------------------------------------------------------------
 
 
-class Inbox:
-    """A real SMTP server on loopback that keeps what it takes, or refuses it."""
-
-    def __init__(self) -> None:
-        self.letters: list[EmailMessage] = []
-        self.answer = "250 taken"
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            self.port = int(probe.getsockname()[1])
-        self.controller = Controller(self, hostname="127.0.0.1", port=self.port, ready_timeout=30)
-
-    async def handle_DATA(self, _server: SMTP, _session: Session, envelope: Envelope) -> str:  # noqa: N802
-        if self.answer.startswith("250"):
-            content = envelope.content if isinstance(envelope.content, bytes) else b""
-            self.letters.append(message_from_bytes(content, policy=policy.default))  # type: ignore[arg-type]
-        return self.answer
-
-
 @pytest.fixture
 def inbox() -> Iterator[Inbox]:
-    box = Inbox()
-    box.controller.start()
-    yield box
-    box.controller.stop()
+    with Inbox() as box:
+        yield box
 
 
 def test_an_e_mail_server_gets_a_letter_that_is_the_same_each_time(

@@ -1,7 +1,8 @@
 """The outbox: alerts become messages by the rules, and each message is tried until it was sent.
 
 At least once: a message is claimed, sent, and marked. Who is killed between the last two leaves a claim that runs out, and the
-message goes out again with the same Message-ID (e-mail) or Idempotency-Key (webhook), by which a receiver knows it.
+message goes out again with the same Message-ID (e-mail) or Idempotency-Key (webhook), by which a receiver knows it. The id
+is made of the record, the rule and the last alert told; the words are those of the moment, and differ when a claim was made since.
 """
 
 import logging
@@ -29,7 +30,7 @@ _NAME = "record id"
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """A message as it goes out; it is the same however often it is sent."""
+    """A message as it goes out; its id is the same however often it is sent."""
 
     id: str
     target: str
@@ -99,10 +100,7 @@ def _try(
 def compose(engine: Engine, row: Mapping[str, Any], base: str | None) -> Message:
     """Return a message of the outbox in words."""
     with unit_of_work(engine) as session:
-        name = record_name(session)
-        rule = {"kinds": [], "about": []} | next(
-            (dict(one) for one in alerts.rules(session) if one["id"] == row["rule_id"]), {}
-        )
+        name, rule = record_name(session), alerts.rule(session, row["rule_id"])
         by_id, facts = known.accounts(session)
         texts = tuple(
             told(

@@ -130,6 +130,11 @@ def rules(session: Session) -> list[Row]:
     return [{**row, **_waiting(session, row["id"])} for row in rows]
 
 
+def rule(session: Session, number: int) -> Row:
+    """Return the columns of one rule, also of one that was removed."""
+    return dict(session.execute(select(_RULE).where(_RULE.c.id == number)).mappings().one())
+
+
 def _waiting(session: Session, rule_id: int) -> Row:
     mine = and_(_MESSAGE.c.rule_id == rule_id, _MESSAGE.c.sent_at.is_(None))
     number = session.execute(select(func.count()).where(mine)).scalar_one()
