@@ -69,6 +69,31 @@ def _is_in_force(label: Values, now: datetime | None) -> bool:
     return label.get("neg") is not True and not (now and over and over < now.isoformat()[:19])
 
 
+def shape(values: Values) -> str:
+    """Name what a record is: somebody's `identity`, `labels`, a `repository`, a `profile`, a `post`, a `repost`.
+
+    What the account's own server hands out has other words for it: `own profile`, `post record`, `repost record`.
+    """
+    if "service" in values:
+        return "identity"
+    if "labels" in values and "did" not in values:
+        return "labels"
+    if "active" in values:
+        return "repository"
+    if "did" in values:
+        return "profile"
+    if "post" in values:
+        return "repost" if is_repost(values) else "post"
+    kept = words(values, "uri") or ""
+    return (
+        "own profile"
+        if f"/{PROFILE}/" in kept
+        else "repost record"
+        if f"/{REPOSTS}/" in kept
+        else "post record"
+    )
+
+
 def did_of(uri: object) -> str | None:
     """Return whose record an address is (`at://did:plc:…/collection/key`)."""
     parts = uri.split("/") if isinstance(uri, str) else []

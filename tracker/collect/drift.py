@@ -4,14 +4,19 @@ A field of a table is a column. A field of JSON is a path such as `user.name`, a
 platform that empties a field has taken it away, whatever it leaves in its place.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from tracker.domain import Record
 
-DEPTH, MOST, LOOKED_INTO = 3, 600, 500
-"""Steps of a path, fields of one shape, and records that are looked into; of the others the columns alone are noted."""
+DEPTH, DEEP, MOST, LOOKED_INTO = 3, 5, 600, 500
+"""Steps of a path, the same where a source names its shapes, fields of one shape, and records that are looked into.
+
+Of the other records nothing is noted but that they came.
+"""
+FEW = 20
+"""A field that stands in fewer records and is empty may be empty by chance."""
 _WIDEST = 60
 """An object with more keys is a list by another name, such as of countries."""
 _SHAPES = ("kind", "source_platform")
@@ -25,6 +30,12 @@ class Shape:
     stood: set[str] = field(default_factory=set)
     filled: set[str] = field(default_factory=set)
 
+    def misses(self, name: str) -> bool:
+        """Say whether a field of JSON is missed here: not where its object is missing too, or where it is empty in a few."""
+        owner = name.rpartition(".")[0]
+        by_chance = name in self.stood and self.records < FEW
+        return name not in self.filled and not by_chance and (not owner or owner in self.filled)
+
 
 @dataclass(slots=True)
 class Fields:
@@ -33,27 +44,40 @@ class Fields:
     shapes: dict[str, Shape] = field(default_factory=dict)
     of_columns: bool = False
 
-    def noting(self, records: Iterable[Record], *, columns: bool) -> Iterator[Record]:
-        """Yield the records as they are; `columns` says that all have the same fields, of which none need be filled."""
+    def noting(
+        self,
+        records: Iterable[Record],
+        *,
+        columns: bool,
+        shape: Callable[[Mapping[str, Any]], str] | None = None,
+    ) -> Iterator[Record]:
+        """Yield the records as they are; `columns` says that all have the same fields, of which none need be filled.
+
+        `shape` names what a record is, where a source says it; such records are looked into more deeply.
+        """
         self.of_columns = columns
         found = iter(records)
         for record in found:
-            self._note(record.values, columns)
+            self._note(record.values, columns, shape)
             yield record
             if columns:
                 yield from found
 
-    def _note(self, values: Mapping[str, Any], columns: bool) -> None:
-        stated = (values.get(one) for one in _SHAPES)
-        name = "" if columns else next((one for one in stated if isinstance(one, str)), "")[:60]
-        shape = self.shapes.get(name)
-        if shape is None:
-            shape = self.shapes[name] = Shape()
-        shape.records += 1
+    def _note(
+        self, values: Mapping[str, Any], columns: bool, shape: Callable[[Mapping[str, Any]], str] | None
+    ) -> None:
+        name = "" if columns else shape(values) if shape else _stated(values)
+        found = self.shapes.setdefault(name, Shape())
+        found.records += 1
         if columns:
-            shape.stood = shape.filled = set(values)
-        elif shape.records <= LOOKED_INTO:
-            _look_into(values, "", DEPTH, shape)
+            found.stood = found.filled = set(values)
+        elif found.records <= LOOKED_INTO:
+            _look_into(values, "", DEEP if shape else DEPTH, found)
+
+
+def _stated(values: Mapping[str, Any]) -> str:
+    stated = (values.get(one) for one in _SHAPES)
+    return next((one for one in stated if isinstance(one, str)), "")[:60]
 
 
 def _look_into(values: Mapping[str, Any], place: str, left: int, shape: Shape) -> None:

@@ -68,7 +68,8 @@ class FileJob(Job):
     def parsed(self) -> Iterator[Parsed]:
         """Parse the file from its first record; name the file in every complaint."""
         found = reading.records(self.facts, limits=self.limits, records_in=sources.records_in(self.source))
-        records = self.fields.noting(found, columns=self.facts.form in ("csv", "parquet"))
+        shape, columns = sources.shape_of(self.source), self.facts.form in ("csv", "parquet")
+        records = self.fields.noting(found, columns=columns, shape=shape)
         try:
             yield from known_form(
                 lambda: self.source.parse(records, self.scope), f"{self.source.name}: {self.facts.name}"

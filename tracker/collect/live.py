@@ -318,7 +318,9 @@ def parsed_pages(job: Job, pages: Sequence[KeptPage]) -> Iterator[Parsed]:
     kept = [page.evidence_id for page in pages if page.evidence_id is not None]
     found = chain.from_iterable(_records_of(job, evidence_id) for evidence_id in kept)
     records = job.fields.noting(
-        (Record(line, record.values) for line, record in enumerate(found, 1)), columns=False
+        (Record(line, record.values) for line, record in enumerate(found, 1)),
+        columns=False,
+        shape=sources.shape_of(job.source),
     )
     return known_form(lambda: job.source.parse(records, job.scope), f"{job.source.name}: an answer")
 

@@ -48,6 +48,11 @@ def is_account(values: object) -> bool:
     return isinstance(values, dict) and "username" in values and "content" not in values
 
 
+def shape(values: Values) -> str:
+    """Name what a record is: an `account` or a `status`."""
+    return "account" if is_account(values) else "status"
+
+
 def profile(record: Record, listing: Listing, account: AccountRef) -> Profile:
     """Return the account as its server shows it; links that lead back to it are named as verified by it."""
     values, host = record.values, host_of(account)

@@ -4,8 +4,9 @@ An article has one key however it was found: the number that WordPress gave it, 
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import tzinfo
+from typing import Any
 
 from tracker.collect import discovery, feed_cells, feed_reading, page_cells
 from tracker.collect import wordpress_cells as wordpress
@@ -26,13 +27,22 @@ def records_in(body: bytes, address: str | None = None) -> Iterator[Record]:
         yield Record(1, {"html": discovery.text_of(body)[: page_cells.MOST], "address": address})
 
 
+def shape(values: Mapping[str, Any]) -> str:
+    """Name what a record is: of a `feed` or an `entry` of it, a `page`, the `site` or a `post` of WordPress."""
+    if values.get("kind") in ("feed", "entry"):
+        return str(values["kind"])
+    if "html" in values:
+        return "page"
+    return "site" if wordpress.is_site(values) else "post"
+
+
 def parse(source: str, records: Iterable[Record], scope: Scope) -> Iterator[Parsed]:
     """Yield the profile of the site and a post for each article, once, however it was found."""
     timeline, zone = Timeline(source, scope, account_in(scope, "account=web:HOST")), stated_zone(scope)
     found = feed_cells.keyed_as_asked(records, scope)
     entries = [record for record in found if record.values.get("kind") == "entry"]
     keys = dict(zip(map(id, entries), _keys(entries), strict=True))
-    listed = any(_form(record) == "wordpress" for record in found)
+    listed = any(shape(record.values) == "post" for record in found)
     listing = timeline.posts(complete_since=wordpress.since(scope) if listed else None)
     profiles, posts, doubts = list[Profile](), dict[str, Post](), Counter[str]()
     for record in found:
@@ -52,28 +62,18 @@ def parse(source: str, records: Iterable[Record], scope: Scope) -> Iterator[Pars
     yield from (Notice(f"{number:,} of {len(posts):,} dates: {doubt}") for doubt, number in doubts.items())
 
 
-def _form(record: Record) -> str:
-    """Return what a record is: of a feed, of a page, of WordPress or of WordPress about its site."""
-    values = record.values
-    if values.get("kind") in ("feed", "entry"):
-        return str(values["kind"])
-    if "html" in values:
-        return "home" if page_cells.is_first_page(record) else "page"
-    return "site" if wordpress.is_site(values) else "wordpress"
-
-
 def _item(
     record: Record, listing: Listing, timeline: Timeline, key: str, zone: tzinfo | None
 ) -> Post | Profile:
-    form, account = _form(record), timeline.account
+    form, account = shape(record.values), timeline.account
     if form == "feed":
         return feed_cells.profile(record.values, timeline.profile(), account, record.line)
     if form == "entry":
         post, _ = feed_cells.post(record.values, key, listing, account, zone=zone)
         return post._replace(line=record.line)
-    if form == "page":
+    if form == "page" and not page_cells.is_first_page(record):
         return page_cells.article(record, listing, account, zone=zone)
-    if form == "wordpress":
+    if form == "post":
         return wordpress.post(record, listing, account)
     read = wordpress.profile if form == "site" else page_cells.profile
     return read(record, timeline.profile(), account)

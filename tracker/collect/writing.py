@@ -15,8 +15,8 @@ from tracker.store import drifts, reads, writes
 from tracker.store.engine import unit_of_work
 
 BATCH = 10_000
-FEW, ENOUGH = 20, 3
-"""A field that is empty in fewer records may be empty by chance; one that comes and goes by chance is known after some answers."""
+ENOUGH = 3
+"""A field that comes and goes by chance is known after so many answers."""
 _TOLD = {
     "new": "fields that no earlier answer of this source had",
     "lost": "fields that every earlier answer of this source had, and this one has not",
@@ -113,7 +113,7 @@ def _drifted(session: Session, job: Job, query_id: int) -> list[str]:
     for name, shape in job.fields.shapes.items():
         found += drifts.learn(
             session, query_id, source, drifts.table_like(session, source, shape.filled) if of_columns else name,
-            filled=shape.filled, lost_but_for=shape.stood if shape.records < FEW else (),
+            filled=shape.filled, missed=(lambda field: True) if of_columns else shape.misses,
             enough=1 if of_columns else ENOUGH, at=job.now(),
         )  # fmt: skip
     return [words for what, told in _TOLD.items() if (words := _named(found, what, told))]

@@ -22,7 +22,8 @@ def drifted(question: Question) -> Finding:
         method=(
             "new: a field that no earlier answer of its source had; lost: one that every earlier answer had, and this one has "
             "not. A column of a table is compared from the second file on; a field of JSON, which may be missing by chance, "
-            "after three answers, and counts as there only where it holds something. Each is told once; evidence is the first "
+            "after three answers, and counts as there only where it holds something. Where answers hold several kinds of records, "
+            "each kind (shape) is compared with itself; what stands inside a field that came or went is not told by itself. Each is told once; evidence is the first "
             "answer that shows it. answers counts those that came before."
         ),
         ground=ground(question, None),

@@ -4,7 +4,7 @@ Functions take a session and never commit.
 """
 
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
@@ -38,13 +38,14 @@ def learn(
     shape: str,
     *,
     filled: Collection[str],
-    lost_but_for: Collection[str],
+    missed: Callable[[str], bool],
     enough: int,
     at: datetime,
 ) -> list[Drift]:
     """Note the fields of an answer and return what came or went, unless it was told before or too few answers came before.
 
-    `filled` are the fields that hold something; of those in `lost_but_for` nobody says that they went.
+    `filled` are the fields that hold something; of those that are not `missed` nobody says that they went. What stands
+    inside something new is not told by itself.
     """
     table = tables.FieldSeen
     rows = session.execute(
@@ -56,14 +57,19 @@ def learn(
     before = known.pop(_ALL, 0)
     found: list[Drift] = []
     if before >= enough:
-        found = [Drift(shape, name, "new", before) for name in sorted(set(filled) - known.keys())]
+        new = set(filled) - known.keys()
+        found = [Drift(shape, name, "new", before) for name in sorted(new) if _owner(name) not in new]
         found += [
             Drift(shape, name, "lost", before)
             for name, answers in sorted(known.items())
-            if answers == before and name not in filled and name not in lost_but_for
+            if answers == before and name not in filled and missed(name)
         ]
     _count(session, source, shape, [_ALL, *filled], {*known, *([_ALL] if before else [])})
     return _tell(session, query_id, source, found, at)
+
+
+def _owner(name: str) -> str:
+    return name.rpartition(".")[0]
 
 
 def table_like(session: Session, source: str, columns: Collection[str]) -> str:

@@ -23,6 +23,12 @@ is asked live goes through it too, whatever its form; without it an answer is re
 `addressed = True` defines `records_in(body, address)`, because its answers do not say where they stand; the address is
 `None` for a file.
 
+A source whose answers hold several kinds of records, such as an account and its posts, defines
+
+    shape(values) -> what a record is, in a word
+
+which is pure: fields that come or go are then told for each kind, and one that another kind bears too is not overlooked.
+
 A source that can be asked live says `hosts`, the only hosts that it asks, or `anywhere = True` when its accounts may be
 on any host of the public internet, such as feeds and sites (never both); `per_minute` counts for each host, and is 30 or
 less where one asks anywhere. One that asks anywhere is led on by redirects to other hosts, without the headers that the
@@ -71,7 +77,7 @@ import importlib
 import pkgutil
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
-from typing import Literal, Protocol, cast
+from typing import Any, Literal, Protocol, cast
 
 from tracker.domain import Answer, Found, Page, Parsed, Record, Release, Scope, Sought
 from tracker.errors import BadInput
@@ -215,6 +221,11 @@ def records_in(source: Source, address: str | None = None) -> Callable[[bytes], 
     if found is not None and is_addressed(source):
         return partial(found, address=address)
     return found
+
+
+def shape_of(source: Source) -> Callable[[Mapping[str, Any]], str] | None:
+    """Return what names the kinds of a source's records, or `None` where they are of one kind or say it themselves."""
+    return cast("Callable[[Mapping[str, Any]], str] | None", getattr(source, "shape", None))
 
 
 def is_addressed(source: Source) -> bool:

@@ -36,6 +36,7 @@ scope = {
     "from": "first day asked about, YYYY-MM-DD; else two weeks ago",
 }
 MOST_PAGES = 200
+shape = cells.shape
 
 
 def question(scope: Scope) -> str:
@@ -58,17 +59,15 @@ def parse(records: Iterable[Record], scope: Scope) -> Iterator[Parsed]:
     labels, document, profile, entries = cells.Labels(), dict[str, Any](), None, dict[str, Record]()
     labeler: str | None = None
     for record in records:
-        values = record.values
-        if "service" in values:
+        values, what = record.values, shape(record.values)
+        if what == "identity":
             document = document or dict(values)
             labeler = words(values, "id")
-        elif "labels" in values and "did" not in values:
+        elif what == "labels":
             labels.learn(labeler or "", values, scope.observed_at)
-        elif "active" in values:
-            continue  # how its own server says that the account stands
-        elif "did" in values or f"/{cells.PROFILE}/" in (words(values, "uri") or ""):
+        elif what in ("profile", "own profile"):
             profile = profile or record
-        else:
+        elif what != "repository":  # how its own server says that the account stands
             entries.setdefault(cells.key_of(values) or str(record.line), record)
     did = words(document, "id") or next(filter(None, map(cells.did_of, entries)), None)
     account = replace(asked, native_id=did or asked.native_id)

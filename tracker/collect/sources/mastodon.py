@@ -46,6 +46,7 @@ scope = {
 }
 DAYS = 14
 MOST_PAGES = 200
+shape = cells.shape
 _PLACE = re.compile(rf"({cells.ID}) ({cells.ID})?")
 _GONE: Mapping[int, Standing] = {404: "not_found", 410: "deleted", 401: "login_wall"}
 
@@ -71,7 +72,7 @@ def parse(records: Iterable[Record], scope: Scope) -> Iterator[Parsed]:
     asked = account_in(scope, "account=mastodon:NAME@HOST")
     accounts, posts = list[Record](), dict[str, Record]()
     for record in records:
-        if cells.is_account(record.values):
+        if shape(record.values) == "account":
             accounts.append(record)
         else:
             posts.setdefault(str(record.values.get("id")), record)

@@ -32,7 +32,7 @@ scope = {
 }
 
 
-records_in = site_parsing.records_in
+records_in, shape = site_parsing.records_in, site_parsing.shape
 
 
 def parse(records: Iterable[Record], scope: Scope) -> Iterator[Parsed]:

@@ -57,12 +57,17 @@ def records_in(body: bytes) -> Iterator[Record]:
     yield from (Record(line, one) for line, one in enumerate(found, 1))
 
 
+def shape(values: Mapping[str, Any]) -> str:
+    """Name what a record is: a `user` or a `video`."""
+    return "user" if "display_name" in values else "video"
+
+
 def parse(records: Iterable[Record], scope: Scope) -> Iterator[Parsed]:
     """Yield the profile and a post for each video, once."""
     timeline = Timeline(name, scope, account_in(scope, "account=tiktok:NAME"))
     users, videos = list[Record](), dict[str, Record]()
     for record in records:
-        if "display_name" in record.values:
+        if shape(record.values) == "user":
             users.append(record)
         else:
             videos.setdefault(str(record.values.get("id")), record)

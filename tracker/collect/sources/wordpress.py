@@ -37,7 +37,7 @@ ROOTS = ("/wp-json/", "/?rest_route=/")
 """Where the interface stands that no page announces."""
 
 
-records_in = site_parsing.records_in
+records_in, shape = site_parsing.records_in, site_parsing.shape
 
 
 def parse(records: Iterable[Record], scope: Scope) -> Iterator[Parsed]:

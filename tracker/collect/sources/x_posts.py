@@ -7,6 +7,7 @@ others that these refer to. X names what is wrong with a user or a post inside a
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from typing import Any
 
 from tracker.collect import x_api_cells
 from tracker.collect import x_live_cells as cells
@@ -62,12 +63,17 @@ def records_in(body: bytes) -> Iterator[Record]:
     yield from (Record(line, one) for line, one in enumerate(found, 1))
 
 
+def shape(values: Mapping[str, Any]) -> str:
+    """Name what a record is: a `user` or a `post`."""
+    return "user" if "username" in values else "post"
+
+
 def parse(records: Iterable[Record], scope: Scope) -> Iterator[Parsed]:
     """Yield the profile and a post for each post, once; the latest version of an edited one stands."""
     asked = account_in(scope, "account=x:NAME")
     people, posts = list[Record](), dict[str, Record]()
     for record in records:
-        if "username" in record.values:
+        if shape(record.values) == "user":
             people.append(record)
         else:
             key = next(iter(cells.history_of(record.values)), str(record.line))
