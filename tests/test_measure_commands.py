@@ -104,6 +104,7 @@ def test_a_table_without_a_row_has_nothing_to_show(run: Run) -> None:
     result = run.reliability(HEADER, "--format", "json")
 
     assert (result.exit_code, json.loads(result.stdout)) == (0, [])
+    assert "holds no coding" in result.stderr
 
 
 LABELLED = "text,label,language\n" + "".join(

@@ -1,8 +1,10 @@
 """Alpha is that of Krippendorff's own worked examples, and what cannot be said is not said."""
 
+import tracemalloc
 from dataclasses import replace
 from itertools import combinations
 
+import krippendorff
 import numpy as np
 import pytest
 from hypothesis import given
@@ -149,6 +151,46 @@ def test_the_seed_decides_the_interval_and_nothing_else() -> None:
     assert replace(first, lower=None, upper=None) == replace(other, lower=None, upper=None)
 
 
+def test_the_interval_hangs_neither_on_the_order_of_rows_nor_on_the_names_of_items_and_coders() -> None:
+    codings = coded(FOUR_BY_TWELVE)
+    renamed = {"A": "Ana", "B": "Ben", "C": "Cai", "D": "Dia"}
+    shuffled = [Coded(f"item {one.item}", renamed[one.coder], one.code) for one in codings]
+    np.random.default_rng(3).shuffle(shuffled)  # type: ignore[arg-type]
+
+    assert measure(shuffled) == measure(codings)
+
+
+@given(st.lists(st.lists(st.sampled_from("abcd."), min_size=4, max_size=4), min_size=1, max_size=20))
+def test_alpha_is_that_of_the_krippendorff_package(rows: list[list[str]]) -> None:
+    codings = coded({f"coder {place}": " ".join(row[place] for row in rows) for place in range(4)})
+    numbers = {"a": 1.0, "b": 2.0, "c": 3.0, "d": 4.0, ".": np.nan}
+
+    found = measure(codings, resamples=2)
+
+    if found.alpha is not None:
+        data = np.array([[numbers[code] for code in row] for row in rows]).T
+        assert found.alpha == pytest.approx(
+            krippendorff.alpha(data, level_of_measurement="nominal"), abs=1e-12
+        )
+
+
+def test_many_codes_and_items_need_little_memory() -> None:
+    codes = [str(place % 1000) for place in range(8_000)]
+    codings = [
+        Coded(item, coder, code)
+        for item, code in enumerate(codes)
+        for coder, code in (("A", code), ("B", code if item % 5 else "0"))
+    ]
+    tracemalloc.start()
+
+    found = measure(codings, resamples=20)
+
+    _, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert found.codes == 1000
+    assert most < 100_000_000
+
+
 def test_a_coder_who_codes_an_item_twice_is_refused() -> None:
     with pytest.raises(ValueError, match="coder 'A' coded item 1 twice"):
         measure([Coded(1, "A", "x"), Coded(1, "A", "x")])
@@ -159,8 +201,12 @@ def test_a_coder_who_codes_an_item_twice_is_refused() -> None:
     [
         (TWO_BY_TEN, "too unreliable to conclude from"),
         (FOUR_BY_TWELVE, "tentative"),
-        ({"A": "x y x y x y x y x y", "B": "x y x y x y x y x x"}, "reliable"),
+        ({"A": "x y x y x y x y x y", "B": "x y x y x y x y x x"}, "tentative"),
+        ({"A": "x y x y x y x y x y x y " * 9, "B": "x y x y x y x y x y x x " * 9}, "reliable"),
+        ({"A": "x y", "B": "x y"}, "tentative"),
     ],
 )
-def test_the_verdict_follows_krippendorffs_limits(matrix: dict[str, str], verdict: str) -> None:
+def test_the_verdict_follows_krippendorffs_limits_and_calls_few_items_never_reliable(
+    matrix: dict[str, str], verdict: str
+) -> None:
     assert measure(coded(matrix)).verdict == verdict

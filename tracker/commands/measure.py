@@ -41,11 +41,13 @@ def reliability(context: click.Context, file: Path, form: str) -> None:
         rows.append({"variable": variable, **asdict(found), "verdict": found.verdict})
         for alike in sheets.spelt_alike(coded.code for coded in codings):
             console.say(f"{variable}: {' and '.join(alike)} count as different codes")
+    if not rows:
+        console.say("The table holds no coding.")
     console.print_rows([{name: row[name] for name in _COLUMNS} for row in rows], _COLUMNS, form)
     console.say(
         f"Nominal alpha; intervals from {measures.RESAMPLES:,} random draws of items (seed {measures.SEED}). "
         f"Under {measures.LEAST_TENTATIVE} nothing can be concluded, under {measures.LEAST_RELIABLE} a conclusion is "
-        f"tentative. {measures.WHY_AGREEMENT_FLATTERS}"
+        f"tentative, as where the interval reaches so low. {measures.WHY_AGREEMENT_FLATTERS}"
     )
 
 
