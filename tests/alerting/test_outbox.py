@@ -223,27 +223,24 @@ def test_a_digest_tells_a_day_or_a_week_together_at_six(engine: Engine, settings
     assert sent == [("06 06", 1), ("07 06", 1), ("08 06", 1), ("12 06", 3)]
 
 
-def test_a_change_of_a_suspect_run_is_told_as_not_to_be_believed(engine: Engine, settings: Settings) -> None:
+@pytest.mark.parametrize(("platform", "doubted"), [("x", True), ("bluesky", False)])
+def test_a_change_on_a_platform_that_is_doubted_is_told_as_not_to_be_believed(
+    engine_of: Engine, settings: Settings, platform: str, doubted: bool
+) -> None:
     from tracker.store import watches
     from tracker.store.engine import unit_of_work
 
-    ids, box = fill(engine), Box()
-    rule(engine)
-    changed(engine, ("account_gone", ids["state"], NOW))
-    with unit_of_work(engine) as session:
-        watches.add_collect_run(
-            session,
-            started_at=NOW,
-            finished_at=NOW,
-            host="h",
-            asked={"x": 4},
-            vanished={"x": 4},
-            suspect="4 of 4",
+    ids, box = fill(engine_of), Box()
+    rule(engine_of)
+    changed(engine_of, ("account_gone", ids["state"], NOW))
+    with unit_of_work(engine_of) as session:
+        watches.add_suspicion(
+            session, platform, started_at=NOW, finished_at=NOW, host="h", asked=4, vanished=4, words="4 of 4"
         )
 
-    send(engine, settings, box)
+    send(engine_of, settings, box)
 
-    assert box.sent[0].told[0].lines[0].startswith("Not to be believed yet")
+    assert box.sent[0].told[0].lines[0].startswith("Not to be believed yet") is doubted
 
 
 # -- e-mail ------------------------------------------------------------------------------------------------------

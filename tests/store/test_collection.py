@@ -9,7 +9,7 @@ from sqlmodel import Session
 from tests.collect.servers import HANGS_UP, FakeTime, FaultServer, data
 from tests.collect.test_watching import accounts, folder, put, watcher_of
 from tracker.collect import watching
-from tracker.store import collection
+from tracker.store import collection, watches
 
 __all__ = ["folder"]
 NOW = datetime(2026, 10, 1, 12, tzinfo=UTC)
@@ -44,5 +44,5 @@ def test_a_source_says_what_is_late_what_came_of_it_and_what_it_keeps(
 def test_a_record_without_a_watch_has_nothing_to_tell(engine: Engine) -> None:
     with Session(engine) as session:
         assert collection.by_source(session, NOW) == []
-        assert collection.suspect_runs(session) == []
+        assert watches.suspicions(session) == []
         assert collection.waiting_alerts(session) == []

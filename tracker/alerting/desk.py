@@ -17,7 +17,7 @@ from tracker.alerting.wording import told
 from tracker.analysis.tables import open_lake
 from tracker.errors import ConfigError, TrackerError
 from tracker.settings import Settings
-from tracker.store import alerts
+from tracker.store import alerts, watches
 from tracker.store import collection as standing
 from tracker.store.engine import unit_of_work
 
@@ -139,11 +139,11 @@ def listed(engine: Engine, *, kinds: tuple[str, ...] = (), limit: int | None = N
 
 
 def collection(engine: Engine, now: datetime) -> tuple[list[Row], list[Row], list[Row]]:
-    """Return how each source stands, the runs that are not to be believed, and the rules of which messages wait."""
+    """Return how each source stands, the stretches that are not to be believed, and the rules of which messages wait."""
     with Session(engine) as session:
         return (
             standing.by_source(session, now),
-            standing.suspect_runs(session),
+            watches.suspicions(session, limit=5),
             standing.waiting_alerts(session),
         )
 

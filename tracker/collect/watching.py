@@ -31,7 +31,6 @@ LEASE = timedelta(minutes=5)
 RENEW_SECONDS = 60.0
 MOST = 500
 """Slots that one run takes; what else is due waits for the next minute."""
-COMPARED_RUNS = 20
 
 Clock = Callable[[], datetime]
 
@@ -113,7 +112,6 @@ def run_due(watcher: Watcher, *, stopping: Callable[[], bool] = lambda: False) -
 
 def run_slots(watcher: Watcher, held: Sequence[Slot], *, stopping: Callable[[], bool]) -> Ran:
     """Ask about slots that this process holds, host beside host."""
-    started_at = watcher.clock()
 
     def run(lane: Sequence[Slot], left: Callable[[], bool]) -> list[tuple[Slot, ImportReport]]:
         return _run_lane(watcher, lane, lambda: stopping() or left())
@@ -121,7 +119,7 @@ def run_slots(watcher: Watcher, held: Sequence[Slot], *, stopping: Callable[[], 
     with _kept_up(watcher):
         ran = list(lanes.side_by_side(lanes.by_lane(held, lane_of), run))
     checkpoint(watcher.engine)
-    return Ran(tuple(report for _, report in ran), len(held) - len(ran), _close(watcher, ran, started_at))
+    return Ran(tuple(report for _, report in ran), len(held) - len(ran), _close(watcher, ran))
 
 
 def lane_of(slot: Slot) -> str:
@@ -251,26 +249,32 @@ def _kept_up(watcher: Watcher) -> Iterator[None]:
         thread.join()
 
 
-def _close(watcher: Watcher, ran: Sequence[tuple[Slot, ImportReport]], started_at: datetime) -> str | None:
-    """Write the run with the counts of each platform, and return why it is suspect, if it is."""
-    if not ran:
-        return None
-    asked = Counter(_platform(report) for _, report in ran)
-    vanished = Counter(
-        _platform(report) for slot, report in ran if report.outcome == "gone" and slot.failures == 0
-    )
-    run = runguard.Run(asked, vanished)
+def _close(watcher: Watcher, ran: Sequence[tuple[Slot, ImportReport]]) -> str | None:
+    """Write which platforms are not to be believed, by what all hosts were told in the last day; return why, if any."""
+    found = [
+        words
+        for platform in sorted({_platform(report) for _, report in ran if report.outcome == "gone"})
+        if (words := _doubt(watcher, platform))
+    ]
+    if found:
+        LOG.warning("this run is suspect: %s", "; ".join(found))
+    return "; ".join(found) or None
+
+
+def _doubt(watcher: Watcher, platform: str) -> str | None:
+    now = watcher.clock()
+    since = now - runguard.LOOKED_BACK
     with unit_of_work(watcher.engine) as session:
-        earlier = watches.collect_runs(session, limit=COMPARED_RUNS)
-        before = [runguard.Run(row["asked"], row["vanished"]) for row in earlier if row["suspect"] is None]
-        suspect = runguard.suspicion(run, before)
-        watches.add_collect_run(
-            session, started_at=started_at, finished_at=watcher.clock(), host=watcher.owner, asked=asked,
-            vanished=vanished, suspect=suspect,
+        usual = runguard.Usual(*watches.usual(session, platform, since - runguard.COMPARED, since))
+        ended = [runguard.Ended(**row) for row in watches.ended(session, platform, since)]
+        found = runguard.suspicion(platform, ended, usual)
+        if found is None:
+            return None
+        watches.add_suspicion(
+            session, platform, started_at=found.since, finished_at=now, host=watcher.owner, asked=found.asked,
+            vanished=found.vanished, words=found.words,
         )  # fmt: skip
-    if suspect:
-        LOG.warning("this run is suspect: %s", suspect)
-    return suspect
+    return found.words
 
 
 def _platform(report: ImportReport) -> str:

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import and_, exists, func, insert, select, update
+from sqlalchemy import and_, exists, func, insert, or_, select, update
 from sqlmodel import Session
 
 from tracker.store import tables
@@ -21,7 +21,7 @@ Row = dict[str, Any]
 _ALERT, _RULE, _MESSAGE = table_of(tables.Alert), table_of(tables.AlertRule), table_of(tables.AlertMessage)
 _CHANGE, _QUERY, _RUN = table_of(tables.Change), table_of(tables.Query), table_of(tables.CollectRun)
 _LISTING, _POST, _SNAPSHOT = table_of(tables.Listing), table_of(tables.Post), table_of(tables.PostSnapshot)
-_OUTCOME = table_of(tables.QueryOutcome)
+_OUTCOME, _ACCOUNT = table_of(tables.QueryOutcome), table_of(tables.Account)
 LEASE = timedelta(minutes=5)
 """How long a message is left alone that somebody is sending."""
 
@@ -29,11 +29,13 @@ LEASE = timedelta(minutes=5)
 def untold_changes(session: Session, after: int, *, limit: int) -> list[Row]:
     """Return changes with a higher id, in their order: the columns of the table, and `suspect`.
 
-    `suspect` says that the change is of a run that is not to be believed.
+    `suspect` says that the change is of a time in which its platform is not to be believed.
     """
     within = _QUERY.c.started_at.between(_RUN.c.started_at, _RUN.c.finished_at)
-    suspect = exists().where(and_(_RUN.c.suspect.is_not(None), within)).label("suspect")
+    there = or_(_RUN.c.platform.is_(None), _RUN.c.platform == _ACCOUNT.c.platform)
+    suspect = exists().where(and_(_RUN.c.suspect.is_not(None), within, there)).label("suspect")
     asked = select(_CHANGE, suspect).join(_QUERY, _QUERY.c.id == _CHANGE.c.query_id)
+    asked = asked.outerjoin(_ACCOUNT, _ACCOUNT.c.id == _CHANGE.c.account_id)
     rows = session.execute(asked.where(_CHANGE.c.id > after).order_by(_CHANGE.c.id).limit(limit)).mappings()
     return [dict(row) for row in rows]
 

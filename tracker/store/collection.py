@@ -12,7 +12,7 @@ from tracker.store.tables import table_of
 
 Row = dict[str, Any]
 
-_WATCH, _RUN, _COLLECT = table_of(tables.Watch), table_of(tables.WatchRun), table_of(tables.CollectRun)
+_WATCH, _RUN = table_of(tables.Watch), table_of(tables.WatchRun)
 _FETCH, _QUERY, _EVIDENCE = table_of(tables.Fetch), table_of(tables.Query), table_of(tables.Evidence)
 _CHUNK, _DRIFT = table_of(tables.EvidenceChunk), table_of(tables.FieldDrift)
 RECENT = timedelta(days=7)
@@ -112,12 +112,6 @@ def _drifts(session: Session, since: datetime) -> dict[str, int]:
         select(_DRIFT.c.source, func.count()).where(_DRIFT.c.at >= since).group_by(_DRIFT.c.source)
     )
     return {source: int(number) for source, number in rows}
-
-
-def suspect_runs(session: Session, *, limit: int = 5) -> list[Row]:
-    """Return the latest runs that are not to be believed: the columns of `collect_run`."""
-    suspect = select(_COLLECT).where(_COLLECT.c.suspect.is_not(None)).order_by(_COLLECT.c.id.desc())
-    return [dict(row) for row in session.execute(suspect.limit(limit)).mappings()]
 
 
 def waiting_alerts(session: Session) -> list[Row]:

@@ -126,9 +126,11 @@ SMALL = {
                e.sha256 AS evidence,
                o.message, o.read, o.stated_total,
                EXISTS (SELECT 1 FROM collect_run r WHERE r.suspect IS NOT NULL
-                       AND q.started_at BETWEEN r.started_at AND r.finished_at) AS suspect,
+                       AND q.started_at BETWEEN r.started_at AND r.finished_at
+                       AND (r.platform IS NULL OR r.platform = w.platform)) AS suspect,
                s.shown_from, s.shown_to
         FROM listing l JOIN query q ON q.id = l.query_id JOIN query_outcome o ON o.query_id = q.id
+        LEFT JOIN account w ON w.id = l.account_id
         LEFT JOIN evidence e ON e.id = q.evidence_id
         LEFT JOIN (SELECT listing_id, COUNT(*) AS items FROM sighting GROUP BY listing_id) n ON n.listing_id = l.id
         LEFT JOIN (SELECT listing_id, COUNT(*) AS items FROM advertiser_report GROUP BY listing_id) a ON a.listing_id = l.id

@@ -4,12 +4,12 @@ Functions take a session and never commit. A slot is claimed by a lease, so that
 its end is a row with the key of the slot, so that it never ends twice.
 """
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import func, insert, or_, select, update
+from sqlalchemy import and_, exists, func, insert, or_, select, update
 from sqlmodel import Session
 
 from tracker.domain import Outcome
@@ -22,6 +22,22 @@ Row = dict[str, Any]
 
 _WATCH, _RUN = table_of(tables.Watch), table_of(tables.WatchRun)
 _ACCOUNT, _POST, _COLLECT = table_of(tables.Account), table_of(tables.Post), table_of(tables.CollectRun)
+_EARLIER, _BEFORE = _RUN.alias(), _RUN.alias()
+_VANISHED = and_(
+    _RUN.c.outcome == "gone",
+    ~exists()
+    .where(
+        _EARLIER.c.watch_id == _RUN.c.watch_id,
+        _EARLIER.c.outcome == "gone",
+        _EARLIER.c.slot
+        == select(func.max(_BEFORE.c.slot))
+        .where(_BEFORE.c.watch_id == _RUN.c.watch_id, _BEFORE.c.slot < _RUN.c.slot)
+        .correlate(_RUN)
+        .scalar_subquery(),
+    )
+    .correlate(_RUN),
+)
+"""Of a slot: it ended in `gone`, and the slot of the same watch before it did not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,25 +225,60 @@ def runs(session: Session, *, limit: int = 1000) -> list[Row]:
     return [dict(row) for row in rows.mappings()]
 
 
-def add_collect_run(
-    session: Session, *, started_at: datetime, finished_at: datetime, host: str, asked: Mapping[str, int],
-    vanished: Mapping[str, int], suspect: str | None,
-) -> int:  # fmt: skip
-    """Write a run of the collector and return its id."""
-    number = reserve(session, "collect_run", 1)
+def ended(session: Session, platform: str, since: datetime) -> list[Row]:
+    """Return the slots of a platform that ended since then, on any host, in their order.
+
+    Columns: `watch_id`, `started_at`, `finished_at`, and `vanished`: it ended in `gone`, and the one before did not.
+    """
+    rows = session.execute(
+        select(_RUN.c.watch_id, _RUN.c.started_at, _RUN.c.finished_at, _VANISHED.label("vanished"))
+        .join(_WATCH, _WATCH.c.id == _RUN.c.watch_id)
+        .join(_ACCOUNT, _ACCOUNT.c.id == _WATCH.c.account_id)
+        .where(_ACCOUNT.c.platform == platform, _RUN.c.finished_at >= since)
+        .order_by(_RUN.c.finished_at, _RUN.c.watch_id)
+    )
+    return [{**row, "vanished": bool(row["vanished"])} for row in rows.mappings()]
+
+
+def usual(session: Session, platform: str, since: datetime, until: datetime) -> tuple[int, int]:
+    """Return how many slots of a platform ended between two times, and how many of them vanished and are believed."""
+    doubted = exists().where(
+        _COLLECT.c.suspect.is_not(None), or_(_COLLECT.c.platform.is_(None), _COLLECT.c.platform == platform),
+        _RUN.c.started_at.between(_COLLECT.c.started_at, _COLLECT.c.finished_at),
+    )  # fmt: skip
+    asked, vanished = session.execute(
+        select(func.count(), func.count().filter(and_(_VANISHED, ~doubted)))
+        .select_from(_RUN)
+        .join(_WATCH, _WATCH.c.id == _RUN.c.watch_id)
+        .join(_ACCOUNT, _ACCOUNT.c.id == _WATCH.c.account_id)
+        .where(_ACCOUNT.c.platform == platform, _RUN.c.finished_at >= since, _RUN.c.finished_at < until)
+    ).one()
+    return int(asked), int(vanished)
+
+
+def add_suspicion(
+    session: Session, platform: str, *, started_at: datetime, finished_at: datetime, host: str, asked: int,
+    vanished: int, words: str,
+) -> None:  # fmt: skip
+    """Write that what a platform said to be gone between two times is not to be believed."""
     session.execute(
         insert(_COLLECT).values(
-            id=number, started_at=started_at, finished_at=finished_at, host=host, asked=dict(asked),
-            vanished=dict(vanished), suspect=suspect,
+            id=reserve(session, "collect_run", 1), started_at=started_at, finished_at=finished_at, host=host,
+            asked={platform: asked}, vanished={platform: vanished}, suspect=words, platform=platform,
         )
     )  # fmt: skip
-    return number
 
 
-def collect_runs(session: Session, *, limit: int = 100) -> list[Row]:
-    """Return the runs of the collector, the latest first: the columns of the table."""
-    rows = session.execute(select(_COLLECT).order_by(_COLLECT.c.id.desc()).limit(limit)).mappings()
-    return [dict(row) for row in rows]
+def suspicions(session: Session, *, limit: int = 100) -> list[Row]:
+    """Return what is not to be believed, the latest first: the columns of `collect_run`.
+
+    What grew while it lasted is told once, as it was at last.
+    """
+    suspect = select(_COLLECT).where(_COLLECT.c.suspect.is_not(None)).order_by(_COLLECT.c.id.desc())
+    found: dict[tuple[Any, ...], Row] = {}
+    for row in session.execute(suspect.limit(100 * limit)).mappings():
+        found.setdefault((row["platform"], row["started_at"]), dict(row))
+    return list(found.values())[:limit]
 
 
 def _free(now: datetime) -> Any:

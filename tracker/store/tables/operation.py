@@ -67,7 +67,10 @@ class WatchRun(SQLModel, table=True):
 
 
 class CollectRun(SQLModel, table=True):
-    """A run of the collector: how many were asked on each platform, how many had vanished, and whether that is suspect."""
+    """Questions of a time that are not to be believed, whichever host asked them: too much of a platform vanished at once.
+
+    Rows of earlier versions are runs of one process: without `suspect` they are believed, without `platform` it is all.
+    """
 
     __tablename__ = "collect_run"
     id: int = new_id()
@@ -77,6 +80,7 @@ class CollectRun(SQLModel, table=True):
     asked: dict[str, int] = Field(sa_column=Column(JSON, nullable=False))
     vanished: dict[str, int] = Field(sa_column=Column(JSON, nullable=False))
     suspect: str | None = None
+    platform: str | None = None
 
 
 class AlertRule(SQLModel, table=True):
