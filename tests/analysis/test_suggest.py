@@ -2,9 +2,10 @@
 
 import json
 import socket
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import cycle
 from pathlib import Path
+from types import MappingProxyType
 
 import numpy as np
 import pytest
@@ -42,6 +43,7 @@ class Counting:
     """An embedder of two numbers, by whether a text speaks of rails, that remembers what it was asked."""
 
     name, version, dim, languages = "counting", "1", 2, frozenset({"en"})
+    files: Mapping[str, str] = MappingProxyType({})
 
     def __init__(self) -> None:
         self.asked: list[str] = []

@@ -33,12 +33,16 @@ _WORD = re.compile(r"[^\W_]")
 
 
 class Embedder(Protocol):
-    """Turns texts into vectors of length 1. `languages` are those that the model was made for."""
+    """Turns texts into vectors of length 1. `languages` are those that the model was made for.
+
+    `files` holds the SHA-256 of each file that its vectors depend on.
+    """
 
     name: str
     version: str
     dim: int
     languages: frozenset[str]
+    files: Mapping[str, str]
 
     def encode(self, texts: Sequence[str]) -> Vectors:
         """Return a row of `dim` numbers for each text."""
@@ -106,7 +110,7 @@ class Remembering:
         self._embedder = embedder
         self._vectors: dict[str, Vectors] = {}
         self.name, self.version, self.dim = embedder.name, embedder.version, embedder.dim
-        self.languages = embedder.languages
+        self.languages, self.files = embedder.languages, embedder.files
 
     def encode(self, texts: Sequence[str]) -> Vectors:
         """Return a row of `dim` numbers for each text."""
@@ -119,6 +123,19 @@ EMBEDDERS: Mapping[str, Callable[[], Embedder]] = {
     "use": UniversalSentenceEncoder,
     "e5": MultilingualE5,
 }
+
+
+def one_thread() -> Any:
+    """Keep the linear algebra on one processor: the batches are small, and a server has other work."""
+    from threadpoolctl import threadpool_limits
+
+    return threadpool_limits(limits=1)
+
+
+def fingerprint(embedder: Embedder) -> str:
+    """Return the SHA-256 of what makes an embedder's vectors: its name, its version, the hashes of its files."""
+    words = repr((embedder.name, embedder.version, embedder.dim, sorted(embedder.files.items())))
+    return hashlib.sha256(words.encode()).hexdigest()
 
 
 def installed() -> bool:

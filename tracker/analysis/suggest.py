@@ -13,17 +13,14 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from tracker.analysis import characters
 from tracker.analysis.creatives import grouped
-from tracker.analysis.embedders import Embedder, Remembering, prepared
+from tracker.analysis.embedders import Embedder, Remembering, one_thread, prepared
 from tracker.errors import BadInput
 
 SEED = 20240701
 FOLDS = 5
-TFIDF, TFIDF_VERSION = "tf-idf of characters (1 to 3)", "1"
-TFIDF_NOTE = (
-    "Character TF-IDF: it knows nothing of meaning and carries nothing from one language to another. "
-    "Install the extra 'embed' for a model that does."
-)
+TFIDF, TFIDF_VERSION = characters.NAME, "1"
 
 Floats = npt.NDArray[np.float64]
 
@@ -76,7 +73,7 @@ class Suggester:
         words = [prepared(text) for text in texts]
         spoken = [place for place, text in enumerate(words) if text]
         if spoken:
-            with _one_thread():
+            with one_thread():
                 matrix = self._features([words[place] for place in spoken])
                 found[spoken] = self._classifier.predict_proba(matrix)
         return found
@@ -129,7 +126,7 @@ def train(examples: Sequence[Example], embedder: Embedder | None = None) -> Sugg
     if len(labels) < 2:
         only = f"one label only, {next(iter(labels))!r}" if labels else "no text with words"
         raise BadInput(f"the training texts hold {only}; a suggestion needs two labels to choose between")
-    with _one_thread():
+    with one_thread():
         features, matrix = _features([text for text, _ in spoken], embedder)
         classifier = _logistic(matrix, [label for _, label in spoken])
     card = Card(
@@ -215,7 +212,7 @@ def _notes(
     examples: Sequence[Example], unseen: Sequence[Example], embedder: Embedder | None
 ) -> Iterator[str]:
     if embedder is None:
-        yield TFIDF_NOTE
+        yield characters.NOTE
     elif strange := _strange(unseen, embedder):
         yield f"{embedder.name} was not made for {', '.join(strange)}: its vectors say little there."
     learnt = {prepared(example.text) for example in examples} - {""}
@@ -258,13 +255,6 @@ def _logistic(matrix: Any, labels: Sequence[str]) -> Any:
     from sklearn.linear_model import LogisticRegression
 
     return LogisticRegression(C=10, class_weight="balanced", max_iter=2000).fit(matrix, labels)
-
-
-def _one_thread() -> Any:
-    """Keep the linear algebra on one processor: the batches are small, and a server has other work."""
-    from threadpoolctl import threadpool_limits
-
-    return threadpool_limits(limits=1)
 
 
 def _digest(examples: Sequence[Example]) -> str:

@@ -96,6 +96,14 @@ def judged_by_machine(
     return truth, 1 / (1 + np.exp(-1.5 * score))
 
 
+def described(random: Random, *, items: int, share: float) -> tuple[Floats, npt.NDArray[np.bool_]]:
+    """Return items x 40 features, and which items carry a code that the features tell with some error."""
+    features = random.normal(size=(items, 40))
+    direction = random.normal(size=40)
+    score = features @ (2.5 * direction / np.linalg.norm(direction)) + random.logistic(size=items)
+    return features, score > np.quantile(score, 1 - share)
+
+
 def codings(
     random: Random, *, items: int, coders: int, accuracy: float, missing: float = 0.0
 ) -> tuple[list[Coded], float]:

@@ -11,10 +11,12 @@ from functools import partial
 from typing import Literal
 
 import numpy as np
+import numpy.typing as npt
 
 from tracker.analysis import (
     bursts,
     changepoints,
+    crossfitting,
     effects,
     intervals,
     prevalence,
@@ -212,6 +214,38 @@ def _with_model(
     return None if found is None else found.lower <= float(truth.mean()) <= found.upper
 
 
+def _with_learnt(
+    random: Random, _permutations: int, *, share: float, coded: int, chosen: int = 0, fitted: str = "across"
+) -> bool | None:
+    """Estimate the share of a batch of 1,000 from a coded sample and a model that learnt from this very sample.
+
+    `chosen` are items that the model itself asked for, coded besides: it learns from them, and no share counts them. Fitted
+    `within`, it speaks of what it learnt from: the mistake that judging by other folds avoids.
+    """
+    features, truth = synthetic.described(random, items=1000, share=share)
+    fold = random.integers(0, crossfitting.FOLDS, 1000)
+    known = np.arange(coded)
+    said = _judged(features, truth, fold, known, fitted)
+    if chosen:
+        surest = np.abs(said - 0.5)
+        surest[:coded] = 1
+        known = np.concatenate([known, np.argsort(surest, kind="stable")[:chosen]])
+        said = _judged(features, truth, fold, known, fitted)
+    found = prevalence.with_model(
+        truth[:coded].tolist(), said[:coded].tolist(), float(said.mean()), 1000
+    ).interval
+    return None if found is None else found.lower <= float(truth.mean()) <= found.upper
+
+
+def _judged(features: Floats, truth: npt.NDArray[np.bool_], fold: Ints, known: Ints, fitted: str) -> Floats:
+    """Return how likely each item carries the code, by what was learnt from the known ones."""
+    given = truth[known, None]
+    if fitted == "within":
+        return crossfitting.fit(features[known], given).chances(features)[:, 0]
+    lines = crossfitting.fit_folds(features[known], given, fold[known])
+    return crossfitting.judged(features, fold, lines)[:, 0]
+
+
 def _alpha(
     random: Random, permutations: int, *, items: int, coders: int, accuracy: float, missing: float
 ) -> bool | None:
@@ -292,6 +326,10 @@ LINES: tuple[Line, ...] = (
           partial(_with_model, share=0.7, unseen=0.5, coded=50)),
     _line(_SHARES, "coverage", "100 coded of 1,000, a true share of 15 %, the model takes half of these for others",
           partial(_with_model, share=0.15, unseen=0.5, coded=100)),
+    _line(_SHARES, "coverage", "100 coded of 1,000 and a model that learnt from these, a true share of 15 %",
+          partial(_with_learnt, share=0.15, coded=100)),
+    _line(_SHARES, "coverage", "the same, and from 60 more that it chose itself, a true share of 30 %",
+          partial(_with_learnt, share=0.3, coded=100, chosen=60)),
     _line("reliability", "coverage", "alpha of 2 coders, 100 items, true alpha 0.72",
           partial(_alpha, items=100, coders=2, accuracy=0.85, missing=0.0)),
     _line("reliability", "coverage", "alpha of 3 coders, 100 items, a fifth missing, true alpha 0.49",
