@@ -124,7 +124,7 @@ def account_in_scope(engine: Engine, source: sources.Source, values: Mapping[str
     if wanted := values.get("account"):
         platform, _, key = wanted.partition(":")
         with Session(engine) as session:
-            known = registry.account_by(session, platform, key)
+            known = registry.ref_by(session, platform, key)
         if known is None:
             raise BadInput(
                 f"no account is called {wanted!r}; see `tracker accounts list`", field="--scope account"
@@ -134,10 +134,7 @@ def account_in_scope(engine: Engine, source: sources.Source, values: Mapping[str
                 f"{wanted} is on {platform}; {source.name} holds what is on {source.platform}",
                 field="--scope account",
             )
-        return AccountRef(
-            platform, known["key"], handle=known["handle"], name=known["name"], url=known["url"],
-            native_id=known["native_id"],
-        )  # fmt: skip
+        return known
     if "handle" in source.scope and not getattr(source, "names_accounts", False):
         raise BadInput(
             "the file does not say whose it is; give --scope handle=NAME (or account=ID)",

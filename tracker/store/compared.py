@@ -9,13 +9,20 @@ from itertools import chain, islice
 from operator import itemgetter
 from typing import Any
 
-from sqlalchemy import and_, exists, func, or_, select
+from sqlalchemy import and_, bindparam, exists, func, or_, select
 from sqlmodel import Session, col
 
-from tracker.store import tables
+from tracker.store import prepared, tables
 from tracker.store.writes import among, in_chunks
 
 _SNAPSHOT, _AD, _SIGHTING = tables.AdSnapshot, tables.Ad, tables.Sighting
+_LISTING = tables.table_of(tables.Listing)
+_LATER = (
+    select(_LISTING.c.id)
+    .where(_LISTING.c.series == bindparam("series"), _LISTING.c.observed_at > bindparam("at"))
+    .where(_LISTING.c.outcome == "rows")
+    .limit(1)
+)
 Pair = tuple[int, int | None, int | None]
 """An ad id with its snapshot in the earlier and in the later look; `None` where a look did not show it."""
 
@@ -40,13 +47,7 @@ def listing_before(session: Session, series: str, observed_at: datetime) -> dict
 
 def has_later_listing(session: Session, series: str, observed_at: datetime) -> bool:
     """Say whether a series was looked at after a time already."""
-    listing = tables.Listing
-    later = select(func.count(col(listing.id))).where(
-        col(listing.series) == series,
-        col(listing.observed_at) > observed_at,
-        col(listing.outcome) == "rows",
-    )
-    return bool(session.execute(later).scalar_one())
+    return prepared.run(session, _LATER, {"series": series, "at": observed_at}).first() is not None
 
 
 def differing(session: Session, before_id: int, after_id: int, *, size: int) -> Iterator[list[Pair]]:

@@ -4,14 +4,30 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, insert, select
-from sqlmodel import Session, col
+from sqlalchemy import bindparam, func, select
+from sqlmodel import Session
 
 from tracker.domain import Outcome
-from tracker.store import tables
+from tracker.store import prepared, tables
 
 END = ""
 """The cursor after a page that leads nowhere."""
+_BATCH, _CURSOR = tables.table_of(tables.QueryBatch), tables.table_of(tables.QueryCursor)
+_QUERY, _OUTCOME = tables.table_of(tables.Query), tables.table_of(tables.QueryOutcome)
+_PAGES = (
+    select(_CURSOR.c.at, _CURSOR.c.cursor, _CURSOR.c.evidence_id, _CURSOR.c["items"])
+    .where(_CURSOR.c.query_id == bindparam("number"))
+    .order_by(_CURSOR.c.seq)
+)
+_LAST_LIKE = (
+    select(_QUERY.c.id, _QUERY.c.started_at, _QUERY.c.observed_at, _OUTCOME.c.outcome)
+    .outerjoin_from(_QUERY, _OUTCOME, _QUERY.c.id == _OUTCOME.c.query_id)
+    .where(_QUERY.c.source == bindparam("source"), _QUERY.c.digest == bindparam("digest"))
+    .where(_QUERY.c.evidence_id.is_(None), func.coalesce(_OUTCOME.c.outcome, "") != "not_asked")
+    .order_by(_QUERY.c.id.desc())
+    .limit(1)
+)
+_FIRST_BATCH = select(_BATCH.c.seq).where(_BATCH.c.query_id == bindparam("number")).limit(1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,33 +68,17 @@ def add(session: Session, query_id: int, seq: int, pages: Sequence[KeptPage]) ->
         for offset, page in enumerate(pages)
     ]
     if rows:
-        session.execute(insert(tables.table_of(tables.QueryCursor)), rows)
+        prepared.add(session, _CURSOR, rows)
 
 
 def of_query(session: Session, query_id: int) -> tuple[KeptPage, ...]:
     """Return the pages of a query in the order in which they came."""
-    cursor = tables.QueryCursor
-    rows = session.execute(
-        select(cursor).where(col(cursor.query_id) == query_id).order_by(col(cursor.seq))
-    ).scalars()
-    return tuple(KeptPage(row.at, row.cursor, row.evidence_id, row.items) for row in rows)
+    return tuple(KeptPage(*row) for row in prepared.run(session, _PAGES, {"number": query_id}))
 
 
 def last_like(session: Session, source: str, digest: str) -> Earlier | None:
     """Return the last live query of the same source and scope that was put, or `None`; imports of files are none."""
-    query, outcome = tables.table_of(tables.Query).c, tables.table_of(tables.QueryOutcome).c
-    row = session.execute(
-        select(query.id, query.started_at, query.observed_at, outcome.outcome)
-        .select_from(
-            tables.table_of(tables.Query).outerjoin(
-                tables.table_of(tables.QueryOutcome), query.id == outcome.query_id
-            )
-        )
-        .where(query.source == source, query.digest == digest, query.evidence_id.is_(None))
-        .where(func.coalesce(outcome.outcome, "") != "not_asked")
-        .order_by(query.id.desc())
-        .limit(1)
-    ).first()
+    row = prepared.run(session, _LAST_LIKE, {"source": source, "digest": digest}).first()
     if row is None:
         return None
     query_id, started_at, observed_at, how = row
@@ -87,6 +87,4 @@ def last_like(session: Session, source: str, digest: str) -> Earlier | None:
 
 def was_written(session: Session, query_id: int) -> bool:
     """Say whether a part of what a query brought was written already."""
-    batch = tables.QueryBatch
-    found = session.execute(select(col(batch.seq)).where(col(batch.query_id) == query_id).limit(1)).first()
-    return found is not None
+    return prepared.run(session, _FIRST_BATCH, {"number": query_id}).first() is not None

@@ -9,16 +9,24 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import bindparam, insert, select, update
 from sqlmodel import Session, col
 
-from tracker.store import tables
+from tracker.store import prepared, tables
 from tracker.store.writes import in_chunks, insert_new
 
 Row = dict[str, Any]
 _ALL = ""
 """The field under which the answers of a shape are counted."""
 _ALIKE = 0.6
+_SEEN = tables.table_of(tables.FieldSeen)
+_OF_SHAPE = (_SEEN.c.source == bindparam("of_source"), _SEEN.c.shape == bindparam("of_shape"))
+_KNOWN = select(_SEEN.c.field, _SEEN.c.answers).where(*_OF_SHAPE)
+_COUNT = (
+    update(_SEEN)
+    .where(*_OF_SHAPE, _SEEN.c.field.in_(bindparam("fields", expanding=True)))
+    .values(answers=_SEEN.c.answers + 1)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,12 +55,7 @@ def learn(
     `filled` are the fields that hold something; of those that are not `missed` nobody says that they went. What stands
     inside something new is not told by itself.
     """
-    table = tables.FieldSeen
-    rows = session.execute(
-        select(col(table.field), col(table.answers)).where(
-            col(table.source) == source, col(table.shape) == shape
-        )
-    )
+    rows = prepared.run(session, _KNOWN, {"of_source": source, "of_shape": shape})
     known = {name: answers for name, answers in rows}  # noqa: C416, a Result has keys()
     before = known.pop(_ALL, 0)
     found: list[Drift] = []
@@ -100,14 +103,12 @@ def all_of(session: Session, source: str | None = None) -> list[Row]:
 
 
 def _count(session: Session, source: str, shape: str, names: Collection[str], known: Collection[str]) -> None:
-    table, seen = tables.FieldSeen, tables.table_of(tables.FieldSeen)
+    of = {"of_source": source, "of_shape": shape}
     for chunk in in_chunks([name for name in names if name in known]):
-        mine = (seen.c.source == source, seen.c.shape == shape, seen.c.field.in_(chunk))
-        session.execute(update(seen).where(*mine).values(answers=seen.c.answers + 1))
+        prepared.run(session, _COUNT, {**of, "fields": chunk})
     fresh = [name for name in names if name not in known]
-    insert_new(
-        session, table, [{"source": source, "shape": shape, "field": name, "answers": 1} for name in fresh]
-    )
+    rows = [{"source": source, "shape": shape, "field": name, "answers": 1} for name in fresh]
+    insert_new(session, tables.FieldSeen, rows)
 
 
 def _tell(session: Session, query_id: int, source: str, found: list[Drift], at: datetime) -> list[Drift]:

@@ -13,10 +13,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import zstandard
-from sqlalchemy import Select, func, insert, select, text
+from sqlalchemy import bindparam, func, select, text
 from sqlmodel import Session
 
 from tracker.errors import BadInput
+from tracker.store import prepared
 from tracker.store.ids import reserve
 from tracker.store.tables import Evidence, EvidenceChunk, Fetch, table_of
 
@@ -26,6 +27,28 @@ GENESIS = "0" * 64
 _DELTA_AT_MOST = 1 / 6
 _SMALL = 60
 """A delta of so few bytes is kept for a small page too, when it saves half."""
+_WITH_DIGEST = select(_EVIDENCE.c.id).where(_EVIDENCE.c.sha256 == bindparam("digest"))
+_DIGEST_OF = select(_EVIDENCE.c.sha256).where(_EVIDENCE.c.id == bindparam("number"))
+_BEGINNING = (
+    select(_EVIDENCE.c.codec, _EVIDENCE.c.base_id, _EVIDENCE.c.n_bytes, _CHUNK.c.z)
+    .outerjoin(_CHUNK, (_CHUNK.c.evidence_id == _EVIDENCE.c.id) & (_CHUNK.c.seq == 0))
+    .where(_EVIDENCE.c.id == bindparam("number"))
+)
+_PART = select(_CHUNK.c.z).where(
+    _CHUNK.c.evidence_id == bindparam("number"), _CHUNK.c.seq == bindparam("place")
+)
+_LAST_FETCH = select(_FETCH.c.row_hash).order_by(_FETCH.c.id.desc()).limit(1)
+_LAST_WHOLE = (
+    select(_EVIDENCE.c.id).where(_EVIDENCE.c.base_id.is_(None)).order_by(_EVIDENCE.c.id.desc()).limit(1)
+)
+_LAST_OF_FEED = _LAST_WHOLE.where(_EVIDENCE.c.feed == bindparam("feed"))
+_LAST_BENEATH = {
+    "sqlite": _LAST_WHOLE.where(
+        _EVIDENCE.c.feed >= bindparam("whole") + " ", _EVIDENCE.c.feed < bindparam("whole") + "!"
+    ),
+    "postgresql": _LAST_WHOLE.where(func.starts_with(_EVIDENCE.c.feed, bindparam("whole") + " ")),
+}
+"""SQLite looks no `LIKE` up in an index; PostgreSQL sorts a blank as its language does, so no range holds there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,18 +71,17 @@ def keep(session: Session, body: bytes, *, feed: str | None = None, name: str | 
         if len(delta) <= min(max(len(body) * _DELTA_AT_MOST, _SMALL), len(stored) / 2):
             base_id, codec, stored = base, "zstd-delta", delta
     evidence_id = reserve(session, "evidence", 1)
-    session.execute(
-        insert(_EVIDENCE).values(
-            id=evidence_id,
-            sha256=digest,
-            n_bytes=len(body),
-            codec=codec,
-            base_id=base_id,
-            feed=feed if base_id is None else None,
-            name=name,
-        )
-    )
-    session.execute(insert(_CHUNK).values(evidence_id=evidence_id, seq=0, z=stored))
+    row = {
+        "id": evidence_id,
+        "sha256": digest,
+        "n_bytes": len(body),
+        "codec": codec,
+        "base_id": base_id,
+        "feed": feed if base_id is None else None,
+        "name": name,
+    }
+    prepared.add(session, _EVIDENCE, row)
+    prepared.add(session, _CHUNK, {"evidence_id": evidence_id, "seq": 0, "z": stored})
     return evidence_id
 
 
@@ -79,18 +101,20 @@ def keep_file(session: Session, path: Path, *, sha256: str, n_bytes: int, name: 
     if (known := find(session, sha256)) is not None:
         return known
     evidence_id = reserve(session, "evidence", 1)
-    session.execute(
-        insert(_EVIDENCE).values(
-            id=evidence_id, sha256=sha256, n_bytes=n_bytes, codec="zstd", name=name or path.name
-        )
-    )
+    row = {
+        "id": evidence_id,
+        "sha256": sha256,
+        "n_bytes": n_bytes,
+        "codec": "zstd",
+        "name": name or path.name,
+    }
+    prepared.add(session, _EVIDENCE, row)
     digest = hashlib.sha256()
     with path.open("rb") as file:
         for seq, block in enumerate(iter(lambda: file.read(CHUNK), b"")):
             digest.update(block)
-            session.execute(
-                insert(_CHUNK).values(evidence_id=evidence_id, seq=seq, z=zstandard.compress(block, 3))
-            )
+            part = {"evidence_id": evidence_id, "seq": seq, "z": zstandard.compress(block, 3)}
+            prepared.add(session, _CHUNK, part)
     if digest.hexdigest() != sha256:
         raise BadInput("the file changed while it was read; import it again", file=name or path.name)
     return evidence_id
@@ -98,22 +122,21 @@ def keep_file(session: Session, path: Path, *, sha256: str, n_bytes: int, name: 
 
 def find(session: Session, sha256: str) -> int | None:
     """Return the id of the evidence with this SHA-256, or `None`."""
-    return session.execute(select(_EVIDENCE.c.id).where(_EVIDENCE.c.sha256 == sha256)).scalar()
+    return prepared.run(session, _WITH_DIGEST, {"digest": sha256}).scalar()
 
 
 def read(session: Session, evidence_id: int) -> Iterator[bytes]:
     """Yield the raw bytes of evidence, chunk by chunk, exactly as they came."""
-    codec, base_id = session.execute(
-        select(_EVIDENCE.c.codec, _EVIDENCE.c.base_id).where(_EVIDENCE.c.id == evidence_id)
-    ).one()
-    if codec == "zstd-delta":
-        z = session.execute(_chunk(evidence_id, 0)).scalar_one()
+    codec, base_id, n_bytes, z = prepared.run(session, _BEGINNING, {"number": evidence_id}).one()
+    if codec == "zstd-delta" and z is not None:
         yield _delta_decompressor(_read_whole(session, base_id)).decompress(z)
         return
-    seq = 0
-    while (z := session.execute(_chunk(evidence_id, seq)).scalar()) is not None:
+    place = 0
+    while z is not None:
         yield zstandard.decompress(z)
-        seq += 1
+        place += 1
+        more = n_bytes > place * CHUNK
+        z = _part(session, evidence_id, place) if more else None
 
 
 def origin_of(session: Session, evidence_id: int) -> str | None:
@@ -132,7 +155,7 @@ def add_fetch(
     evidence_id: int | None,
 ) -> None:
     """Append a row to the ledger, chained to the row before it."""
-    previous = session.execute(select(_FETCH.c.row_hash).order_by(_FETCH.c.id.desc()).limit(1)).scalar()
+    previous = prepared.run(session, _LAST_FETCH).scalar()
     prev_hash = previous or GENESIS
     row = {
         "id": reserve(session, "fetch", 1),
@@ -143,7 +166,7 @@ def add_fetch(
         "evidence_id": evidence_id,
         "prev_hash": prev_hash,
     }
-    session.execute(insert(_FETCH).values(**row, row_hash=_row_hash(session, row)))
+    prepared.add(session, _FETCH, {**row, "row_hash": _row_hash(session, row)})
 
 
 def verify(session: Session, tick: Callable[[int], None] = lambda _bytes: None) -> Iterator[Fault]:
@@ -193,7 +216,7 @@ def _verify_ledger(session: Session) -> Iterator[Fault]:
 
 def _row_hash(session: Session, row: dict[str, object]) -> str:
     evidence_id = row["evidence_id"]
-    sha256 = session.execute(select(_EVIDENCE.c.sha256).where(_EVIDENCE.c.id == evidence_id)).scalar()
+    sha256 = prepared.run(session, _DIGEST_OF, {"number": evidence_id}).scalar()
     fetched_at = row["fetched_at"]
     if isinstance(fetched_at, datetime):
         row = {**row, "fetched_at": fetched_at.astimezone(UTC).isoformat()}
@@ -205,16 +228,16 @@ def _row_hash(session: Session, row: dict[str, object]) -> str:
 
 def _key_frame(session: Session, feed: str) -> int | None:
     """Return the last full page of a feed, or of the feed that it is a page of."""
-    column, whole = _EVIDENCE.c.feed, feed.rpartition(" ")[0]
-    last = select(_EVIDENCE.c.id).where(_EVIDENCE.c.base_id.is_(None)).order_by(_EVIDENCE.c.id.desc())
-    exact = session.execute(last.where(column == feed).limit(1)).scalar()
+    exact: int | None = prepared.run(session, _LAST_OF_FEED, {"feed": feed}).scalar()
+    whole = feed.rpartition(" ")[0]
     if exact is not None or not whole:
         return exact
-    return session.execute(last.where(column.startswith(f"{whole} ", autoescape=True)).limit(1)).scalar()
+    beneath = _LAST_BENEATH[session.get_bind().dialect.name]
+    return prepared.run(session, beneath, {"whole": whole}).scalar()
 
 
-def _chunk(evidence_id: int, seq: int) -> Select[bytes]:
-    return select(_CHUNK.c.z).where(_CHUNK.c.evidence_id == evidence_id, _CHUNK.c.seq == seq)
+def _part(session: Session, evidence_id: int, place: int) -> bytes | None:
+    return prepared.run(session, _PART, {"number": evidence_id, "place": place}).scalar()
 
 
 def _read_whole(session: Session, evidence_id: int) -> bytes:

@@ -2,23 +2,25 @@
 
 from collections import defaultdict
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 from sqlmodel import Session, col
 
+from tracker.store import prepared
 from tracker.store.tables import Listing, Post, Sighting
 from tracker.store.writes import in_chunks
+
+_SEEN_FIRST = (
+    select(col(Post.id), col(Post.account_id), col(Post.source), col(Post.url), col(Post.first_seen))
+    .join(Sighting, col(Sighting.item) == col(Post.id))
+    .join(Listing, col(Listing.id) == col(Sighting.listing_id))
+    .where(col(Listing.query_id) == bindparam("number"), col(Post.first_seen) == col(Listing.observed_at))
+    .distinct()
+)
 
 
 def readdressed(session: Session, query_id: int) -> tuple[int, int]:
     """Return how many posts a query brought that were not known, and how many of them have the address of a known one."""
-    seen = (
-        select(col(Post.id), col(Post.account_id), col(Post.source), col(Post.url), col(Post.first_seen))
-        .join(Sighting, col(Sighting.item) == col(Post.id))
-        .join(Listing, col(Listing.id) == col(Sighting.listing_id))
-        .where(col(Listing.query_id) == query_id, col(Post.first_seen) == col(Listing.observed_at))
-        .distinct()
-    )
-    rows = session.execute(seen).all()
+    rows = prepared.run(session, _SEEN_FIRST, {"number": query_id}).all()
     addresses: dict[tuple[int, str], set[str]] = defaultdict(set)
     for row in rows:
         if row.url is not None:

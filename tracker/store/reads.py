@@ -4,12 +4,17 @@ from collections import defaultdict
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 from sqlmodel import Session, col
 
-from tracker.store import tables
+from tracker.store import prepared, tables
 from tracker.store.adviews import details_of
+from tracker.store.tables import table_of
 from tracker.store.writes import Counts, among
+
+_CHANGE, _LISTING = table_of(tables.Change), table_of(tables.Listing)
+_LISTINGS = select(_LISTING).where(_LISTING.c.query_id == bindparam("number"))
+_TOLD = select(func.count()).where(_CHANGE.c.query_id == bindparam("number"))
 
 
 def meta(session: Session, key: str) -> str | None:
@@ -80,14 +85,13 @@ def progress_of(session: Session, query_id: int) -> tuple[int, int, Counts, int]
 
 def listings_of(session: Session, query_id: int) -> list[dict[str, Any]]:
     """Return the listings of a query as dicts of the table's columns."""
-    rows = session.execute(select(tables.Listing).where(col(tables.Listing.query_id) == query_id)).scalars()
-    return [row.model_dump() for row in rows]
+    rows = prepared.run(session, _LISTINGS, {"number": query_id}).mappings()
+    return [dict(row) for row in rows]
 
 
 def changes_told(session: Session, query_id: int) -> int:
     """Return how many changes a query brought to light: of ads, of posts and of profiles."""
-    change = tables.Change
-    return int(session.execute(select(func.count()).where(col(change.query_id) == query_id)).scalar_one())
+    return int(prepared.run(session, _TOLD, {"number": query_id}).scalar_one())
 
 
 def keys_matching(

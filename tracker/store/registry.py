@@ -9,11 +9,11 @@ from dataclasses import asdict, dataclass, fields
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Table, and_, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Table, and_, bindparam, func, insert, or_, select, update
 from sqlmodel import Session
 
 from tracker import domain
-from tracker.store import lookup, profiles, tables
+from tracker.store import lookup, prepared, profiles, tables
 from tracker.store.claims import save_claims as save_claims
 from tracker.store.ids import reserve
 from tracker.store.tables import table_of as table_of
@@ -32,6 +32,12 @@ _CLAIM, _DOCUMENT, _ORGANISATION = (
     table_of(tables.Organisation),
 )
 NAME = _ACCOUNT.c.platform + ":" + _ACCOUNT.c.key
+_WITH_KEY = (_ACCOUNT.c.platform == bindparam("platform"), _ACCOUNT.c.key == bindparam("account_key"))
+_ID = select(_ACCOUNT.c.id).where(*_WITH_KEY)
+_REF = select(
+    _ACCOUNT.c.platform, _ACCOUNT.c.key, _ACCOUNT.c.handle, _ACCOUNT.c.name, _ACCOUNT.c.url, _ACCOUNT.c.native_id
+).where(*_WITH_KEY)  # fmt: skip
+_ONWARD = select(_ACCOUNT.c.merged_into).where(_ACCOUNT.c.id == bindparam("number"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +112,7 @@ def resolve_account(session: Session, ref: domain.AccountRef, *, status: domain.
         return known
     row = {"id": reserve(session, "account", 1), "status": status, "added_at": at, **_values(ref)}
     insert_new(session, tables.Account, [row])
-    added = int(session.execute(select(_ACCOUNT.c.id).where(*_same_key(ref))).scalar_one())
+    added = int(_id_with_key(session, ref) or 0)
     lookup.index(session, [added])
     return added
 
@@ -116,7 +122,7 @@ def find_account(session: Session, ref: domain.AccountRef) -> int | None:
 
     What is collected stays with the key that it was collected by, so that a merge can be taken back.
     """
-    found = session.execute(select(_ACCOUNT.c.id).where(*_same_key(ref))).scalar()
+    found = _id_with_key(session, ref)
     if found is None and ref.native_id:
         same_id = (_ACCOUNT.c.platform == ref.platform, _ACCOUNT.c.native_id == ref.native_id)
         found = session.execute(select(_ACCOUNT.c.id).where(*same_id).order_by(_ACCOUNT.c.id)).scalar()
@@ -127,8 +133,7 @@ def standing(session: Session, account_id: int) -> int:
     """Return the id of the account that this one turned out to be: its own, unless it was merged into another."""
     seen = {account_id}
     while True:
-        asked = select(_ACCOUNT.c.merged_into).where(_ACCOUNT.c.id == account_id)
-        onward = session.execute(asked).scalar()
+        onward = prepared.run(session, _ONWARD, {"number": account_id}).scalar()
         if onward is None or onward in seen:
             return account_id
         account_id = int(onward)
@@ -152,6 +157,12 @@ def learn_id(session: Session, account: Row, native_id: str) -> None:
     if session.execute(select(_ACCOUNT.c.id).where(*same).limit(1)).first() is None:
         session.execute(update(_ACCOUNT).where(_ACCOUNT.c.id == account["id"]).values(native_id=native_id))
         lookup.index(session, [account["id"]])
+
+
+def ref_by(session: Session, platform: str, key: str) -> domain.AccountRef | None:
+    """Return how the account with this key is referred to when a platform is asked about it, or `None`."""
+    row = prepared.run(session, _REF, {"platform": platform, "account_key": key}).mappings().first()
+    return None if row is None else domain.AccountRef(**row)
 
 
 def account_by(session: Session, platform: str, key: str) -> Row | None:
@@ -326,8 +337,8 @@ def _accounts(session: Session, *where: ColumnElement[bool]) -> list[Row]:
     return [dict(row) for row in rows.mappings()]
 
 
-def _same_key(ref: domain.AccountRef) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
-    return _ACCOUNT.c.platform == ref.platform, _ACCOUNT.c.key == ref.key
+def _id_with_key(session: Session, ref: domain.AccountRef) -> int | None:
+    return prepared.run(session, _ID, {"platform": ref.platform, "account_key": ref.key}).scalar()
 
 
 def _values(ref: domain.AccountRef) -> Row:

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
-from sqlalchemy import Select, and_, func, select
+from sqlalchemy import Select, and_, bindparam, func, select
 from sqlmodel import Session
 
 from tracker.domain import Standing
-from tracker.store import tables
+from tracker.store import prepared, tables
 from tracker.store.ids import reserve
 from tracker.store.tables import table_of
 from tracker.store.writes import in_chunks, insert_all
@@ -33,6 +33,13 @@ DECISIVE: frozenset[Standing] = GONE | {"present"}
 _LISTING, _LOOK = table_of(tables.Listing), table_of(tables.ProfileSnapshot)
 _POST, _SIGHTING = table_of(tables.Post), table_of(tables.Sighting)
 _SNAPSHOT, _STANDING = table_of(tables.PostSnapshot), table_of(tables.Standing)
+_OF_POSTS = _STANDING.c.post_id.is_not(None)
+_ANY_OF_POSTS = select(_STANDING.c.id).where(_OF_POSTS).limit(1)
+_POSTS_OF = (
+    select(_STANDING.c.post_id)
+    .where(_STANDING.c.account_id.in_(bindparam("accounts", expanding=True)), _OF_POSTS)
+    .distinct()
+)
 _LONG_AGO = datetime.min.replace(tzinfo=UTC)
 
 
@@ -180,13 +187,11 @@ def shown_again(session: Session, listings: Sequence[Row]) -> list[Row]:
 
 def _with_posts(session: Session, listings: Sequence[Row]) -> list[int]:
     """Return the posts of the accounts of these listings of which anything was said."""
-    of_posts_alone = _STANDING.c.post_id.is_not(None)
-    if session.execute(select(_STANDING.c.id).where(of_posts_alone).limit(1)).first() is None:
+    if prepared.run(session, _ANY_OF_POSTS).first() is None:
         return []
     found: list[int] = []
     for chunk in in_chunks(list({listing["account_id"] for listing in listings})):
-        mine = (_STANDING.c.account_id.in_(chunk), of_posts_alone)
-        found += session.execute(select(_STANDING.c.post_id).where(*mine).distinct()).scalars()
+        found += prepared.run(session, _POSTS_OF, {"accounts": chunk}).scalars()
     return found
 
 

@@ -4,16 +4,19 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session
 
-from tracker.store import tables
+from tracker.store import prepared, tables
 from tracker.store.tables import table_of
 
 _VALIDATOR = table_of(tables.PageValidator)
 _SENDABLE = re.compile(r"[\x20-\x7e]{1,1000}")
 _MOST_HEADERS = 4_000
+_KNOWN = select(
+    _VALIDATOR.c.etag, _VALIDATOR.c.last_modified, _VALIDATOR.c.headers, _VALIDATOR.c.evidence_id
+).where(_VALIDATOR.c.key == bindparam("page"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,8 +37,7 @@ class Known:
 
 def known(session: Session, key: str) -> Known | None:
     """Return what is known of the page that `key` names."""
-    columns = [_VALIDATOR.c[name] for name in ("etag", "last_modified", "headers", "evidence_id")]
-    row = session.execute(select(*columns).where(_VALIDATOR.c.key == key)).one_or_none()
+    row = prepared.run(session, _KNOWN, {"page": key}).one_or_none()
     return None if row is None else Known(*row)
 
 

@@ -7,24 +7,34 @@ import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any, TypeVar
 
 import orjson
-from sqlalchemy import ARRAY, ColumnElement, bindparam, func, insert, select, tuple_
+from sqlalchemy import ARRAY, ColumnElement, Dialect, bindparam, func, select, tuple_
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.types import TypeEngine
 from sqlmodel import Session, SQLModel
 from sqlmodel.sql.sqltypes import UTCDateTime
 
 from tracker.domain import Change, Listing, Outcome, Quarantined
-from tracker.store import tables
+from tracker.store import prepared, tables
 from tracker.store.ids import reserve
 from tracker.store.tables import table_of
 
 _IN_CHUNK = 500
 _WITHOUT_OFFSET = len("2024-08-01 09:15:00.250000")
 T = TypeVar("T")
+_BATCH, _LISTING, _QUARANTINED = (
+    table_of(tables.QueryBatch),
+    table_of(tables.Listing),
+    table_of(tables.Quarantined),
+)
+_QUERY, _OUTCOME = table_of(tables.Query), table_of(tables.QueryOutcome)
+_KNOWN_LISTINGS = select(_LISTING.c.series, _LISTING.c.observed_at, _LISTING.c.id).where(
+    _LISTING.c.query_id == bindparam("number"),
+    tuple_(_LISTING.c.series, _LISTING.c.observed_at).in_(bindparam("keys", expanding=True)),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,18 +63,11 @@ def start_query(
 ) -> int:
     """Write that a source was asked; until `finish_query` it counts as interrupted."""
     query_id = reserve(session, "query", 1)
-    session.execute(
-        insert(table_of(tables.Query)).values(
-            id=query_id,
-            source=source,
-            scope=dict(scope),
-            digest=digest,
-            observed_at=observed_at,
-            started_at=started_at,
-            evidence_id=evidence_id,
-            tool_version=tool_version,
-        )
-    )
+    row = {
+        "id": query_id, "source": source, "scope": dict(scope), "digest": digest, "observed_at": observed_at,
+        "started_at": started_at, "evidence_id": evidence_id, "tool_version": tool_version,
+    }  # fmt: skip
+    prepared.add(session, _QUERY, row)
     return query_id
 
 
@@ -72,17 +75,11 @@ def add_batch(
     session: Session, query_id: int, seq: int, *, records: int, counts: Counts, quarantined: int
 ) -> None:
     """Acknowledge a batch: what lies before `records` is written."""
-    session.execute(
-        insert(table_of(tables.QueryBatch)).values(
-            query_id=query_id,
-            seq=seq,
-            records=records,
-            new=counts.new,
-            changed=counts.changed,
-            unchanged=counts.unchanged,
-            quarantined=quarantined,
-        )
-    )
+    row = {
+        "query_id": query_id, "seq": seq, "records": records, "new": counts.new, "changed": counts.changed,
+        "unchanged": counts.unchanged, "quarantined": quarantined,
+    }  # fmt: skip
+    prepared.add(session, _BATCH, row)
 
 
 def finish_query(
@@ -99,21 +96,12 @@ def finish_query(
     warnings: Sequence[str] = (),
 ) -> None:
     """Write how a query ended."""
-    session.execute(
-        insert(table_of(tables.QueryOutcome)).values(
-            query_id=query_id,
-            finished_at=finished_at,
-            outcome=outcome,
-            read=read,
-            new=counts.new,
-            changed=counts.changed,
-            unchanged=counts.unchanged,
-            quarantined=quarantined,
-            message=message,
-            stated_total=stated_total,
-            warnings=list(warnings),
-        )
-    )
+    row = {
+        "query_id": query_id, "finished_at": finished_at, "outcome": outcome, "read": read, "new": counts.new,
+        "changed": counts.changed, "unchanged": counts.unchanged, "quarantined": quarantined, "message": message,
+        "stated_total": stated_total, "warnings": list(warnings),
+    }  # fmt: skip
+    prepared.add(session, _OUTCOME, row)
 
 
 def add_listings(session: Session, query_id: int, placed: Sequence[tuple[Listing, int | None]]) -> list[int]:
@@ -146,41 +134,35 @@ def add_listings(session: Session, query_id: int, placed: Sequence[tuple[Listing
 def _known_listings(
     session: Session, query_id: int, listings: Sequence[Listing]
 ) -> dict[tuple[str, datetime], int]:
-    table = table_of(tables.Listing).c
     found: dict[tuple[str, datetime], int] = {}
     for chunk in in_chunks(listings):
         keys = [(listing.series, listing.observed_at) for listing in chunk]
-        rows = session.execute(
-            select(table.series, table.observed_at, table.id).where(
-                table.query_id == query_id, tuple_(table.series, table.observed_at).in_(keys)
-            )
-        )
+        rows = prepared.run(session, _KNOWN_LISTINGS, {"number": query_id, "keys": keys})
         found.update({(series, observed_at): listing_id for series, observed_at, listing_id in rows})
     return found
 
 
 def add_quarantined(session: Session, query_id: int, items: Sequence[Quarantined]) -> None:
     """Keep records that contradict their set, with the reason; what a query kept of a line before is not kept twice."""
-    table = table_of(tables.Quarantined)
-    kept = select(table.c.line, table.c.field, table.c.reason).where(
-        table.c.query_id == query_id, among(session, table.c.line, {item.line for item in items})
+    if not items:
+        return
+    table = _QUARANTINED.c
+    kept = select(table.line, table.field, table.reason).where(
+        table.query_id == query_id, among(session, table.line, {item.line for item in items})
     )
-    known = {tuple(row) for row in session.execute(kept)} if items else set()
+    known = {tuple(row) for row in session.execute(kept)}
     items = [item for item in items if (item.line, item.field, item.reason) not in known]
-    if items:
-        session.execute(
-            insert(table_of(tables.Quarantined)),
-            [
-                {
-                    "query_id": query_id,
-                    "line": item.line,
-                    "field": item.field,
-                    "reason": item.reason,
-                    "raw": json.dumps(item.raw, ensure_ascii=False, default=str),
-                }
-                for item in items
-            ],
-        )
+    rows = [
+        {
+            "query_id": query_id,
+            "line": item.line,
+            "field": item.field,
+            "reason": item.reason,
+            "raw": json.dumps(item.raw, ensure_ascii=False, default=str),
+        }
+        for item in items
+    ]
+    insert_all(session, tables.Quarantined, rows)
 
 
 def add_changes(session: Session, query_id: int, changes: Sequence[Change]) -> None:
@@ -218,7 +200,7 @@ def insert_new(session: Session, table: type[SQLModel], rows: Sequence[Mapping[s
 def insert_all(session: Session, table: type[SQLModel], rows: Sequence[Mapping[str, Any]]) -> None:
     """Insert rows in bulk."""
     if rows:
-        session.execute(insert(table.__table__), list(rows))  # type: ignore[attr-defined]
+        prepared.add(session, table_of(table), list(rows))
 
 
 def insert_many(session: Session, table: type[SQLModel], rows: Sequence[tuple[Any, ...]]) -> None:
@@ -227,8 +209,7 @@ def insert_many(session: Session, table: type[SQLModel], rows: Sequence[tuple[An
     The values go to the driver as they are stored (`stored`, and times through `stored_times`), past SQLAlchemy's
     parameters, which take more time than SQLite does.
     """
-    columns = [column.name for column in tables.table_of(table).columns]
-    _to_driver(session, table, columns, rows, "ON CONFLICT DO NOTHING")
+    _to_driver(session, table, _columns_of(table), rows, "ON CONFLICT DO NOTHING")
 
 
 def insert_values(
@@ -245,12 +226,21 @@ def _to_driver(
     rows: Sequence[tuple[Any, ...]],
     on_conflict: str,
 ) -> None:
-    if not rows:
-        return
+    if rows:
+        statement = _insertion(str(table.__tablename__), tuple(columns), mark(session), on_conflict)
+        session.connection().exec_driver_sql(statement, list(rows))
+
+
+@cache
+def _columns_of(table: type[SQLModel]) -> tuple[str, ...]:
+    return tuple(column.name for column in table_of(table).columns)
+
+
+@cache
+def _insertion(table: str, columns: tuple[str, ...], sign: str, on_conflict: str) -> str:
     names = ", ".join(f'"{column}"' for column in columns)
-    marks = ", ".join([mark(session)] * len(columns))
-    statement = f'INSERT INTO "{table.__tablename__}" ({names}) VALUES ({marks}) {on_conflict}'  # noqa: S608
-    session.connection().exec_driver_sql(statement, list(rows))
+    marks = ", ".join([sign] * len(columns))
+    return f'INSERT INTO "{table}" ({names}) VALUES ({marks}) {on_conflict}'  # noqa: S608
 
 
 def mark(session: Session) -> str:
@@ -260,8 +250,13 @@ def mark(session: Session) -> str:
 
 def stored_times(session: Session) -> Callable[[datetime | None], Any]:
     """Return how a time is stored on this database, remembering times that come again."""
-    at = stored(session, UTCDateTime())
-    if session.get_bind().dialect.name != "sqlite":
+    return _stored_times(session.get_bind().dialect)
+
+
+@lru_cache(4)
+def _stored_times(dialect: Dialect) -> Callable[[datetime | None], Any]:
+    at = _stored(dialect, UTCDateTime())
+    if dialect.name != "sqlite":
         return lru_cache(4096)(at)
 
     def as_text(value: datetime | None) -> Any:
@@ -274,7 +269,10 @@ def stored_times(session: Session) -> Callable[[datetime | None], Any]:
 
 def stored(session: Session, kind: TypeEngine[Any]) -> Callable[[Any], Any]:
     """Return how a value of this type is stored on this database."""
-    dialect = session.get_bind().dialect
+    return _stored(session.get_bind().dialect, kind)
+
+
+def _stored(dialect: Dialect, kind: TypeEngine[Any]) -> Callable[[Any], Any]:
     return kind.dialect_impl(dialect).bind_processor(dialect) or (lambda value: value)
 
 
