@@ -55,6 +55,7 @@ class Line:
         self,
         account: AccountRef | None = None,
         credentials: Mapping[str, str] | None = None,
+        /,
         *,
         per_minute: int = 0,
         **scope: str,

@@ -1,7 +1,11 @@
 """Bluesky: who an account is, what it shows and writes, who labels it, and why a post is missing."""
 
+import json
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from itertools import groupby
+from operator import itemgetter
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -19,6 +23,7 @@ from tests.collect.servers import (
     throttled,
     web_guard_of,
 )
+from tracker.collect import parsers, reparse
 from tracker.collect.sources import bluesky
 from tracker.domain import (
     AccountRef,
@@ -34,6 +39,7 @@ from tracker.domain import (
     Sought,
 )
 from tracker.errors import BadInput
+from tracker.settings import Settings
 
 DID = "did:plc:riverriverriverriverrive"
 LAKE = "did:plc:lakelakelakelakelakelake"
@@ -348,6 +354,79 @@ def test_a_labeler_that_does_not_answer_takes_no_label_back(line: Line) -> None:
     assert {
         asked.headers.get("atproto-accept-labelers") for asked in line.server.asked if asked.path == FEED
     } == {LABELER}
+
+
+def labelled_by(line: Line) -> list[list[tuple[str, str]]]:
+    """The labels of each profile that was kept, by who gave them; an empty one is that of somebody who gave none."""
+    rows = line.rows(
+        "SELECT snapshot_id, issuer, value FROM profile_label ORDER BY snapshot_id, issuer, value"
+    )
+    return [[(issuer, value) for _, issuer, value in group] for _, group in groupby(rows, key=itemgetter(0))]
+
+
+def test_a_labeler_that_the_appview_no_longer_looks_for_takes_no_label_back(line: Line) -> None:
+    spam = [{"src": LABELER, "val": "spam"}]
+    steps = [
+        (spam, f"{LABELER};redact, {LAKE}"),
+        ([], f"{LAKE}"),
+        ([], f"{LABELER}, {LAKE}"),
+        ([], f"{LAKE}, {LABELER}"),
+    ]
+    told = []
+    for day, (labels, consulted) in enumerate(steps):
+        heard = {"atproto_content_labelers": consulted}
+        post = entry("1")
+        post["post"]["labels"] = labels
+        line.later = timedelta(days=day)
+        line.server.answers(PROFILE, data(profile(labels=labels), **heard))
+        line.server.answers(FEED, data({"feed": [post]}, **heard))
+        before = len(changes(line))
+        line.ask(RIVER)
+        told.append(changes(line)[before:])
+
+    assert told == [[], [], [("label_gone", "spam", None)], []]
+    assert labelled_by(line) == [
+        [(LABELER, "spam"), (LAKE, ""), (DID, "")],
+        [(LAKE, ""), (DID, "")],
+        [(LABELER, ""), (LAKE, ""), (DID, "")],
+    ]
+
+
+def test_a_label_of_a_post_is_taken_back_only_while_its_labeler_is_looked_for(line: Line) -> None:
+    told = []
+    for day, (labels, consulted) in enumerate(
+        [(["spam"], LABELER), ([], ""), ([], LABELER), (["spam"], LABELER), ([], LABELER)]
+    ):
+        post = entry("1")
+        post["post"]["labels"] = [{"src": LABELER, "val": one} for one in labels]
+        line.later = timedelta(days=day)
+        line.server.answers(FEED, data({"feed": [post]}, atproto_content_labelers=consulted))
+        before = len(changes(line))
+        line.ask(RIVER)
+        told.append(changes(line)[before:])
+
+    spam = f"spam by {LABELER}"
+    assert told == [[], [], [], [("post_marked", None, spam)], [("post_marked", spam, None)]]
+
+
+def test_whose_labels_were_looked_for_is_evidence_and_is_read_again_from_it(
+    line: Line, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for day, consulted in enumerate((LABELER, "")):
+        line.later = timedelta(days=day)
+        line.server.answers(PROFILE, data(profile(), atproto_content_labelers=consulted))
+        line.ask(RIVER, WITH_LABELER, account="bluesky:river.example.org")
+    monkeypatch.setattr(parsers, "version", lambda: "a later one")
+
+    again = reparse.compare(line.engine, Settings(home=tmp_path), now=lambda: NOW + timedelta(days=9))
+
+    assert (again.queries, again.differences, again.failed) == (2, [], 0)
+    assert line.rows(
+        "SELECT DISTINCT headers FROM fetch WHERE origin LIKE '%getProfile%' ORDER BY headers"
+    ) == [
+        (json.dumps({"atproto-accept-labelers": LABELER, "atproto-content-labelers": one}),)
+        for one in ("", LABELER)
+    ]
 
 
 def test_an_empty_feed_is_silence_only_where_the_accounts_own_server_states_it(line: Line) -> None:

@@ -158,3 +158,21 @@ def test_two_hosts_that_keep_the_same_bytes_at_once_keep_them_once(pg_engine: En
 
     assert len(kept) == 2
     assert len(set(kept)) == 1
+
+
+def test_headers_by_which_an_answer_is_read_are_part_of_the_chain(engine: Engine) -> None:
+    fetched(engine, b"before headers were kept")
+    with unit_of_work(engine) as session:
+        number = evidence.keep(session, b"{}")
+        told = {"atproto-content-labelers": ""}
+        row = evidence.add_fetch(
+            session, 1, fetched_at=NOW, origin="https://a.example/", http_status=200, evidence_id=number, headers=told
+        )  # fmt: skip
+    before = faults(engine)
+    with unit_of_work(engine) as session:
+        heard = [dict(evidence.heard(session, one)) for one in (row - 1, row)]
+        session.execute(text("DROP TRIGGER fetch_no_update"))
+        session.execute(text("UPDATE fetch SET headers = NULL"))
+
+    assert (before, heard) == ([], [{}, told])
+    assert faults(engine) == ["fetch 2: was changed after it was written"]

@@ -15,6 +15,8 @@ from tracker.collect.moments import iso_moment
 from tracker.collect.post_cells import at, counts, distinct, first, objects, words
 from tracker.collect.weblinks import canonical, hashtags_in
 from tracker.domain import (
+    HEARD,
+    LABELLED_BY,
     AccountRef,
     Listing,
     Look,
@@ -29,6 +31,8 @@ from tracker.domain import (
 from tracker.errors import BadInput
 
 POSTS, REPOSTS, PROFILE = "app.bsky.feed.post", "app.bsky.feed.repost", "app.bsky.actor.profile"
+HEARS = ("atproto-accept-labelers", "atproto-content-labelers")
+"""Whose labels were wanted, and whose the AppView looked for; it answers without a word for the others."""
 _CDN = "https://cdn.bsky.app/img/feed_fullsize/plain"
 _COUNTERS = {
     "likeCount": "likes", "repostCount": "reposts", "replyCount": "replies", "quoteCount": "quotes",
@@ -94,6 +98,15 @@ def shape(values: Values) -> str:
     )
 
 
+def looked_for(values: Values) -> tuple[str, ...] | None:
+    """Return the labelers whose labels the AppView looked for when it answered, `None` where it does not say."""
+    named = at(values, HEARD, HEARS[1])
+    if not isinstance(named, str):
+        return None
+    found = (one.partition(";")[0].strip() for one in named.split(","))
+    return distinct(one for one in found if one.startswith("did:"))
+
+
 def did_of(uri: object) -> str | None:
     """Return whose record an address is (`at://did:plc:…/collection/key`)."""
     parts = uri.split("/") if isinstance(uri, str) else []
@@ -134,7 +147,8 @@ def profile(
     handle = words_at(record, values, "handle") if viewed else handle_of(document)
     server = service_of(document, "#atproto_pds")
     return Profile(
-        listing=listing, account=account, labels=given, labelled_by=(did, *labels.by), line=record.line,
+        listing=listing, account=account, labels=given, line=record.line,
+        labelled_by=distinct((did, *labels.by, *(looked_for(values) or ()))),
         look=Look(
             listing.observed_at, None if handle == "handle.invalid" else handle, words_at(record, said, "displayName"),
             words_at(record, said, "description", longest=10_000) or "",
@@ -233,7 +247,11 @@ def _details(values: Values, said: Values, did: str, labels: Iterable[Values]) -
     linked = [*(words(one, "uri") for one in features), words(embed, "external.uri")]
     languages = _texts(said.get("langs"))
     tagged = _texts(said.get("tags"))
-    indexed = words(values, "post.indexedAt")
+    asked = looked_for(values)
+    kept = {
+        "languages": languages if len(languages) > 1 else None, "indexed_at": words(values, "post.indexedAt"),
+        LABELLED_BY: None if asked is None else list(distinct((did, *asked))),
+    }  # fmt: skip
     return PostDetails(
         kind=_kind(said, quoted), language=next(iter(languages), None), reply_to=words(said, "reply.parent.uri"),
         root=words(said, "reply.root.uri"), quote_of=quoted, links=distinct(map(canonical, filter(None, linked))),
@@ -241,7 +259,7 @@ def _details(values: Values, said: Values, did: str, labels: Iterable[Values]) -
         mentions=distinct(words(one, "did") for one in features), media=tuple(_media(embed, did)),
         labels=tuple(sorted({f"{label.get('val')} by {label.get('src')}" for label in labels})),
         version=words(values, "post.cid", "cid"), counts=counts(values.get("post"), _COUNTERS),
-        extra=({"languages": languages} if len(languages) > 1 else {}) | ({"indexed_at": indexed} if indexed else {}),
+        extra={name: value for name, value in kept.items() if value},
     )  # fmt: skip
 
 

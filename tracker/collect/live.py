@@ -21,6 +21,7 @@ from tracker.collect.recording import LoginWall, Recorder, outcome_of
 from tracker.collect.seeking import Stated
 from tracker.collect.spool import Spool
 from tracker.domain import (
+    HEARD,
     Ad,
     AdvertiserReport,
     Found,
@@ -169,7 +170,7 @@ def _ask_pages(job: Job, asking: _Asking, recorder: Recorder, credentials: Mappi
 
 def _take(job: Job, asking: _Asking, recorder: Recorder, page: Page) -> bool:
     """Keep how far a page leads and return whether the next one is to be asked for."""
-    kept = recorder.evidence_of(page.answer)
+    kept, fetch = recorder.evidence_of(page.answer), recorder.fetch_of(page.answer)
     asking.outcome = page.outcome or outcome_of(page.answer)
     asking.message = None if page.message is None else str(page.message)
     if page.standing is not None:
@@ -182,11 +183,11 @@ def _take(job: Job, asking: _Asking, recorder: Recorder, page: Page) -> bool:
         if page.cursor not in (None, asking.cursor) and _broken(asking, page, kept, 0) is None:
             _go(job, asking, KeptPage(job.now(), page.cursor or END, None, 0))
         return False
-    read = sum(1 for _ in _records_of(job, kept))
+    read = sum(1 for _ in _records_of(job, kept, fetch))
     items = 0 if page.about_account else read
     broken = _broken(asking, page, kept, items)
     follows = END if page.cursor is None or broken else page.cursor
-    _go(job, asking, KeptPage(job.now(), follows, kept, items))
+    _go(job, asking, KeptPage(job.now(), follows, kept, items, fetch))
     job.progress(f"asking {job.source.name}", sum(page.items for page in asking.pages), asking.stated_total)
     if broken:
         asking.outcome, asking.message = "error", broken
@@ -315,8 +316,8 @@ def _ids(job: Job, asking: _Asking, tally: Tally) -> Iterator[str]:
 
 def parsed_pages(job: Job, pages: Sequence[KeptPage]) -> Iterator[Parsed]:
     """Parse the records of all pages as those of one answer; lines are counted through."""
-    kept = [page.evidence_id for page in pages if page.evidence_id is not None]
-    found = chain.from_iterable(_records_of(job, evidence_id) for evidence_id in kept)
+    kept = [(page.evidence_id, page.fetch_id) for page in pages if page.evidence_id is not None]
+    found = chain.from_iterable(_records_of(job, *one) for one in kept)
     records = job.fields.noting(
         (Record(line, record.values) for line, record in enumerate(found, 1)),
         columns=False,
@@ -325,15 +326,18 @@ def parsed_pages(job: Job, pages: Sequence[KeptPage]) -> Iterator[Parsed]:
     return known_form(lambda: job.source.parse(records, job.scope), f"{job.source.name}: an answer")
 
 
-def _records_of(job: Job, evidence_id: int) -> Iterator[Record]:
+def _records_of(job: Job, evidence_id: int, fetch_id: int | None) -> Iterator[Record]:
+    """Read the records of one answer; each bears the headers that the source hears, where some came."""
     with Session(job.engine) as session:
+        heard = evidence.heard(session, fetch_id) if fetch_id and sources.hears(job.source) else {}
         body = b"".join(evidence.read(session, evidence_id))
         address = evidence.origin_of(session, evidence_id) if sources.is_addressed(job.source) else None
     name = f"{job.source.name}: an answer"
     read = sources.records_in(job.source, address)
-    return known_form(
+    found = known_form(
         lambda: reading.records_of_body(body, limits=reading.Limits(), records_in=read, name=name), name
     )
+    return (Record(one.line, {**one.values, HEARD: heard}) for one in found) if heard else found
 
 
 def marked(items: Iterable[Parsed], outcome: Outcome) -> Iterator[Parsed]:

@@ -17,6 +17,7 @@ from tracker.store.engine import unit_of_work
 from tracker.store.validators import Known
 
 _SHOWN = 300
+_LONGEST_HEADER = 4_000
 _BY_STATUS: Mapping[int, Outcome] = {
     401: "refused", 403: "refused", 404: "gone", 410: "gone", 429: "throttled", 451: "refused", 503: "throttled",
 }  # fmt: skip
@@ -32,7 +33,8 @@ class Recorder:
 
     def __init__(self, job: Job, query_id: int, client: HttpClient):
         self._job, self._query_id, self._client = job, query_id, client
-        self._kept: list[tuple[Answer, int]] = []
+        self._kept: list[tuple[Answer, int, int]] = []
+        self._hears = sources.hears(job.source)
         self._errand = client.errand(self._keep_on_the_way)
 
     def get(
@@ -45,7 +47,7 @@ class Recorder:
         if known is not None:
             told = {**known.asked_with, **told}
         return self._recorded(
-            lambda: self._client.get(url, params=params, headers=told, errand=self._errand), page, known
+            lambda: self._client.get(url, params=params, headers=told, errand=self._errand), told, page, known
         )
 
     def post(
@@ -61,33 +63,45 @@ class Recorder:
         return self._recorded(
             lambda: self._client.post(
                 url, params=params, json=json, form=form, headers=headers, errand=self._errand
-            )
+            ),
+            headers or {},
         )
 
     def evidence_of(self, answer: Answer) -> int:
         """Return under which evidence an answer is kept, and forget the other answers."""
-        found = next((kept for known, kept in self._kept if known is answer), None)
-        kept = self._keep(answer) if found is None else found
-        self._kept = [(answer, kept)]
-        return kept
+        return self._found(answer)[0]
+
+    def fetch_of(self, answer: Answer) -> int:
+        """Return the row of the ledger that says how an answer came, and forget the other answers."""
+        return self._found(answer)[1]
 
     def words(self, text: str) -> str:
         """Return words that may be kept: on one line, not too long, without a credential."""
         shown = " ".join(clean(self._client.redactor.text(text)).split())
         return shown if len(shown) <= _SHOWN else f"{shown[: _SHOWN - 1]}…"
 
+    def _found(self, answer: Answer) -> tuple[int, int]:
+        found = next(((kept, fetch) for known, kept, fetch in self._kept if known is answer), None)
+        kept, fetch = found or self._keep(answer, {})
+        self._kept = [(answer, kept, fetch)]
+        return kept, fetch
+
     def _recorded(
-        self, ask: Callable[[], Answer], page: str | None = None, known: Known | None = None
+        self,
+        ask: Callable[[], Answer],
+        told: Mapping[str, str],
+        page: str | None = None,
+        known: Known | None = None,
     ) -> Answer:
         try:
             answer = ask()
         except Unanswered as error:
             if error.answer is not None:
-                self._keep(error.answer)
+                self._keep(error.answer, told)
             raise
         if answer.status == 304 and known is not None:
-            return self._unchanged(answer, known)
-        self._kept.append((answer, self._keep(answer, page)))
+            return self._unchanged(answer, known, told)
+        self._kept.append((answer, *self._keep(answer, told, page)))
         if answer.status < 300 and not sources.reads_web_pages(self._job.source) and _is_web_page(answer):
             raise LoginWall(f"{answer.url} answered {answer.status} with a web page in place of data")
         return answer
@@ -100,40 +114,48 @@ class Recorder:
         with Session(self._job.engine) as session:
             return validators.known(session, page)
 
-    def _unchanged(self, answer: Answer, known: Known) -> Answer:
+    def _unchanged(self, answer: Answer, known: Known, told: Mapping[str, str]) -> Answer:
         """Return the page that is kept in place of the answer that it did not change; the ledger names it again."""
         with unit_of_work(self._job.engine) as session:
             body = b"".join(evidence.read(session, known.evidence_id))
-            self._note(session, answer, known.evidence_id)
-        found = Answer(answer.url, 200, {**known.headers, **answer.headers}, body, unchanged=True)
-        self._kept.append((found, known.evidence_id))
+            found = Answer(answer.url, 200, {**known.headers, **answer.headers}, body, unchanged=True)
+            heard = self._heard(told, found)
+            fetch = self._note(session, answer, known.evidence_id, heard)
+        self._kept.append((found, known.evidence_id, fetch))
         return found
 
     def _keep_on_the_way(self, answer: Answer) -> None:
-        self._keep(answer)
+        self._keep(answer, {})
 
-    def _keep(self, answer: Answer, page: str | None = None) -> int:
+    def _keep(self, answer: Answer, told: Mapping[str, str], page: str | None = None) -> tuple[int, int]:
         """Keep an answer as evidence and in the ledger; under `page`, also what it is asked for again with."""
         redactor = self._client.redactor
         place = hashlib.sha256(answer.url.encode()).hexdigest()[:16]
         feed = f"{self._job.source.name} {self._job.digest[:16]} {place}"
         with unit_of_work(self._job.engine) as session:
             kept = evidence.keep(session, redactor.body(answer.body), feed=feed)
-            self._note(session, answer, kept)
+            fetch = self._note(session, answer, kept, self._heard(told, answer))
             if page is not None and answer.status == 200 and sources.asks_conditionally(self._job.source):
-                told = {name: redactor.text(value) for name, value in answer.headers.items()}
-                validators.remember(session, page, told, kept)
-        return kept
+                named = {name: redactor.text(value) for name, value in answer.headers.items()}
+                validators.remember(session, page, named, kept)
+        return kept, fetch
 
-    def _note(self, session: Session, answer: Answer, evidence_id: int) -> None:
-        """Write into the ledger what an answer was and where its bytes are."""
-        evidence.add_fetch(
+    def _heard(self, told: Mapping[str, str], answer: Answer) -> dict[str, str]:
+        """Return the headers by which the source reads an answer: of the request, and of the answer."""
+        named = {name.lower(): value for name, value in told.items()} | dict(answer.headers)
+        text = self._client.redactor.text
+        return {name: text(named[name])[:_LONGEST_HEADER] for name in self._hears if name in named}
+
+    def _note(self, session: Session, answer: Answer, evidence_id: int, headers: Mapping[str, str]) -> int:
+        """Write into the ledger what an answer was and where its bytes are; return the row."""
+        return evidence.add_fetch(
             session,
             self._query_id,
             fetched_at=self._job.now(),
             origin=answer.url,
             http_status=answer.status,
             evidence_id=evidence_id,
+            headers=headers,
         )
 
 

@@ -6,6 +6,7 @@ Ids of platforms are text.
 
 from tracker.domain.ads import COMPARED_FIELDS, NOTHING_ELSE, Ad, AdvertiserReport, Listing, Metric, Target
 from tracker.domain.answers import (
+    HEARD,
     Answer,
     Change,
     Found,
@@ -21,7 +22,7 @@ from tracker.domain.answers import (
     Unanswered,
 )
 from tracker.domain.coding import Code, Codebook, Ruling, Settled, Voice
-from tracker.domain.posts import Count, Media, Post, PostDetails
+from tracker.domain.posts import LABELLED_BY, Count, Media, Post, PostDetails
 from tracker.domain.profiles import PlatformLabel, Profile
 from tracker.domain.registry import (
     AccountRef,
@@ -70,6 +71,8 @@ __all__ = [
     "CONTACT_KINDS",
     "DISCLOSURES",
     "EVIDENCE_KINDS",
+    "HEARD",
+    "LABELLED_BY",
     "LABEL_STATES",
     "NOTHING_ELSE",
     "ROLES",

@@ -12,6 +12,9 @@ from tracker.domain.registry import AccountRef, Document, Organisation
 from tracker.domain.vocabulary import Outcome, Predicate, Standing
 from tracker.errors import RetryLater
 
+HEARD = "heard"
+"""The field under which a record bears the headers that its source hears."""
+
 
 class Record(NamedTuple):
     """One record of a file or an answer, before any meaning is read into it. `line` counts from 1.

@@ -29,6 +29,10 @@ class Count(NamedTuple):
     as_published: str | None = None
 
 
+LABELLED_BY = "labelled_by"
+"""In what a post has beside its fields: whose labels were looked for, so that those of others are not missed."""
+
+
 @dataclass(frozen=True, slots=True)
 class PostDetails:
     """What a post says of itself beside its text. `author` is the key of who wrote it, where that is not the account.

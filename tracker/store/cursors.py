@@ -15,7 +15,7 @@ END = ""
 _BATCH, _CURSOR = tables.table_of(tables.QueryBatch), tables.table_of(tables.QueryCursor)
 _QUERY, _OUTCOME = tables.table_of(tables.Query), tables.table_of(tables.QueryOutcome)
 _PAGES = (
-    select(_CURSOR.c.at, _CURSOR.c.cursor, _CURSOR.c.evidence_id, _CURSOR.c["items"])
+    select(_CURSOR.c.at, _CURSOR.c.cursor, _CURSOR.c.evidence_id, _CURSOR.c["items"], _CURSOR.c.fetch_id)
     .where(_CURSOR.c.query_id == bindparam("number"))
     .order_by(_CURSOR.c.seq)
 )
@@ -34,13 +34,15 @@ _FIRST_BATCH = select(_BATCH.c.seq).where(_BATCH.c.query_id == bindparam("number
 class KeptPage:
     """A page that was kept: the cursor after it (`END` when none follows), its evidence, and how many items it held.
 
-    Without evidence it is a place to go on from, such as the number of an export that is still being made.
+    `fetch_id` names the row of the ledger that says how the answer came; older pages have none. Without evidence it is a
+    place to go on from, such as the number of an export that is still being made.
     """
 
     at: datetime
     cursor: str
     evidence_id: int | None
     items: int
+    fetch_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +66,7 @@ def add(session: Session, query_id: int, seq: int, pages: Sequence[KeptPage]) ->
             "cursor": page.cursor,
             "evidence_id": page.evidence_id,
             "items": page.items,
+            "fetch_id": page.fetch_id,
         }
         for offset, page in enumerate(pages)
     ]

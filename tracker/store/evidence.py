@@ -7,7 +7,7 @@ last full page of `a b` is tried. A file is kept in compressed chunks, so that s
 
 import hashlib
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -145,6 +145,12 @@ def origin_of(session: Session, evidence_id: int) -> str | None:
     return session.execute(asked.order_by(_FETCH.c.id.desc()).limit(1)).scalar()
 
 
+def heard(session: Session, fetch_id: int) -> Mapping[str, str]:
+    """Return the headers by which the answer of a row of the ledger is read, none for most."""
+    found = session.execute(select(_FETCH.c.headers).where(_FETCH.c.id == fetch_id)).scalar()
+    return found or {}
+
+
 def add_fetch(
     session: Session,
     query_id: int,
@@ -153,20 +159,24 @@ def add_fetch(
     origin: str,
     http_status: int | None,
     evidence_id: int | None,
-) -> None:
-    """Append a row to the ledger, chained to the row before it."""
+    headers: Mapping[str, str] | None = None,
+) -> int:
+    """Append a row to the ledger, chained to the row before it, and return its id."""
     previous = prepared.run(session, _LAST_FETCH).scalar()
     prev_hash = previous or GENESIS
-    row = {
-        "id": reserve(session, "fetch", 1),
+    fetch_id = reserve(session, "fetch", 1)
+    row: dict[str, object] = {
+        "id": fetch_id,
         "query_id": query_id,
         "fetched_at": fetched_at,
         "origin": origin,
         "http_status": http_status,
         "evidence_id": evidence_id,
         "prev_hash": prev_hash,
+        "headers": dict(headers) if headers else None,
     }
     prepared.add(session, _FETCH, {**row, "row_hash": _row_hash(session, row)})
+    return fetch_id
 
 
 def verify(session: Session, tick: Callable[[int], None] = lambda _bytes: None) -> Iterator[Fault]:
@@ -217,6 +227,8 @@ def _verify_ledger(session: Session) -> Iterator[Fault]:
 def _row_hash(session: Session, row: dict[str, object]) -> str:
     evidence_id = row["evidence_id"]
     sha256 = prepared.run(session, _DIGEST_OF, {"number": evidence_id}).scalar()
+    if row["headers"] is None:  # as it was hashed before headers were kept
+        row = {name: value for name, value in row.items() if name != "headers"}
     fetched_at = row["fetched_at"]
     if isinstance(fetched_at, datetime):
         row = {**row, "fetched_at": fetched_at.astimezone(UTC).isoformat()}

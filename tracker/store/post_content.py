@@ -10,7 +10,7 @@ from datetime import datetime
 from hashlib import blake2b
 from typing import Any, NamedTuple
 
-from tracker.domain import Media, PostDetails, PostKind
+from tracker.domain import LABELLED_BY, Media, PostDetails, PostKind
 
 LISTS = ("links", "hashtags", "mentions", "media", "labels", "withheld_in")
 WORDS = ("title", "language", "author", "reply_to", "root", "repost_of", "quote_of", "version")
@@ -59,7 +59,7 @@ def differences(
 ) -> list[Difference]:
     """Return what changed from one text with its details to another, in the order of reporting.
 
-    `post_edited`: text, title, links, or the number, kinds and words of the media; else what the platform states of an
+    A label counts as gone or new only where the look without it looked for those of its issuer. `post_edited`: text, title, links, or the number, kinds and words of the media; else what the platform states of an
     edit. `post_marked`: the labels that it bears, or where it is withheld. A repost has no words of its own to edit, and
     what was empty before may only not have been read: it tells where the platform states an edit.
     """
@@ -92,9 +92,18 @@ def _beside_the_text(was: PostDetails, now: PostDetails, *, new_text: bool) -> I
 
 def _marked(was: PostDetails, now: PostDetails) -> Iterator[Difference]:
     for name in _MARKS:
-        before, after = sorted(getattr(was, name)), sorted(getattr(now, name))
-        if before != after:
-            yield Difference("post_marked", name, _listed(before), _listed(after))
+        before, after = set(getattr(was, name)), set(getattr(now, name))
+        gone = {one for one in before - after if _looked_for(now, one)}
+        came = {one for one in after - before if _looked_for(was, one)}
+        if gone or came:
+            both = before & after
+            yield Difference("post_marked", name, _listed(sorted(both | gone)), _listed(sorted(both | came)))
+
+
+def _looked_for(details: PostDetails, mark: str) -> bool:
+    """Say whether a look would have shown a mark, `VALUE by ISSUER`, if the post bore it."""
+    known = details.extra.get(LABELLED_BY)
+    return known is None or mark.rpartition(" by ")[2] in known
 
 
 def _shown(media: Sequence[Media]) -> list[str]:

@@ -13,7 +13,9 @@ from sqlmodel import Session
 Values = Mapping[str, Any] | Sequence[Mapping[str, Any]]
 
 
-def run(session: Session, statement: Executable, values: Values | None = None) -> "CursorResult[*tuple[Any, ...]]":
+def run(
+    session: Session, statement: Executable, values: Values | None = None
+) -> "CursorResult[*tuple[Any, ...]]":
     """Run a statement on the connection: what a session adds to one takes longer than the statement."""
     return session.connection().execute(statement, values)
 

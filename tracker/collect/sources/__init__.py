@@ -29,6 +29,10 @@ A source whose answers hold several kinds of records, such as an account and its
 
 which is pure: fields that come or go are then told for each kind, and one that another kind bears too is not overlooked.
 
+A source may say `hears`, the names in lower case of headers, of a request or of its answer, without which what came cannot be
+read, such as whose labels were looked for. They are kept in the ledger, and each record of such an answer bears them
+under `heard`.
+
 A source that can be asked live says `hosts`, the only hosts that it asks, or `anywhere = True` when its accounts may be
 on any host of the public internet, such as feeds and sites (never both); `per_minute` counts for each host, and is 30 or
 less where one asks anywhere. One that asks anywhere is led on by redirects to other hosts, without the headers that the
@@ -226,6 +230,12 @@ def records_in(source: Source, address: str | None = None) -> Callable[[bytes], 
 def shape_of(source: Source) -> Callable[[Mapping[str, Any]], str] | None:
     """Return what names the kinds of a source's records, or `None` where they are of one kind or say it themselves."""
     return cast("Callable[[Mapping[str, Any]], str] | None", getattr(source, "shape", None))
+
+
+def hears(source: Source) -> tuple[str, ...]:
+    """Return the headers by which a source reads what came, none for most."""
+    found: tuple[str, ...] = getattr(source, "hears", ())
+    return found
 
 
 def is_addressed(source: Source) -> bool:

@@ -36,7 +36,7 @@ scope = {
     "from": "first day asked about, YYYY-MM-DD; else two weeks ago",
 }
 MOST_PAGES = 200
-shape = cells.shape
+shape, hears = cells.shape, cells.HEARS
 
 
 def question(scope: Scope) -> str:

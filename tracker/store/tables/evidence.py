@@ -121,6 +121,7 @@ class QueryCursor(SQLModel, table=True):
     cursor: str
     evidence_id: int | None = Field(default=None, foreign_key="evidence.id", sa_type=BigInteger)
     items: int
+    fetch_id: int | None = Field(default=None, sa_type=BigInteger)
 
 
 class QueryOutcome(SQLModel, table=True):
@@ -141,7 +142,10 @@ class QueryOutcome(SQLModel, table=True):
 
 
 class Fetch(SQLModel, table=True):
-    """The ledger: which bytes came from where, each row chained to the one before it."""
+    """The ledger: which bytes came from where, each row chained to the one before it.
+
+    `headers` are those, of the request and of its answer, by which the bytes are read; most are read without any.
+    """
 
     id: int = new_id()
     query_id: int = Field(foreign_key="query.id", sa_type=BigInteger)
@@ -151,6 +155,9 @@ class Fetch(SQLModel, table=True):
     evidence_id: int | None = Field(default=None, foreign_key="evidence.id", sa_type=BigInteger)
     prev_hash: str
     row_hash: str
+    headers: dict[str, str] | None = Field(
+        default=None, sa_column=Column(JSON(none_as_null=True), nullable=True)
+    )
 
 
 class PageValidator(SQLModel, table=True):
