@@ -1,7 +1,8 @@
 """Servers with Mastodon's interface: accounts and their posts, what moderators did, and what is closed to strangers."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -11,16 +12,22 @@ from sqlalchemy import Engine
 from tests.collect import recorded
 from tests.collect.lines import Line
 from tests.collect.servers import (
+    Answering,
     Asked,
+    FakeTime,
     FaultServer,
     Told,
     client_of,
     data,
     login_page,
+    never_resolved,
+    redirect,
     throttled,
     web_guard_of,
 )
 from tests.peers.mastodon import HOST, Person, Server, running
+from tracker.collect.client import HttpClient
+from tracker.collect.guard import WebGuard
 from tracker.collect.sources import mastodon
 from tracker.domain import (
     AccountRef,
@@ -282,12 +289,16 @@ def test_an_account_that_moved_says_so_and_its_posts_are_still_read(line: Line) 
     line.ask(NAME)
     line.later = timedelta(days=1)
     line.server.answers(
-        ACCOUNT, data(account(moved={"uri": "https://lake.example/users/river", "username": "river"}))
+        ACCOUNT,
+        data(account(moved={"uri": "https://lake.example/users/river", "acct": "River@lake.example"})),
     )
 
     report = line.ask(RIVER)
 
     assert (report.outcome, changes(line)) == ("rows", [("account_gone", "standing", None, "moved")])
+    assert line.rows("SELECT said FROM standing ORDER BY id") == [
+        (None,), ("moved to river@lake.example, https://lake.example/users/river",),
+    ]  # fmt: skip
     assert (
         "https://lake.example/users/river" in line.rows("SELECT extra FROM profile_snapshot")[-1][0]
     ) is True
@@ -324,6 +335,139 @@ def test_a_post_that_is_missing_is_asked_for_by_its_number(line: Line, told: Tol
     assert (found.key, found.standing) == ("31", standing)
 
 
+# -- a name that belongs to another host -------------------------------------------------------------------------
+
+DOMAIN, WEBFINGER = "example.org", "/.well-known/webfinger"
+RIVERS = AccountRef("mastodon", f"river@{DOMAIN}", handle=f"River@{DOMAIN}")
+
+
+def jrd(server: str = HOST, subject: str = f"acct:River@{DOMAIN}", scheme: str = "https") -> dict[str, Any]:
+    page = {"rel": "http://webfinger.net/rel/profile-page", "href": f"{scheme}://{server}/@River"}
+    return {"subject": subject, "links": [page, {"rel": "self", "type": "application/activity+json",
+            "href": f"{scheme}://{server}/users/River"}]}  # fmt: skip
+
+
+def at_the_domain(there: Told, elsewhere: Told) -> Answering:
+    return lambda asked: there if asked.headers["host"] == DOMAIN else elsewhere
+
+
+def private(host: str, port: int) -> list[str]:
+    return ["10.0.0.1"] if host == "inner.example" else never_resolved(host, port)
+
+
+class Led(Line):
+    """Asks where the host of a name and the server that holds its account are two; other names lead inside."""
+
+    def _client(self, time: FakeTime, per_minute: int) -> HttpClient:
+        guard = web_guard_of(self.server, [HOST, DOMAIN], private)
+        return client_of(self.server, (), time=time, per_minute=per_minute, guard=guard)
+
+
+@pytest.fixture
+def led(engine: Engine) -> Iterator[Led]:
+    with FaultServer() as server:
+        server.answers(LOOKUP, at_the_domain(login_page(404), data(account())))
+        server.answers(WEBFINGER, data(jrd()))
+        server.answers(ACCOUNT, data(account()))
+        server.answers(
+            STATUSES, data([status(32, mentions=[{"acct": "Lake"}]), status(31)], Link=older(31)), data([])
+        )
+        yield Led(engine, server, "mastodon")
+
+
+def paths(line: Line) -> list[tuple[str, str]]:
+    return [(asked.headers["host"], asked.path) for asked in line.server.asked]
+
+
+def test_a_name_of_another_host_leads_to_the_server_that_holds_it_and_is_asked_there_from_then_on(
+    led: Led,
+) -> None:
+    first = led.ask(RIVERS)
+    way, asked = paths(led), [one.query for one in led.server.asked[1:3]]
+    led.later = timedelta(days=1)
+    led.server.asked.clear()
+    led.server.answers(STATUSES, data([status(32, mentions=[{"acct": "Lake"}]), status(31)]))
+
+    second = led.ask(replace(RIVERS, native_id=f"7@{HOST}"))
+
+    assert (first.outcome, first.new, second.outcome, second.unchanged) == ("rows", 3, "rows", 3)
+    assert way == [(DOMAIN, LOOKUP), (DOMAIN, WEBFINGER), (HOST, LOOKUP), (HOST, STATUSES), (HOST, STATUSES)]
+    assert asked == [{"resource": f"acct:River@{DOMAIN}"}, {"acct": f"River@{DOMAIN}"}]
+    assert paths(led) == [(HOST, ACCOUNT), (HOST, STATUSES)]
+    assert led.rows("SELECT key, native_id FROM account") == [(f"river@{DOMAIN}", f"7@{HOST}")]
+    assert led.rows("SELECT handle FROM profile_snapshot") == [(f"River@{DOMAIN}",)]
+    assert (f'["lake@{DOMAIN}"]',) in led.rows("SELECT mentions FROM post_detail")
+    assert changes(led) == []
+
+
+def test_a_question_that_was_interrupted_behind_webfinger_goes_on_there(led: Led) -> None:
+    led.server.answers(LOOKUP, at_the_domain(login_page(404), throttled()))
+    stopped = led.ask(RIVERS)
+    led.server.answers(LOOKUP, data(account()))
+    led.server.asked.clear()
+
+    report = led.ask(RIVERS)
+
+    assert (stopped.outcome, report.outcome, paths(led)[0]) == ("throttled", "rows", (HOST, LOOKUP))
+    assert led.rows("SELECT native_id FROM account") == [(f"7@{HOST}",)]
+
+
+def test_a_host_that_sends_webfinger_on_is_followed_and_an_alias_is_looked_up_by_its_own_name(
+    led: Led,
+) -> None:
+    onward = redirect(f"https://{HOST}{WEBFINGER}?resource=acct:River@{DOMAIN}", 301)
+    led.server.answers(WEBFINGER, at_the_domain(onward, data(jrd(subject=f"acct:River@{HOST}"))))
+
+    report = led.ask(RIVERS)
+
+    assert report.outcome == "rows"
+    assert [one.query for one in led.server.asked if one.path == LOOKUP] == [
+        {"acct": "river"},
+        {"acct": "River"},
+    ]
+
+
+@pytest.mark.parametrize(
+    ("webfinger", "outcome"),
+    [
+        (data({}, 404), "login_wall"),
+        (login_page(), "login_wall"),
+        (data([1]), "login_wall"),
+        (data({"subject": 7, "links": {"rel": "self"}}), "login_wall"),
+        (data(jrd("localhost")), "login_wall"),
+        (data(jrd(scheme="file")), "login_wall"),
+        (data(jrd(f"somebody@{HOST}")), "login_wall"),
+        (data(jrd(DOMAIN)), "login_wall"),
+        (redirect("https://169.254.169.254/latest"), "login_wall"),
+        (redirect("http://[::ffff:127.0.0.1]/"), "login_wall"),
+        (data(jrd("169.254.169.254")), "error"),
+        (data(jrd("127.0.0.1:22")), "error"),
+        (data(jrd("inner.example")), "error"),
+    ],
+)
+def test_a_host_that_leads_nowhere_or_inside_is_not_followed(led: Led, webfinger: Told, outcome: str) -> None:
+    led.server.answers(WEBFINGER, webfinger)
+
+    report = led.ask(RIVERS)
+
+    assert (report.outcome, led.posts(), led.rows("SELECT * FROM standing")) == (outcome, 0, [])
+    assert {host for host, _ in paths(led)} == {DOMAIN}
+
+
+@pytest.mark.parametrize(
+    "theirs", [data(account(acct=f"River@{DOMAIN}")), data({"error": "Record not found"}, 404)]
+)
+def test_a_server_that_does_not_know_the_name_as_its_own_is_not_believed_to_hold_it(
+    led: Led, theirs: Told
+) -> None:
+    led.server.answers(LOOKUP, at_the_domain(login_page(404), theirs))
+
+    report = led.ask(RIVERS)
+
+    assert (report.outcome, led.posts(), led.rows("SELECT * FROM standing")) == ("error", 0, [])
+    assert f"{HOST}, to which WebFinger leads, does not hold River@{DOMAIN}" in report.warnings[0]
+
+
 # -- another's server --------------------------------------------------------------------------------------------
 
 
@@ -336,9 +480,15 @@ def server() -> Iterator[Server]:
 class Watch(Line):
     """Asks about one person of the server, a day after the time before."""
 
-    def __init__(self, engine: Engine, server: Server, person: Person):
-        super().__init__(engine, server, "mastodon", [HOST])  # type: ignore[arg-type]
-        self.name, self._told = f"{person.name}@{HOST}", 0
+    def __init__(
+        self, engine: Engine, server: Server, person: Person, *, at: str = HOST, doors: Mapping[str, int] = {}
+    ):
+        super().__init__(engine, server, "mastodon")  # type: ignore[arg-type]
+        self.name, self._told, self._doors = f"{person.name}@{at}", 0, {HOST: server.port, **doors}
+
+    def _client(self, time: FakeTime, per_minute: int) -> HttpClient:
+        guard = WebGuard(resolve=never_resolved, loopback=self._doors)
+        return client_of(self.server, (), time=time, per_minute=per_minute, guard=guard)
 
     def look(self) -> ImportReport:
         """Look once more, and keep what was told before out of `told`."""
@@ -406,3 +556,22 @@ def test_a_server_of_others_that_breaks_changes_nothing(server: Server, engine: 
 
     assert (throttled.outcome, malformed.outcome, watch.look().outcome) == ("throttled", "error", "rows")
     assert changes(watch) == []
+
+
+def test_a_name_of_another_host_is_found_on_a_server_of_others_by_its_own_webfinger(
+    server: Server, engine: Engine
+) -> None:
+    with FaultServer() as domain:
+        onward = f"https://{HOST}{WEBFINGER}?resource=acct:ada@{HOST}"
+        domain.answers(WEBFINGER, redirect(onward, 301))
+        domain.answers(LOOKUP, login_page(404))
+        watch = Watch(engine, server, server.ada, at=DOMAIN, doors={DOMAIN: domain.port})
+
+        report = watch.look()
+
+    assert report.outcome == "rows"
+    assert watch.rows("SELECT key, native_id FROM account") == [
+        (f"ada@{DOMAIN}", f"{server.ada.number}@{HOST}")
+    ]
+    assert watch.rows("SELECT handle FROM profile_snapshot") == [(f"ada@{DOMAIN}",)]
+    assert (watch.look().outcome, watch.told) == ("rows", [])

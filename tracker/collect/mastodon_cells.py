@@ -32,6 +32,8 @@ from tracker.domain import (
 from tracker.errors import BadInput
 
 _NEXT = re.compile(r'<([^<>]*)>\s*;\s*rel="next"')
+_SERVER = re.compile(r"[a-z0-9-]{1,63}(?:\.[a-z0-9-]{1,63})+(?::\d{1,5})?")
+_NAME = re.compile(r"[\w.-]{1,64}@[\w.-]+\.[\w-]+")
 ID = r"[A-Za-z0-9_-]{1,64}"
 _OF_POSTS = {
     "replies_count": "replies", "reblogs_count": "reposts", "favourites_count": "likes", "quotes_count": "quotes",
@@ -49,18 +51,22 @@ def is_account(values: object) -> bool:
 
 
 def shape(values: Values) -> str:
-    """Name what a record is: an `account` or a `status`."""
+    """Name what a record is: an `account`, a `status`, or what `webfinger` says of a name."""
+    if "subject" in values and "links" in values:
+        return "webfinger"
     return "account" if is_account(values) else "status"
 
 
 def profile(record: Record, listing: Listing, account: AccountRef) -> Profile:
     """Return the account as its server shows it; links that lead back to it are named as verified by it."""
-    values, host = record.values, host_of(account)
+    values = record.values
+    host = home_of(account, words(values, "username"))
     fields = objects(values, "fields")
     proven = [shown(cell_text(one.get("value"))) for one in fields if one.get("verified_at")]
     kept = {
         "bot": values.get("bot") is True, "group": values.get("group") is True, "locked": values.get("locked") is True,
-        "moved_to": words(values, "moved.uri", "moved.url", "moved.acct"), "address": words(values, "uri"),
+        "moved_to": words(values, "moved.uri", "moved.url", "moved.acct"),
+        "server": server_of(account) if server_of(account) != host else None, "address": words(values, "uri"),
         "fields": [[cell_text(one.get("name")), text_of(cell_text(one.get("value")))] for one in fields],
         "verified_links": list(distinct(link for one in proven for link in one.links)),
         "roles": list(distinct(words(one, "name") for one in objects(values, "roles"))),
@@ -90,13 +96,56 @@ def post(record: Record, listing: Listing, account: AccountRef, asked: str | Non
     link = whole(words(said, "url", "uri"), None)
     body = shown(words_at(record, said, "content", longest=500_000) or "", link)
     when = iso_moment(values.get("created_at"), latest=listing.observed_at)
-    details = _details(values, said, body.links, listing, host_of(account))
+    home = home_of(account, words(values, "account.username", "account.acct"))
+    details = _details(values, said, body.links, listing, home)
     return Post(listing, key, account, body.text, when.at, when.printed, None, link, record.line, details)
 
 
-def host_of(account: AccountRef) -> str:
-    """Return the server of an account."""
-    return account.key.rpartition("@")[2]
+def server_of(account: AccountRef) -> str:
+    """Return the server that holds an account: the one that gave it its number, else the host of its name."""
+    return (account.native_id or account.key).rpartition("@")[2]
+
+
+def number_of(account: AccountRef) -> str | None:
+    """Return the number that its server gave an account, `None` where none is known."""
+    return account.native_id.rpartition("@")[0] or None if account.native_id else None
+
+
+def home_of(account: AccountRef, name: str | None) -> str:
+    """Return the host in the names of a server's own people: that of the account's name, unless it only leads to another's."""
+    known, _, host = account.key.rpartition("@")
+    return host if name is None or name.casefold() == known else server_of(account)
+
+
+def server_in(values: object) -> str | None:
+    """Return the server that WebFinger names as holding a name, where its actor stands; `None` where none is named."""
+    found = (words(one, "href") for one in objects(values, "links") if one.get("rel") == "self")
+    return next(filter(None, (_host_in(address) for address in found if address)), None)
+
+
+def _host_in(address: str) -> str | None:
+    try:
+        parts = urlsplit(address)
+        named = parts.netloc.casefold() if parts.scheme in ("http", "https") else ""
+    except ValueError:
+        return None
+    return named if _SERVER.fullmatch(named) else None
+
+
+def name_in(values: object, server: str, asked: AccountRef) -> str:
+    """Return the name to look up on the server to which WebFinger leads: without a host where it is the server's."""
+    subject = (words(values, "subject") or "").removeprefix("acct:")
+    name, _, host = (subject if _NAME.fullmatch(subject) else asked.key).rpartition("@")
+    return name if host.casefold() == server else f"{name}@{host}"
+
+
+def moved_to(values: object, server: str) -> str | None:
+    """Return in words where an account says that it moved to, `None` where it says nothing of it."""
+    moved = at(values, "moved")
+    if not isinstance(moved, dict):
+        return None
+    where = (_name(words(moved, "acct"), server), words(moved, "uri", "url"))
+    return f"moved to {', '.join(filter(None, where)) or 'another account'}"
 
 
 def _details(
