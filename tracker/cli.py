@@ -27,6 +27,7 @@ from tracker.commands import (
     measure,
     people,
     registry,
+    suggest,
 )
 from tracker.commands.options import finding_options
 from tracker.commands.shared import (
@@ -288,7 +289,7 @@ cli.add_command(export.export)
 cli.add_command(collect.collect)
 cli.add_command(collect.watches)
 cli.add_command(measure.reliability)
-cli.add_command(measure.suggest)
+cli.add_command(suggest.suggest)
 cli.add_command(measure.validate)
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from sqlalchemy import Engine
 
+from tracker import suggesting
 from tracker.analysis import languages
 from tracker.analysis.keywords import RULES, KeywordCoder
 from tracker.domain import Codebook
@@ -29,6 +30,7 @@ def refresh(engine: Engine, settings: Settings, *, progress: Progress) -> str:
         settings.lake,
         coder=_coder(settings),
         linguist=_linguist(settings),
+        suggester=suggesting.suggester(engine),
         tick=partial(_tick, progress),
     )
 
@@ -50,6 +52,7 @@ def rebuild(engine: Engine, settings: Settings, *, progress: Progress) -> str:
         settings.lake,
         coder=_coder(settings),
         linguist=_linguist(settings),
+        suggester=suggesting.suggester(engine),
         tick=partial(_tick, progress),
     )
 

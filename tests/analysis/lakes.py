@@ -99,8 +99,18 @@ SCHEMAS = {
     **SCHEMAS,
     **{
         name: lake_sql.SCHEMAS[name]
-        for name in ("decisions", "drifts", "listings", "looks", "hand_codings", "hand_settled", "samples")
+        for name in (
+            "decisions",
+            "drifts",
+            "listings",
+            "looks",
+            "hand_codings",
+            "hand_settled",
+            "samples",
+            "suggestion_models",
+        )
     },
+    "suggestions": lake_sql.SCHEMAS["posts_suggestions"],
 }
 Rows = list[dict[str, Any]]
 MakeLake = Callable[..., Lake]

@@ -35,8 +35,8 @@ def write(
     lake = folder / "lake"
     lake.mkdir(parents=True)
     schemas = {
-        name: schema for name, schema in SCHEMAS.items() if name not in ("ads_codings", "posts_codings")
-    } | {"codings": CODINGS}
+        name: schema for name, schema in SCHEMAS.items() if not name.startswith(("ads_", "posts_"))
+    } | {"codings": CODINGS, "suggestions": SCHEMAS["ads_suggestions"]}
     tables = {}
     for name, schema in schemas.items():
         pq.write_table(pa.Table.from_pylist(rows.get(name, []), schema=schema), lake / f"{name}.parquet")

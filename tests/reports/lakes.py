@@ -58,7 +58,8 @@ COLUMNS: Mapping[str, Mapping[str, pa.DataType]] = {
 SECRET = Secret(b"a key of this test only, 32 bytes")
 _OWN, _LAKE = (
     COLUMNS,
-    {name: schema for name, schema in SCHEMAS.items() if name not in ("ads_codings", "posts_codings")},
+    {name: schema for name, schema in SCHEMAS.items() if not name.startswith(("ads_", "posts_"))}
+    | {"suggestions": SCHEMAS["ads_suggestions"]},
 )
 COLUMNS = {
     name: {**{field.name: field.type for field in _LAKE.get(name, ())}, **_OWN.get(name, {})}

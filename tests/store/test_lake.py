@@ -175,7 +175,7 @@ def test_an_empty_record_has_every_table_without_rows(engine_of: Engine, tmp_pat
     manifest = lake._manifest(tmp_path / "lake")
     assert manifest["as_of"] is None
     assert {name: table["rows"] for name, table in manifest["tables"].items()} == dict.fromkeys(
-        [*SCHEMAS, "codings"], 0
+        [*SCHEMAS, "codings", "suggestions"], 0
     )
 
 

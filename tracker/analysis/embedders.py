@@ -125,6 +125,12 @@ EMBEDDERS: Mapping[str, Callable[[], Embedder]] = {
 }
 
 
+BY_NAME: Mapping[str, Callable[[], Embedder]] = {
+    UniversalSentenceEncoder.name: UniversalSentenceEncoder,
+    MultilingualE5.name: MultilingualE5,
+}
+
+
 def one_thread() -> Any:
     """Keep the linear algebra on one processor: the batches are small, and a server has other work."""
     from threadpoolctl import threadpool_limits

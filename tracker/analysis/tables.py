@@ -23,7 +23,7 @@ from tracker.errors import ConfigError, RetryLater
 TABLES = (
     "accounts", "ads", "targets", "posts", "codings", "listings", "changes", "quarantined", "claims",
     "organisations", "figures", "looks", "advertiser_reports", "decisions", "drifts",
-    "hand_codings", "hand_settled", "samples",
+    "hand_codings", "hand_settled", "samples", "suggestions", "suggestion_models",
 )  # fmt: skip
 FORMAT = 1
 

@@ -9,7 +9,6 @@ from tracker import console
 from tracker.commands.shared import format_option, now, settings_of
 
 if TYPE_CHECKING:
-    from tracker.analysis.embedders import Embedder
     from tracker.collect.reading import Limits
 
 _COLUMNS = (
@@ -36,7 +35,7 @@ def reliability(context: click.Context, file: Path, form: str) -> None:
     from tracker.analysis import reliability as measures
 
     rows = []
-    for variable, codings in sheets.codings(file, limits=_limits(context)).items():
+    for variable, codings in sheets.codings(file, limits=limits_of(context)).items():
         found = measures.measure(codings)
         rows.append({"variable": variable, **asdict(found), "verdict": found.verdict})
         for alike in sheets.spelt_alike(coded.code for coded in codings):
@@ -90,68 +89,7 @@ def _validated(line: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-@click.group()
-def suggest() -> None:
-    """The model that suggests codes from those that people gave; a suggestion is never a coding, and never a share."""
-
-
-@suggest.command("evaluate")
-@click.option(
-    "--train", "train_file", type=click.Path(path_type=Path), required=True, help="Table to learn from."
-)
-@click.option(
-    "--test", "test_file", type=click.Path(path_type=Path), required=True, help="Table to suggest for."
-)
-@click.option(
-    "--model",
-    type=click.Choice(["use", "e5", "tfidf"]),
-    help="The features: a model of 16 languages (default, extra embed), of 100 (embed-e5), or characters only.",
-)
-@format_option()
-@click.pass_context
-def suggest_evaluate(
-    context: click.Context, train_file: Path, test_file: Path, model: str | None, form: str
-) -> None:
-    """Learn labels from one table, suggest them for the texts of another, and say how often they are met.
-
-    Both tables have the columns text, label and, if known, language. macro_f1 is the mean over labels of F1.
-    """
-    import time
-
-    from tracker import sheets
-    from tracker.analysis import suggest as suggestions
-
-    limits = _limits(context)
-    examples, unseen = (sheets.examples(file, limits=limits) for file in (train_file, test_file))
-    found = suggestions.evaluate(examples, unseen, _embedder(model), cpu_seconds=time.process_time)
-    row = {
-        "macro_f1": found.scores.overall.macro_f1,
-        "by_language": {name: score.macro_f1 for name, score in found.scores.by_language.items()},
-        "texts_per_cpu_second": found.texts_per_cpu_second,
-        "model": found.card.model,
-        "version": found.card.version,
-        "n_train": len(examples),
-        "n_test": len(unseen),
-        "n_by_language": {name: score.n for name, score in found.scores.by_language.items()},
-        "labels": dict(found.card.labels),
-        "training_sha256": found.card.digest,
-        "notes": list(found.notes),
-    }
-    console.print_rows(row, None, form)
-    for note in found.notes:
-        console.say(note)
-
-
-def _embedder(model: str | None) -> "Embedder | None":
-    """Return the model asked for; without a wish the usual one where it is installed."""
-    from tracker.analysis import embedders
-
-    if model == "tfidf" or (model is None and not embedders.installed()):
-        return None
-    return embedders.EMBEDDERS[model or "use"]()
-
-
-def _limits(context: click.Context) -> "Limits":
+def limits_of(context: click.Context) -> "Limits":
     """Return how much of a hostile file is read."""
     from tracker.collect.reading import Limits
 

@@ -3,7 +3,7 @@
 An ad is dated by the day it was first shown, a post by the day it was published, else first seen.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -19,6 +19,7 @@ _POST, _SAID = table_of(tables.Post), table_of(tables.PostSnapshot)
 _CHANGE = table_of(tables.Change)
 
 GONE, BACK = ("ad_gone", "ad_expired", "post_gone", "post_deleted"), ("ad_returned", "post_returned")
+_AT_ONCE = 500
 _PUBLISHED = func.coalesce(_POST.c.published_at, _POST.c.first_seen)
 
 
@@ -56,6 +57,16 @@ def item(session: Session, item_type: str, item_id: int) -> Row | None:
         "account_name": account["name"] if account else None,
         "gone_on": _gone(session, item_type, item_id),
     }
+
+
+def texts(session: Session, item_type: str, ids: Sequence[int]) -> dict[int, str | None]:
+    """Return what items say by their latest snapshots; those that are not there are left out."""
+    owner, said = (_SEEN.c.ad_id, _SEEN) if item_type == "ad" else (_SAID.c.post_id, _SAID)
+    found: dict[int, str | None] = {}
+    for start in range(0, len(ids), _AT_ONCE):
+        asked = select(owner, said.c.text).where(owner.in_(ids[start : start + _AT_ONCE]))
+        found |= {row[0]: row[1] for row in session.execute(asked.order_by(said.c.observed_at, said.c.id))}
+    return found
 
 
 def _dated(item_type: str, since: date | None, until: date | None) -> tuple[Any, ColumnElement[Any]]:

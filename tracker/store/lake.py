@@ -6,11 +6,11 @@ that live. The same record gives the same files, so the manifest's `version` nam
 
 import hashlib
 import json
-import os
 import shutil
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -25,12 +25,13 @@ from tracker.errors import ConfigError
 from tracker.store import lake_sql, reads
 from tracker.store.lake_accounts import registry_rows
 from tracker.store.lake_codings import hand_rows
+from tracker.store.lake_files import entry, joined, label, months, write, write_small, write_synced
+from tracker.store.lake_suggestions import NO_MODEL, Months, Suggester, judged
 
 MANIFEST = "manifest.json"
 FORMAT = 1
 _ANYWHERE = ("identity_step", "reparse")
 """What touches months that nothing came into."""
-_ROW_GROUP = 122_880
 
 Coding = tuple[str, str]
 """A code and its top-level code."""
@@ -64,6 +65,7 @@ def refresh(
     *,
     coder: Coder,
     linguist: Linguist = NOBODY,
+    suggester: Suggester = NO_MODEL,
     tick: Callable[[str, int, int], None] = lambda *_: None,
 ) -> str:
     """Bring the mirror up to the record and return its version; only months that changed are written again."""
@@ -78,15 +80,19 @@ def refresh(
         if old and any(old["watermarks"].get(mark) != marks[mark] for mark in _ANYWHERE):
             old = {}  # every month may hold items of an account that now stands as another, or that are read otherwise
         tables = {
-            name: _write_small(folder, name, lake_sql.table(connection, name)) for name in lake_sql.SMALL
+            name: write_small(folder, name, lake_sql.table(connection, name)) for name in lake_sql.SMALL
         }
-        tables |= {name: _write_small(folder, name, table) for name, table in _registry(engine).items()}
-        tables |= {name: _write_small(folder, name, table) for name, table in _by_hand(engine).items()}
+        tables |= {name: write_small(folder, name, table) for name, table in _registry(engine).items()}
+        tables |= {name: write_small(folder, name, table) for name, table in _by_hand(engine).items()}
         for name in ("ads", "posts"):
             tables |= _write_months(connection, folder, name, old, marks, readers, tick)
-        tables["codings"] = _joined(tables["ads_codings"], tables["posts_codings"])
     finally:
         connection.close()
+    before = kept if kept.get("columns") == columns() else {}
+    for name in ("ads", "posts"):
+        tables[f"{name}_suggestions"] = _write_suggestions(folder, name, tables, before, suggester, tick)
+    for what in ("codings", "suggestions"):
+        tables[what] = joined(tables[f"ads_{what}"], tables[f"posts_{what}"])
     with Session(engine) as session:
         notice = reads.meta(session, "notice")
     manifest = {
@@ -116,7 +122,7 @@ def refresh_codings(engine: Engine, folder: Path) -> bool:
         connection.close()
     if all(old["watermarks"].get(name) == mark for name, mark in marks.items()):
         return True
-    hand = {name: _write_small(folder, name, table) for name, table in _by_hand(engine).items()}
+    hand = {name: write_small(folder, name, table) for name, table in _by_hand(engine).items()}
     manifest = {**old, "watermarks": old["watermarks"] | marks, "tables": old["tables"] | hand}
     manifest["version"] = _version(manifest)
     _publish(folder, manifest, keep=[old, manifest])
@@ -129,11 +135,12 @@ def rebuild(
     *,
     coder: Coder,
     linguist: Linguist = NOBODY,
+    suggester: Suggester = NO_MODEL,
     tick: Callable[[str, int, int], None] = lambda *_: None,
 ) -> str:
     """Delete the mirror and write it anew from the record."""
     shutil.rmtree(folder, ignore_errors=True)
-    return refresh(engine, folder, coder=coder, linguist=linguist, tick=tick)
+    return refresh(engine, folder, coder=coder, linguist=linguist, suggester=suggester, tick=tick)
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,44 +175,6 @@ def _by_hand(engine: Engine) -> dict[str, pa.Table]:
     return {name: pa.Table.from_pylist(found, schema=lake_sql.SCHEMAS[name]) for name, found in rows.items()}
 
 
-def _write_small(folder: Path, name: str, table: pa.Table) -> dict[str, Any]:
-    files = [_write_schema(folder, name)]
-    if table.num_rows:
-        files.append(_write(folder, name, table))
-    return {"files": files, "rows": table.num_rows}
-
-
-def _write_schema(folder: Path, name: str) -> str:
-    """Write the zero-row file that lets an empty table open, anew when the table has got other columns."""
-    path = folder / name / "_schema.parquet"
-    path.parent.mkdir(exist_ok=True)
-    if not path.exists() or not pq.read_schema(path).equals(lake_sql.SCHEMAS[name]):
-        pq.write_table(lake_sql.SCHEMAS[name].empty_table(), path)
-    return f"{name}/_schema.parquet"
-
-
-def _write(folder: Path, place: str, table: pa.Table) -> str:
-    """Write an immutable part named by its bytes, and return its path in the lake."""
-    target = folder / place
-    target.mkdir(parents=True, exist_ok=True)
-    sink = pa.BufferOutputStream()
-    pq.write_table(table, sink, compression="zstd", row_group_size=_ROW_GROUP)
-    body = sink.getvalue().to_pybytes()
-    name = f"part-{hashlib.sha256(body).hexdigest()[:20]}.parquet"
-    if not (target / name).exists():
-        _write_synced(target / name, body)
-    return f"{place}/{name}"
-
-
-def _write_synced(path: Path, body: bytes) -> None:
-    temporary = path.with_suffix(".tmp")
-    with temporary.open("wb") as file:
-        file.write(body)
-        file.flush()
-        os.fsync(file.fileno())
-    temporary.rename(path)
-
-
 def _write_months(
     connection: lake_sql.Connection,
     folder: Path,
@@ -216,7 +185,7 @@ def _write_months(
     tick: Callable[[str, int, int], None],
 ) -> dict[str, Any]:
     """Write the months of `ads` or `posts` that changed, with their codings; return both tables' entries."""
-    items, codings = _months(old, name), _months(old, f"{name}_codings")
+    items, codings = months(old, name), months(old, f"{name}_codings")
     since = old.get("watermarks", dict.fromkeys(marks, 0))
     touched = lake_sql.touched_months(connection, name, since)
     seen = lake_sql.last_seen(connection) if name == "posts" and touched else None
@@ -225,34 +194,34 @@ def _write_months(
         if seen is not None:
             table = lake_sql.with_last_seen(table, seen)
         table = _with_languages(
-            folder, name, table, _months(readers.told, name).get(_label(month)), readers.linguist
+            folder, name, table, months(readers.told, name).get(label(month)), readers.linguist
         )
-        items[_label(month)] = [_write(folder, f"{name}/ym={_label(month)}", table), table.num_rows]
+        items[label(month)] = [write(folder, f"{name}/ym={label(month)}", table), table.num_rows]
         coded = _codings(name, table, readers.coder, month)
-        codings[_label(month)] = [_write(folder, f"{name}_codings/ym={_label(month)}", coded), coded.num_rows]
+        codings[label(month)] = [write(folder, f"{name}_codings/ym={label(month)}", coded), coded.num_rows]
         tick(name, number, len(touched))
     return {
-        name: _entry(folder, name, items),
-        f"{name}_codings": _entry(folder, f"{name}_codings", codings),
+        name: entry(folder, name, items),
+        f"{name}_codings": entry(folder, f"{name}_codings", codings),
     }
 
 
-def _months(old: Mapping[str, Any], name: str) -> dict[str, list[Any]]:
-    return dict(old.get("tables", {}).get(name, {}).get("months", {}))
-
-
-def _label(month: int | None) -> str:
-    return "undated" if month is None else str(month)
-
-
-def _entry(folder: Path, name: str, months: Mapping[str, list[Any]]) -> dict[str, Any]:
-    parts = [months[month][0] for month in sorted(months)]
-    rows = sum(months[month][1] for month in months)
-    return {"files": [_write_schema(folder, name), *parts], "rows": rows, "months": dict(months)}
-
-
-def _joined(first: Mapping[str, Any], second: Mapping[str, Any]) -> dict[str, Any]:
-    return {"files": [*first["files"], *second["files"]], "rows": first["rows"] + second["rows"]}
+def _write_suggestions(
+    folder: Path, name: str, tables: Mapping[str, Any], kept: Mapping[str, Any], suggester: Suggester,
+    tick: Callable[[str, int, int], None],
+) -> dict[str, Any]:  # fmt: skip
+    """Write what models suggest for the months of `ads` or `posts` that changed, or that a model has not judged yet."""
+    before = Months(months(kept, name), months(kept, f"{name}_suggestions"))
+    found = judged(
+        folder,
+        name,
+        Months(tables[name]["months"], {}),
+        before,
+        suggester,
+        write=partial(write, folder),
+        tick=tick,
+    )
+    return entry(folder, f"{name}_suggestions", found)
 
 
 def _with_languages(
@@ -313,7 +282,7 @@ def _version(manifest: Mapping[str, Any]) -> str:
 
 def _publish(folder: Path, manifest: Mapping[str, Any], *, keep: Iterable[Mapping[str, Any]]) -> None:
     """Swap the manifest in, then remove files that neither it nor the one before it lists."""
-    _write_synced(folder / MANIFEST, json.dumps(manifest, indent=1, sort_keys=True).encode())
+    write_synced(folder / MANIFEST, json.dumps(manifest, indent=1, sort_keys=True).encode())
     live = {
         file for version in keep for table in version.get("tables", {}).values() for file in table["files"]
     }

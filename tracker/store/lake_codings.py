@@ -12,16 +12,16 @@ from sqlmodel import Session
 from tracker.domain import Codebook
 from tracker.registry import settling
 from tracker.registry.codebooks import carried, tops
-from tracker.store import codebooks, codings, registry, tables
+from tracker.store import codebooks, codings, models, registry, tables
 from tracker.store.claims import Row
 from tracker.store.tables import table_of
 
 _SAMPLE, _ITEM = table_of(tables.CodingSample), table_of(tables.CodingSampleItem)
-TABLES = ("hand_codings", "hand_settled", "samples")
+TABLES = ("hand_codings", "hand_settled", "samples", "suggestion_models")
 
 
 def hand_rows(session: Session) -> dict[str, list[Row]]:
-    """Return the rows of the three tables of codings by hand, by the name of the table."""
+    """Return the rows of the tables of codings by hand and of the models learnt from them, by the name of the table."""
     books = codebooks.kept(session)
     if not books:
         return {name: [] for name in TABLES}
@@ -42,7 +42,10 @@ def hand_rows(session: Session) -> dict[str, list[Row]]:
                 }
                 for code in (*state.codes, *(one for one in state.before if one not in state.codes)) or (None,)
             ]  # fmt: skip
-    return {"hand_codings": said, "hand_settled": settled, "samples": _samples(session)}
+    return {
+        "hand_codings": said, "hand_settled": settled, "samples": _samples(session),
+        "suggestion_models": _models(session),
+    }  # fmt: skip
 
 
 def _said(row: Row, books: list[Codebook]) -> list[Row]:
@@ -54,6 +57,17 @@ def _said(row: Row, books: list[Codebook]) -> list[Row]:
         "state": row["state"], "made_under": row["version"], "to_recode": codes is None, "selection": row["selection"],
     }  # fmt: skip
     return [about | {"code": code, "parent": top[code] if code else None} for code in codes or (None,)]
+
+
+def _models(session: Session) -> list[Row]:
+    return [
+        {
+            "model": row["model"], "digest": row["digest"], "codebook_version": row["version"],
+            "embedder": row["embedder"], "items": row["items"], "macro_f1": row["macro_f1"], "trained_at": row["at"],
+            "trained_by": row["by"].partition(" <")[0], "state": row["state"],
+        }
+        for row in models.listed(session)
+    ]  # fmt: skip
 
 
 def _samples(session: Session) -> list[Row]:

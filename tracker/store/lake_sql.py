@@ -36,6 +36,10 @@ _CODINGS = _schema(
     coder=TEXT,
     codebook_version=pa.int32(),
 )
+_SUGGESTIONS = _schema(
+    item_type=TEXT, item_id=INT, ym=pa.int32(), model=TEXT, level=TEXT, code=TEXT, probability=pa.float64(),
+    suggested=FLAG,
+)  # fmt: skip
 SCHEMAS: dict[str, pa.Schema] = {
     "accounts": _schema(
         account_id=INT, account=TEXT, brand_id=TEXT, brand=TEXT, platform=TEXT, handle=TEXT, name=TEXT, status=TEXT,
@@ -56,6 +60,12 @@ SCHEMAS: dict[str, pa.Schema] = {
     ),
     "ads_codings": _CODINGS,
     "posts_codings": _CODINGS,
+    "ads_suggestions": _SUGGESTIONS,
+    "posts_suggestions": _SUGGESTIONS,
+    "suggestion_models": _schema(
+        model=TEXT, digest=TEXT, codebook_version=pa.int32(), embedder=TEXT, items=INT, macro_f1=pa.float64(),
+        trained_at=TIME, trained_by=TEXT, state=TEXT,
+    ),
     "hand_codings": _schema(
         item_type=TEXT, item_id=INT, coding_id=INT, coder=TEXT, coder_key=TEXT, state=TEXT, code=TEXT, parent=TEXT,
         made_under=pa.int32(), codebook_version=pa.int32(), to_recode=FLAG, selection=TEXT,
@@ -204,7 +214,7 @@ _TOUCHED = {
                     WHERE l.id > {listing} AND q.source NOT IN (SELECT source FROM ad))""",
 }
 _MARKS = ("ad_snapshot", "post", "post_snapshot", "listing", "identity_step", "profile_snapshot", "suspect", "review",
-          "claim_withdrawal", "claim_objection", "reparse")  # fmt: skip
+          "claim_withdrawal", "claim_objection", "reparse", "suggestion_model")  # fmt: skip
 _HAND_MARKS = ("coding", "adjudication", "coding_sample", "codebook")
 _DATED = {"ads": "s.first_shown", "posts": "COALESCE(p.published_at, p.first_seen)"}
 

@@ -44,6 +44,7 @@ from tracker.store.tables.codings import (
     CodingAssignment,
     CodingSample,
     CodingSampleItem,
+    SuggestionModel,
 )
 from tracker.store.tables.evidence import (
     Evidence,
@@ -143,6 +144,7 @@ __all__ = [
     "Review",
     "Sighting",
     "Standing",
+    "SuggestionModel",
     "Suspect",
     "TargetingItem",
     "TargetingSet",

@@ -25,6 +25,7 @@ APPEND_ONLY = (
     "ad_snapshot", "ad_metric", "targeting_set", "targeting_item", "post_snapshot", "change",
     "watch_run", "collect_run",
     "codebook", "coding_sample", "coding_sample_item", "coding_assignment", "coding", "adjudication",
+    "suggestion_model",
     "reparse", "reparse_change", "field_drift",
     "post_detail", "post_count", "profile_label", "profile_sighting", "profile_count", "standing",
     "alert",

@@ -99,3 +99,18 @@ class Adjudication(SQLModel, table=True):
     settles: list[int] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
     reason: str | None = None
     at: datetime
+
+
+class SuggestionModel(SQLModel, table=True):
+    """A model of codes that was trained, and the evidence that holds it: `digest` is the SHA-256 of its bytes."""
+
+    __tablename__ = "suggestion_model"
+    id: int | None = Field(default=None, primary_key=True)
+    version: int = Field(foreign_key="codebook.version")
+    digest: str = Field(max_length=64)
+    evidence_id: int = Field(foreign_key="evidence.id", sa_type=BigInteger)
+    embedder: str
+    items: int
+    macro_f1: float | None = None
+    at: datetime
+    by: str
