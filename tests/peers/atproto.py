@@ -147,11 +147,12 @@ class Account:
 
 @dataclass(frozen=True)
 class Network:
-    """A network that runs: the ports of its servers by their names, and who labels, if anybody does."""
+    """A network that runs: the ports of its servers by their names, who labels, if anybody does, and the process."""
 
     ports: Mapping[str, int]
     control: int | None
     labeler: str | None
+    process: "subprocess.Popen[str]"
 
     def account(self, name: str) -> Account:
         """Let somebody come in, as NAME.test."""
@@ -220,11 +221,11 @@ def running(folder: Path, *, whole: bool) -> Iterator[Network]:
     ports = dict(zip(names, _free_ports(len(names)), strict=True))
     with ExitStack() as held:
         more = held.enter_context(_stores(folder)) if whole else {}
-        said = held.enter_context(_node({**ports, "whole": whole}, more, folder))
+        server, said = held.enter_context(_node({**ports, "whole": whole}, more, folder))
         hosts = {PDS: ports["pds"], PLC: ports["plc"]}
         if whole:
             hosts[APPVIEW] = ports["bsky"]
-        yield Network(hosts, ports.get("control"), said.get("labeler"))
+        yield Network(hosts, ports.get("control"), said.get("labeler"), server)
 
 
 def _subject(subject: Account | str) -> dict[str, object]:
@@ -234,8 +235,10 @@ def _subject(subject: Account | str) -> dict[str, object]:
 
 
 @contextmanager
-def _node(given: Mapping[str, object], more: Mapping[str, str], folder: Path) -> Iterator[dict[str, Any]]:
-    """Run the servers; yields what they say when they are ready."""
+def _node(
+    given: Mapping[str, object], more: Mapping[str, str], folder: Path
+) -> Iterator[tuple["subprocess.Popen[str]", dict[str, Any]]]:
+    """Run the servers; yields the process and what they say when they are ready."""
     told = {
         **os.environ,
         **more,
@@ -255,7 +258,7 @@ def _node(given: Mapping[str, object], more: Mapping[str, str], folder: Path) ->
         if first is None:
             pytest.fail(f"the network did not start: {(folder / 'node.log').read_text()[-2000:]}")
         reader.start()
-        yield first
+        yield server, first
     finally:
         server.send_signal(signal.SIGTERM)
         try:

@@ -68,6 +68,7 @@ class Server:
     """A server that runs, with people of its demonstration."""
 
     port: int
+    process: "subprocess.Popen[str]"
 
     @property
     def ada(self) -> Person:
@@ -107,7 +108,7 @@ def running() -> Iterator[Server]:
         if not any("running on" in line for line in said):
             pytest.fail("mastodon_mock did not start")
         reader.start()
-        yield Server(port)
+        yield Server(port, process)
     finally:
         process.terminate()
         process.wait(20)
