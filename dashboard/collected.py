@@ -98,12 +98,19 @@ def _without_days(sources: set[str]) -> None:
     """Say how many answers with rows do not say which days they are about: there the band says less than was asked."""
     listings = [row for row in data.table("listings") if row["source"] in sources and row["items"]]
     undated = [row for row in listings if not row["covers_from"] and not row["covers_to"]]
-    if undated:
-        components.caption(
-            f"{len(undated):,} of {words.count(len(listings), 'answer')} with rows say not which days they are about.",
-            "They stand in the band on the day they were given, so that days may look as if nobody had asked. What was "
-            "asked is said with an import: --scope from=… to=…",
-        )
+    if not undated:
+        return
+    archives = sum(bool(row["archive"]) for row in undated)
+    told = [
+        "A file of posts among them is drawn as unknown up to its last post." if archives else "",
+        "An answer stands in the band on the day it was given, so that days may look as if nobody had asked."
+        if archives < len(undated)
+        else "",
+    ]
+    components.caption(
+        f"{len(undated):,} of {words.count(len(listings), 'answer')} with rows say not which days they are about.",
+        " ".join(filter(None, [*told, "What was asked is said with an import: --scope from=… to=…"])),
+    )
 
 
 def _days(outcomes: Mapping[str, int]) -> str:

@@ -150,7 +150,8 @@ def of_days(coverage: Finding) -> str:
     """Say on how many of the days expected the sources were asked."""
     asked, expected = coverage.coverage.get("days_asked", 0), coverage.coverage.get("days_expected", 0)
     if not expected:
-        return f"Nobody has asked yet · {until(coverage.as_of)}"
+        what = "No file says which days it covers" if coverage.rows else "Nobody has asked yet"
+        return f"{what} · {until(coverage.as_of)}"
     return (
         f"{asked:,} of {count(expected, 'day')} by account and source asked about · {until(coverage.as_of)}"
     )

@@ -15,17 +15,23 @@ from tracker.analysis import columns, months
 from tracker.analysis.columns import Days, Ints
 
 BEST_FIRST = (
-    "rows", "empty_confirmed", "empty_unverified", "gone", "suspect", "login_wall", "refused", "throttled", "error",
+    "rows", "archive", "empty_confirmed", "empty_unverified", "gone", "suspect", "login_wall", "refused", "throttled", "error",
 )  # fmt: skip
 """A day asked more than once has the first of these outcomes that any of its answers had."""
 
 SUSPECT = "suspect"
 """What a run said to be gone that is not to be believed: too much of one platform vanished in it at once."""
 
+ARCHIVE = "archive"
+"""How a file of posts answers for the days that it is said to cover."""
+
+UNKNOWN = "unknown"
+"""What is known of the days of an archive of which nobody said what it covers: that it holds what it holds."""
+
 LEFT_OUT = "not_asked"
 """How a question ends that was to be put and was not: no answer, and no asking."""
 
-ANSWERED = frozenset({"rows", "empty_confirmed"})
+ANSWERED = frozenset({"rows", ARCHIVE, "empty_confirmed"})
 """The outcomes after which nothing found may be read as zero."""
 
 _NO_ACCOUNT = -1
@@ -43,6 +49,24 @@ def judged(listings: ibis.Table) -> ibis.Table:
     """Return answers with the outcome `suspect` in place of a `gone` that is not to be believed."""
     doubted = _.suspect.fill_null(False) & (_.outcome == "gone")
     return listings.mutate(outcome=ibis.ifelse(doubted, SUSPECT, _.outcome))
+
+
+def archives_apart(listings: ibis.Table) -> ibis.Table:
+    """Return answers with the outcome `archive` where a file says which days it covers, without the files that do not."""
+    files = _.archive.fill_null(False) & _.outcome.isin(("rows", "empty_confirmed"))
+    stated = _.covers_from.notnull() & _.covers_to.notnull()
+    dated = listings.filter(~files | stated)
+    return dated.mutate(outcome=ibis.ifelse(files, ARCHIVE, _.outcome))
+
+
+def undated(listings: ibis.Table) -> ibis.Table:
+    """Return the first and the last day of the posts of files that do not say what they cover: an account and source a row.
+
+    Columns: `account_id`, `source`, `first_day`, `last_day`.
+    """
+    files = listings.filter(_.archive, _.covers_from.isnull() | _.covers_to.isnull(), _.shown_from.notnull())
+    held = files.group_by("account_id", "source")
+    return held.agg(first_day=_.shown_from.min(), last_day=_.shown_to.max()).order_by("source", "account_id")
 
 
 def ended(listings: ibis.Table) -> ibis.Table:

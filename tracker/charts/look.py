@@ -14,6 +14,10 @@ Finished = TypeVar("Finished", bound=alt.TopLevelMixin)
 
 SUSPECT = "suspect"
 """How a day is drawn that is said to be gone in a run that is not to be believed."""
+ARCHIVE = "archive"
+"""How a day is drawn that a file of posts is said to cover."""
+UNKNOWN = "unknown: archive undated"
+"""What is drawn on the days of a file of which nobody said what it covers."""
 FONT = "Inter, 'Noto Sans', 'Noto Sans CJK SC', 'Noto Sans Arabic', sans-serif"
 
 
@@ -48,12 +52,14 @@ LIGHT = Look(
     codes={"politics": "#0b5394", "economy": "#d9a441", "culture": "#3b8f6a", "not coded": "#b9c0c7"},
     outcomes={
         "rows": "#9cc9b4",
+        "archive covers": "#5f9ea8",
         "empty, confirmed": "#a9c6e3",
         "empty, unverified": "#ecd39b",
         "said to be gone": "#b9b2c9",
         "suspect": "#8a6bb0",
         "throttled or refused": "#dd9483",
         "no answer": "#a24b3c",
+        UNKNOWN: "#d0d5db",
         "not asked": "#ffffff",
     },
     labels={
@@ -77,12 +83,14 @@ DARK = Look(
     codes={"politics": "#5e9bd6", "economy": "#d9a441", "culture": "#55ab85", "not coded": "#5d6670"},
     outcomes={
         "rows": "#3d7d62",
+        "archive covers": "#2f6d86",
         "empty, confirmed": "#3d6b9a",
         "empty, unverified": "#a98538",
         "said to be gone": "#635d75",
         "suspect": "#9a7cc4",
         "throttled or refused": "#b0604c",
         "no answer": "#e0897a",
+        UNKNOWN: "#3c4550",
         "not asked": "#12161b",
     },
     labels={
@@ -95,6 +103,7 @@ DARK = Look(
 
 OUTCOME_WORDS: Mapping[str, str] = {
     "rows": "rows",
+    ARCHIVE: "archive covers",
     "empty_confirmed": "empty, confirmed",
     "empty_unverified": "empty, unverified",
     "gone": "said to be gone",
@@ -103,6 +112,7 @@ OUTCOME_WORDS: Mapping[str, str] = {
     "refused": "throttled or refused",
     "throttled": "throttled or refused",
     "error": "no answer",
+    "unknown": UNKNOWN,
 }
 """How an outcome of a query reads under a chart, the best first; an outcome that is missing was not asked."""
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import altair as alt
 
-from tracker.charts.look import OUTCOME_WORDS, SUSPECT, Look
+from tracker.charts.look import ARCHIVE, OUTCOME_WORDS, SUSPECT, UNKNOWN, Look
 
 Rows = Sequence[Mapping[str, Any]]
 
@@ -96,17 +96,37 @@ def coverage_runs(coverage: Rows, months: Sequence[str]) -> list[dict[str, Any]]
     """Return the stretches of days with the same outcome inside `months`: `state`, `begin`, `end`, `from`, `to`, `days`.
 
     Of several answers for one day the best is shown, as in the `coverage` finding. A day without an answer was not
-    asked.
+    asked; where an archive does not say what it covers, nobody knows that of the days up to its last post, and of those
+    before anybody asked.
     """
     order = list(OUTCOME_WORDS)
     best: dict[date, int] = {}
     for row in coverage:
-        outcome = SUSPECT if row.get("suspect") else str(row.get("outcome"))
-        if outcome in OUTCOME_WORDS:
+        outcome = order.index(_drawn(row)) if _drawn(row) in OUTCOME_WORDS else None
+        if outcome is not None:
             day = as_date(row["day"])
-            best[day] = min(best.get(day, len(order)), order.index(outcome))
-    states = [(OUTCOME_WORDS[order[best[day]]] if day in best else NOT_ASKED, day) for day in _days(months)]
+            best[day] = min(best.get(day, len(order)), outcome)
+    until = _unknown_until(best, order.index("unknown"))
+    states = [
+        (OUTCOME_WORDS[order[best[day]]] if day in best else UNKNOWN if day < until else NOT_ASKED, day)
+        for day in _days(months)
+    ]
     return [_run(state, [day for _, day in run]) for state, run in groupby(states, key=lambda pair: pair[0])]
+
+
+def _drawn(row: Mapping[str, Any]) -> str:
+    if row.get("suspect"):
+        return SUSPECT
+    return ARCHIVE if row.get("archive") else str(row.get("outcome"))
+
+
+def _unknown_until(best: Mapping[date, int], unknown: int) -> date:
+    """Return the day up to which days without an answer may stand in an archive that does not say what it covers."""
+    undated = [day for day, place in best.items() if place == unknown]
+    asked = [day for day, place in best.items() if place != unknown]
+    if not undated:
+        return date.min
+    return max(max(undated), min(asked)) if asked else date.max
 
 
 def _run(state: str, days: Sequence[date]) -> dict[str, Any]:

@@ -7,13 +7,14 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
-from datetime import datetime
+from datetime import UTC, date, datetime
 from functools import lru_cache
 from hashlib import blake2b
 from itertools import chain
 from typing import Any
 
 from tracker.collect.answers import advertiser_key
+from tracker.collect.cells import read_date
 from tracker.collect.moments import AHEAD, FIRST
 from tracker.domain import AccountRef, Listing, Notice, Parsed, Post, Profile, Quarantined, Record, Scope
 from tracker.errors import BadInput
@@ -30,6 +31,12 @@ _ADDRESSES = {
     "x": "https://x.com/i/user/{}", "youtube": "https://www.youtube.com/channel/{}",
 }  # fmt: skip
 
+PERIOD = {
+    "from": "the first day that the file covers, whether or not there was a post, YYYY-MM-DD",
+    "to": "the last day that the file covers, YYYY-MM-DD",
+}
+"""What a person says of a file that holds the posts of a time; without it nobody knows what a day without a post means."""
+
 Read = Callable[[Record], Iterable[Parsed]]
 
 
@@ -41,6 +48,8 @@ class PostFile:
 
     def __init__(self, source: str, scope: Scope, asked: str = "*"):
         self._source, self._scope, self._asked = source, scope, asked
+        self._covers = _period(scope)
+        self._outside = 0
         self._listings: dict[tuple[str, str, datetime, str], Listing] = {}
         self._words: dict[tuple[int, str], bytes] = {}
         self._shown: set[int] = set()
@@ -86,6 +95,7 @@ class PostFile:
                 return
             self._shown.add(id(item.listing))
         elif isinstance(item, Post):
+            self._compare(item)
             if len(self._words) > REMEMBERED:
                 self._words.clear()
             words = blake2b(item.text.encode(), digest_size=8).digest()
@@ -94,12 +104,20 @@ class PostFile:
                 item = Quarantined(record.line, "id", reason, record.values)
         yield item
 
+    def _compare(self, post: Post) -> None:
+        """Count a post of a day that the file is said not to cover."""
+        first, last = post.listing.covers_from, post.listing.covers_to
+        if first and last and post.published_at:
+            self._outside += not first <= post.published_at.astimezone(UTC).date() <= last
+
     def _end(self) -> Iterator[Parsed]:
         if not self._items:
             yield Listing(
                 f"{self._source}|?|{self._asked}", self._scope.observed_at, outcome="empty_unverified"
             )
             yield Notice("the file holds no post, and it is not taken as none: see what was exported")
+        if self._outside:
+            yield Notice(f"{self._outside:,} posts are of days that the file is said not to cover")
         if self._apart:
             told = ", ".join(
                 f"{field or 'the record'} ({count:,})" for field, count in self._apart.most_common(5)
@@ -110,10 +128,23 @@ class PostFile:
         observed_at = at or self._scope.observed_at
         key = (account.platform, account.key, observed_at, what)
         if key not in self._listings:
+            first, last = self._covers if at is None and what != "profile" else (None, None)
             self._listings[key] = Listing(
-                f"{self._source}|{account.platform}:{account.key}|{what}", observed_at, account
-            )
+                f"{self._source}|{account.platform}:{account.key}|{what}", observed_at, account,
+                covers_from=first, covers_to=last,
+            )  # fmt: skip
         return self._listings[key]
+
+
+def _period(scope: Scope) -> tuple[date | None, date | None]:
+    """Return the days that a person says a file covers; refuse half of a period."""
+    first, last = (read_date(scope.values.get(name, "")) for name in PERIOD)
+    if (first is None) != (last is None):
+        missing = "from" if first is None else "to"
+        raise BadInput(
+            "give both the first and the last day that the file covers", field=f"--scope {missing}"
+        )
+    return first, last
 
 
 def opened(records: Iterable[Record]) -> tuple[Mapping[str, Any], Iterator[Record]]:

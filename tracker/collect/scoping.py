@@ -10,12 +10,14 @@ from tracker import countries
 from tracker.collect import reading, sources
 from tracker.collect.cells import UnclearDate, read_date
 from tracker.collect.job import Job, known_form
+from tracker.collect.post_files import PERIOD
 from tracker.domain import AccountRef, Scope
 from tracker.errors import BadInput
 from tracker.registry import handles
 from tracker.store import registry
 
 _LONGEST = 500
+_UNDATED = "which days the file covers is not known, so that a day without a post is drawn as unknown"
 
 
 def check_columns(source: sources.Source, facts: reading.FileFacts, limits: reading.Limits) -> None:
@@ -145,14 +147,16 @@ def account_in_scope(engine: Engine, source: sources.Source, values: Mapping[str
 
 def scope_notices(job: Job) -> list[str]:
     """Return what the scope leaves open, in words."""
+    archive = job.source.scope.items() >= PERIOD.items()
     missing = [
         key
         for key in ("country", "from", "to", "exported_at")
         if key in takes_of_file(job.source) and key not in job.scope.values
     ]
-    if not missing:
-        return []
-    said = (
-        "the time of this import stands for exported_at" if "exported_at" in missing else "kept as not stated"
-    )
-    return [f"scope without {', '.join(missing)}: {said}"]
+    undated = archive and "from" in missing
+    left = [key for key in missing if not archive or key not in PERIOD]
+    said = "the time of this import stands for exported_at" if "exported_at" in left else "kept as not stated"
+    return [
+        *([f"scope without {', '.join(left)}: {said}"] if left else []),
+        *([f"scope without {', '.join(PERIOD)}: {_UNDATED}"] if undated else []),
+    ]

@@ -1,6 +1,7 @@
 """The finding of what was asked and what came, day by day: where a gap is a gap and a zero is a zero."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from typing import Any, Literal
 
@@ -13,6 +14,7 @@ from tracker.findings.question import Question, answer, ground
 
 NOT_ASKED = "not asked"
 TOLD = ("message", "read", "stated_total")
+_SHOWN = {coverage.SUSPECT: "gone", coverage.ARCHIVE: "rows"}
 METHOD = (
     "One row for every {unit} of every account and repository that was ever asked, from the first to the last day "
     "asked about, or from since to until. Of several answers for one {unit} the best is shown, in this order: "
@@ -22,7 +24,9 @@ METHOD = (
     "of the latest question with that outcome that says why it ended so or how many there are, whatever days it was "
     "about: why, how many records it brought, and how many the platform says there are. suspect: it is said to be gone, in a "
     "run in which too many accounts of one platform vanished at once. A day that was to be asked about "
-    "in a round and was left out is {not_asked} too, with the reason."
+    "in a round and was left out is {not_asked} too, with the reason. archive: a file that was brought in is said to cover it. "
+    "{unknown}: the first and the last day of the posts of a file of which nobody said what it covers; days between and "
+    "around them that nothing else answers for are as unknown, and have no row."
 )
 
 Items = Mapping[Lane, Mapping[Any, int]]
@@ -33,15 +37,15 @@ def asked_and_answered(question: Question) -> Finding:
     unit: Literal["day", "month"] = "month" if "month" in question.options.by else "day"
     behind = ground(question, None)
     items = _items(question, "ym" if unit == "month" else "day")
-    names, ends = _names(question), _ends(question)
+    names = _names(question)
     rows = [
         {
             "source": lane.source,
             **names.get(lane.account_id, {"account": None, "account_status": None}),
             **row,
         }
-        for lane, answers in ((one.lanes[0], one) for one in behind.answers.by_lane())
-        for row in _lane_rows(question, answers, items.get(lane, {}), ends.get(lane, []), unit=unit)
+        for lane, found in _rows_by_lane(question, items, unit=unit)
+        for row in found
     ]
     rows.sort(key=lambda row: (row["account"] or "", row["source"], row[unit]))
     return answer(
@@ -58,9 +62,12 @@ def asked_and_answered(question: Question) -> Finding:
             "account_status",
             *TOLD,
             "suspect",
+            "archive",
         ),
         rows=rows,
-        method=METHOD.format(unit=unit, order=", ".join(coverage.BEST_FIRST), not_asked=NOT_ASKED),
+        method=METHOD.format(
+            unit=unit, order=", ".join(coverage.BEST_FIRST), not_asked=NOT_ASKED, unknown=coverage.UNKNOWN
+        ),
         ground=behind,
         coverage={
             "days_expected": sum(row["expected"] for row in rows),
@@ -68,6 +75,52 @@ def asked_and_answered(question: Question) -> Finding:
         },
         caveats=("No account on a row: the answer was about a whole data set, not about one account.",),
     )
+
+
+def _rows_by_lane(
+    question: Question, items: Items, *, unit: Literal["day", "month"]
+) -> Iterator[tuple[Lane, Iterator[dict[str, Any]]]]:
+    """Yield the rows of each lane: of what was answered, and of archives that do not say what they cover."""
+    listings = coverage.archives_apart(scope.listings(question.tables, question.scope))
+    answered = Answers.read(question.lake.arrow(coverage.asked(listings)))
+    ends = coverage.ends_by_lane(question.lake.arrow(coverage.ended(listings)))
+    spans = {answers.lanes[0]: answers.span() for answers in answered.by_lane()}
+    for answers in answered.by_lane():
+        lane = answers.lanes[0]
+        yield lane, _lane_rows(question, answers, items.get(lane, {}), ends.get(lane, []), unit=unit)
+    whenever = replace(question.scope, since=None, until=None)
+    undated = coverage.undated(scope.listings(question.tables, whenever))
+    for row in question.lake.arrow(undated).to_pylist():
+        lane = Lane(row["account_id"], row["source"])
+        days = dict.fromkeys((row["first_day"], row["last_day"]))
+        yield lane, _unknown_rows(question, days, spans.get(lane), items.get(lane, {}), unit=unit)
+
+
+def _unknown_rows(
+    question: Question, days: Iterable[date], answered: tuple[date, date] | None, items: Mapping[Any, int], *,
+    unit: Literal["day", "month"],
+) -> Iterator[dict[str, Any]]:  # fmt: skip
+    """Yield a row for each of these days that is asked for and that nothing else has a row for."""
+    since, until = question.scope.since or date.min, question.scope.until or date.max
+    taken = [_unit(day, unit)[0] for day in _shown(question, answered)] if answered else []
+    for label, key in dict.fromkeys(_unit(day, unit) for day in days if since <= day <= until):
+        if not taken or not taken[0] <= label <= taken[1]:
+            yield {
+                unit: label, "expected": 0, "asked": 0, "outcome": coverage.UNKNOWN, "suspect": False,
+                "archive": False, "rows": items.get(key) or None, **dict.fromkeys(TOLD),
+            }  # fmt: skip
+
+
+def _shown(question: Question, span: tuple[date, date]) -> tuple[date, date]:
+    """Return the first and the last day that have a row: those asked for, else those of a span."""
+    return question.scope.since or span[0], question.scope.until or span[1]
+
+
+def _unit(day: date, unit: Literal["day", "month"]) -> tuple[str, Any]:
+    """Return how a day, or its month, is written, and by what its items are counted."""
+    if unit == "day":
+        return day.isoformat(), day
+    return months.text(months.of(day)), months.of(day)
 
 
 def _lane_rows(
@@ -81,7 +134,7 @@ def _lane_rows(
     span = answers.span()
     if span is None:
         return
-    first, last = question.scope.since or span[0], question.scope.until or span[1]
+    first, last = _shown(question, span)
     outcomes, told = answers.outcome_of_days(first, last), answers.ends_of_days(ends, first, last)
     for label, key, inside in (_months if unit == "month" else _days)(first, last):
         row = _summary(outcomes[inside], answers.outcomes, items.get(key, 0))
@@ -107,8 +160,9 @@ def _summary(found: Ints, outcomes: tuple[str, ...], items: int) -> dict[str, An
     return {
         "expected": int(found.size),
         "asked": int(asked.size),
-        "outcome": "gone" if best == coverage.SUSPECT else best,
+        "outcome": _SHOWN.get(best, best),
         "suspect": best == coverage.SUSPECT,
+        "archive": best == coverage.ARCHIVE,
         "rows": items if items or best in coverage.ANSWERED else None,
     }
 
@@ -125,11 +179,6 @@ def _told(ends: Sequence[End], outcomes: Ints, told: Ints) -> dict[str, Any]:
     best = outcomes[outcomes >= 0].min(initial=outcomes.max())
     known = told[(outcomes == best) & (told >= 0)]
     return {name: getattr(ends[known[-1]], name) if known.size else None for name in TOLD}
-
-
-def _ends(question: Question) -> dict[Lane, list[End]]:
-    listings = scope.listings(question.tables, question.scope)
-    return coverage.ends_by_lane(question.lake.arrow(coverage.ended(listings)))
 
 
 def _items(question: Question, unit: Literal["day", "ym"]) -> Items:

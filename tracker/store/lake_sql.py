@@ -83,6 +83,7 @@ SCHEMAS: dict[str, pa.Schema] = {
         listing_id=INT, query_id=INT, source=TEXT, series=TEXT, account_id=INT, section=TEXT, country=TEXT,
         observed_at=TIME, covers_from=DAY, covers_to=DAY, outcome=TEXT, items=INT, evidence=TEXT, message=TEXT,
         read=INT, stated_total=INT, suspect=FLAG, shown_from=DAY, shown_to=DAY,
+        archive=FLAG,
     ),
     "changes": _schema(
         change_id=INT, at=TIME, type=TEXT, account_id=INT, subject=TEXT, field=TEXT, before=TEXT, after=TEXT,
@@ -138,7 +139,8 @@ SMALL = {
                EXISTS (SELECT 1 FROM collect_run r WHERE r.suspect IS NOT NULL
                        AND q.started_at BETWEEN r.started_at AND r.finished_at
                        AND (r.platform IS NULL OR r.platform = w.platform)) AS suspect,
-               s.shown_from, s.shown_to
+               s.shown_from, s.shown_to,
+               q.evidence_id IS NOT NULL AND s.listing_id IS NOT NULL AND l.observed_at = q.observed_at AS archive
         FROM listing l JOIN query q ON q.id = l.query_id JOIN query_outcome o ON o.query_id = q.id
         LEFT JOIN account w ON w.id = l.account_id
         LEFT JOIN evidence e ON e.id = q.evidence_id

@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import Any
 
 from tracker.collect.post_columns import Columns, Table, Whose, folded
-from tracker.collect.post_files import PostFile, author, opened
+from tracker.collect.post_files import PERIOD, PostFile, author, opened
 from tracker.domain import AccountRef, Parsed, Record, Release, Scope
 from tracker.errors import BadInput
 from tracker.registry.platforms import platform_of
@@ -26,6 +26,7 @@ matched = False
 scope = {
     "platform": "facebook, instagram or threads, where the header does not tell it",
     "exported_at": "when the table was downloaded, YYYY-MM-DD or with a time (UTC)",
+    **PERIOD,
 }
 _COUNTS = {
     "views": "views", "like_count": "likes", "comment_count": "comments", "share_count": "shares", "reaction_count": "reactions",

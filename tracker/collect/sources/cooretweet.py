@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
 from tracker.collect.post_columns import NO_FRACTION, Columns, Table, folded
-from tracker.collect.post_files import PostFile, author
+from tracker.collect.post_files import PERIOD, PostFile, author
 from tracker.domain import AccountRef, Parsed, Record, Release, Scope
 from tracker.errors import BadInput
 from tracker.registry.platforms import platform_of
@@ -25,6 +25,7 @@ matched = False
 scope = {
     "platform": "the platform of the accounts, such as x; it must be given",
     "exported_at": "when the shares were collected, YYYY-MM-DD or with a time (UTC)",
+    **PERIOD,
 }
 _LONGEST_HANDLE = 25
 COLUMNS = Columns(

@@ -10,7 +10,7 @@ from typing import Any
 from tracker.collect.crowdtangle_cells import FACEBOOK, INSTAGRAM, Clock, prepared
 from tracker.collect.moments import stated_zone
 from tracker.collect.post_columns import Table
-from tracker.collect.post_files import PostFile, opened
+from tracker.collect.post_files import PERIOD, PostFile, opened
 from tracker.domain import Parsed, Record, Release, Scope
 from tracker.errors import BadInput
 
@@ -26,6 +26,7 @@ matched = False
 scope = {
     "exported_at": "when the export was made, YYYY-MM-DD or with a time (UTC)",
     "zone": "the zone that the team had set, such as America/Chicago, where its short name means several",
+    **PERIOD,
 }
 
 

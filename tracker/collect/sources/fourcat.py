@@ -7,6 +7,7 @@ is that of its addresses, or is given. 4CAT writes UTC.
 from collections.abc import Iterable, Iterator
 
 from tracker.collect import fourcat_tables
+from tracker.collect.post_files import PERIOD
 from tracker.domain import Parsed, Record, Release, Scope
 
 name = "fourcat"
@@ -21,6 +22,7 @@ matched = False
 scope = {
     "platform": "the platform, such as vk, where the header does not tell it",
     "exported_at": "when the data set was collected, YYYY-MM-DD or with a time (UTC)",
+    **PERIOD,
 }
 
 

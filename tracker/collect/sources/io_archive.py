@@ -7,7 +7,7 @@ followers have their names and numbers replaced by a hash, which is text and sta
 from collections.abc import Iterable, Iterator, Mapping
 
 from tracker.collect.post_columns import Columns, Table
-from tracker.collect.post_files import PostFile, author, opened
+from tracker.collect.post_files import PERIOD, PostFile, author, opened
 from tracker.domain import AccountRef, Parsed, Record, Release, Scope
 from tracker.errors import BadInput
 
@@ -20,7 +20,7 @@ origin = "X's archive of information operations, tweets or users as CSV (copies 
 required = ("userid", "user_screen_name")
 release: Release | None = None
 matched = False
-scope = {"exported_at": "the day on which X published the set, YYYY-MM-DD"}
+scope = {"exported_at": "the day on which X published the set, YYYY-MM-DD", **PERIOD}
 _LONGEST_NUMBER, _LONGEST_HANDLE = 20, 25
 COLUMNS = Columns(
     "x", ("tweetid",), ("tweet_text",), ("tweet_time",), language=("tweet_language",),

@@ -9,7 +9,7 @@ from typing import Any
 
 from tracker.collect.answers import records_of
 from tracker.collect.post_columns import Columns, Table, by_row, folded
-from tracker.collect.post_files import PostFile
+from tracker.collect.post_files import PERIOD, PostFile
 from tracker.domain import Parsed, Record, Release, Scope
 
 name = "junkipedia"
@@ -24,6 +24,7 @@ matched = False
 scope = {
     "platform": "the platform, where neither a column nor the address of a post tells it",
     "exported_at": "when the export was made, YYYY-MM-DD or with a time (UTC)",
+    **PERIOD,
 }
 _CHANNEL = ("channel.", "search_data_fields.channel_data.", "channel_data.")
 _NUMBERS = {

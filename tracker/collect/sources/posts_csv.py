@@ -12,7 +12,7 @@ from typing import Any
 
 from tracker.collect.moments import stated_zone
 from tracker.collect.post_columns import NO_FRACTION, Columns, Names, Table, by_row, folded
-from tracker.collect.post_files import PostFile, opened
+from tracker.collect.post_files import PERIOD, PostFile, opened
 from tracker.collect.weblinks import address_key
 from tracker.domain import Notice, Parsed, Record, Release, Scope
 from tracker.errors import BadInput
@@ -51,6 +51,7 @@ scope = {
     "zone": "the zone of times that name none, such as Asia/Shanghai; else they are read as UTC, and it is said",
     "exported_at": "when the table was made, YYYY-MM-DD or with a time (UTC)",
     **{f"map.{field}": f"the column that holds {field.replace('_', ' ')}" for field in (*FIELDS, *COUNTS)},
+    **PERIOD,
 }
 
 

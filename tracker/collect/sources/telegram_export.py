@@ -11,7 +11,7 @@ from tracker.collect import telegram_export_cells as cells
 from tracker.collect.answers import document
 from tracker.collect.moments import stated_zone
 from tracker.collect.post_cells import identified, words
-from tracker.collect.post_files import PostFile, author, opened
+from tracker.collect.post_files import PERIOD, PostFile, author, opened
 from tracker.domain import AccountRef, Look, Notice, Parsed, Post, Profile, Record, Release, Scope
 from tracker.errors import BadInput
 
@@ -30,6 +30,7 @@ scope = {
     "account": "the channel, such as telegram:somebody, in place of handle",
     "zone": "the zone of the computer that made the export, such as Asia/Shanghai, for times that name none",
     "exported_at": "when the export was made, YYYY-MM-DD or with a time (UTC)",
+    **PERIOD,
 }
 _PRIVATE = ("personal_chat", "saved_messages", "bot_chat", "verification_codes", "replies")
 

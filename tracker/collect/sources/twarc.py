@@ -12,7 +12,7 @@ from typing import Any
 from tracker.collect import x_api_cells
 from tracker.collect.answers import records_of
 from tracker.collect.moments import iso_moment
-from tracker.collect.post_files import PostFile
+from tracker.collect.post_files import PERIOD, PostFile
 from tracker.domain import Notice, Parsed, Record, Release, Scope
 from tracker.errors import BadInput
 
@@ -26,7 +26,8 @@ required = ("kind",)
 release: Release | None = None
 matched = False
 scope = {
-    "exported_at": "when the posts were collected, for tweets that do not say it, YYYY-MM-DD or with a time (UTC)"
+    "exported_at": "when the posts were collected, for tweets that do not say it, YYYY-MM-DD or with a time (UTC)",
+    **PERIOD,
 }
 
 
