@@ -84,6 +84,15 @@ def ads(**options: str | None) -> Finding:
     return replace(found, rows=[{**row, "snapshot_id": latest[row["ad"]]} for row in found.rows])
 
 
+def posts(**options: str | None) -> Finding:
+    """Return the finding of the posts themselves; each row has also `snapshot`, its latest where the record holds it."""
+    found = finding("posts", **options)
+    if not found.rows:
+        return found
+    latest = desk.snapshots_of(record(), "post", [row["post"] for row in found.rows])
+    return replace(found, rows=[{**row, "snapshot": latest.get(row["post"])} for row in found.rows])
+
+
 def facets(**options: str | None) -> dict[str, list[Row]]:
     """Return how many ads each choice of a search leaves, by facet; `MOST_CHOICES` of each at most."""
     opened = lake()

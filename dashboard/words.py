@@ -180,7 +180,7 @@ def account(row: Mapping[str, Any], brands: Mapping[str, str] = MappingProxyType
 
 
 def account_choices(payers: Finding) -> dict[str, str]:
-    """Return the accounts that advertised, each with its name, the one with most ads first; `ALL` leads."""
+    """Return the accounts that advertised, or posted, each with its name, the one with most ads first; `ALL` leads."""
     named = [row for row in payers.rows if row["account"]]
     return {ALL: "all accounts", **{row["account"]: account(row) for row in named}}
 

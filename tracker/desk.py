@@ -4,7 +4,7 @@ The dashboard and the command line both come through here. The clock is an argum
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -20,7 +20,7 @@ from tracker.nearby import Similar, check_suspect, named_account, similar
 from tracker.registry import claims as rules
 from tracker.registry import seedlist
 from tracker.registry.review import validate
-from tracker.store import claims, evidence, identity, passages, profiles, registry, snapshots, suspects
+from tracker.store import claims, evidence, identity, items, passages, profiles, registry, snapshots, suspects
 from tracker.store import review as reviews
 from tracker.store.engine import unit_of_work
 from tracker.store.registry import Row, SeedCounts
@@ -170,6 +170,13 @@ def show_snapshot(engine: Engine, name: str) -> dict[str, Any]:
     if found is None:
         raise BadInput(f"no snapshot is called {name}; the record here does not hold it")
     return {"snapshot": name, **found}
+
+
+def snapshots_of(engine: Engine, item_type: str, item_ids: Iterable[int]) -> dict[int, str]:
+    """Return the latest snapshot of each ad or post that the record holds, as `show_snapshot` takes it."""
+    with Session(engine) as session:
+        found = {number: items.item(session, item_type, number) for number in item_ids}
+    return {number: row["snapshot"] for number, row in found.items() if row is not None}
 
 
 def evidence_line(engine: Engine, sha256: str, line: int) -> str:

@@ -1,4 +1,4 @@
-"""Topics: what the ads and posts are about, month by month, with the part that nobody has coded."""
+"""Topics: what the ads and posts are about, period by period, with the part that nobody has coded, and when that changed."""
 
 import streamlit as st
 
@@ -11,6 +11,7 @@ from dashboard import (
     pickers,
     sections,
     shares,
+    stacked,
     usual,
     words,
 )
@@ -24,7 +25,8 @@ noun = words.NOUNS[items]
 with counted_box:
     group = counted.group(data.finding("topics", items=items), key="topics-counted")
 with account_box:
-    choices = words.account_choices(data.finding("payers", group=group))
+    by_account = ("payers", None) if items == "ads" else ("posts-per-month", "account")
+    choices = words.account_choices(data.finding(by_account[0], by=by_account[1], group=group))
     account = pickers.one_of("Account", choices, key="topics-account")
 topics = data.finding("topics", account=account, items=items, group=group)
 with head:
@@ -33,7 +35,15 @@ with head:
 if topics.rows:
     coverage = data.finding("coverage", account=account, group=group)
     comparison = data.comparison("topics", group=group, items=items)
-    sections.topics(topics, coverage, comparison)
+    shown = stacked.asked_about(topics)
+    by, part, terms = stacked.by_what(words.months_of(shown))
+    stacked.over_time(
+        coverage,
+        by=by,
+        part=part,
+        limits={"items": items, "account": account, "group": group, "terms": terms},
+    )
+    sections.topics(shown, coverage, comparison)
     components.caption("What these do not show:", " ".join(topics.caveats))
     usual.bursts(coverage, items=items, account=account, group=group)
     collected.together(coverage)

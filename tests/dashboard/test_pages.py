@@ -90,7 +90,7 @@ def test_hostile_text_is_never_markup_and_never_markdown(page: str, hostile_page
 
 
 @pytest.mark.parametrize(
-    ("page", "charts"), [("overview", 2), ("ads", 3), ("targeting", 4), ("topics", 5), ("collection", 1)]
+    ("page", "charts"), [("overview", 2), ("ads", 3), ("targeting", 4), ("topics", 6), ("collection", 1)]
 )
 def test_each_chart_says_of_how_many_as_of_when_and_leads_to_its_rows(
     page: str, charts: int, hostile_pages: OpenPage
@@ -416,3 +416,15 @@ def test_charts_that_an_earlier_version_wrote_are_written_anew_before_a_page_is_
     assert [error.value for error in app.exception] == []
     assert "Harbour" in html_of(app)
     assert "samples" in json.loads(path.read_text())["tables"]
+
+
+def test_a_change_of_topics_leads_to_the_items_on_both_sides_of_it(
+    hostile_home: Path, open_page: OpenPage
+) -> None:
+    app = open_page("topics")
+    app.text_input(key="topics-words").set_value("plain").run()
+
+    text = html_of(app)
+    assert [error.value for error in app.exception] == []
+    assert "When did it change?" in text
+    assert "Not enough data to tell" in text or "Benjamini–Hochberg" in text

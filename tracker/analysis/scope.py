@@ -14,6 +14,10 @@ from ibis import _
 from tracker.registry.groups import STATUS_OF, Group
 
 ItemType = Literal["ad", "post"]
+BY_HAND = "hand"
+"""The name under which people are asked for as a coder."""
+UNCODED = "uncoded"
+"""Stands in place of a code for the items that carry none."""
 Tables = Mapping[str, ibis.Table]
 
 
@@ -21,7 +25,7 @@ Tables = Mapping[str, ibis.Table]
 class Scope:
     """The limits of a question; `None` is no limit. `since` and `until` are both in.
 
-    `code` holds for the codings of `coder`, at any level.
+    `code` holds for the codings of `coder`, at any level; `UNCODED` for what that coder gave no code.
     """
 
     since: date | None = None
@@ -34,6 +38,8 @@ class Scope:
     contains: str | None = None
     code: str | None = None
     coder: str | None = None
+    operator: str | None = None
+    language: str | None = None
 
 
 def ads(tables: Tables, scope: Scope) -> ibis.Table:
@@ -70,6 +76,9 @@ def listings(tables: Tables, scope: Scope) -> ibis.Table:
     if scope.group is not None:
         about_one = of_group(rows.filter(_.account_id.notnull()), tables["accounts"], scope.group)
         rows = about_one.union(rows.filter(_.account_id.isnull()))
+    if scope.operator is not None:
+        of_one = of_operator(rows.filter(_.account_id.notnull()), tables["accounts"], scope.operator)
+        rows = of_one.union(rows.filter(_.account_id.isnull()))
     if scope.account_ids is not None:
         rows = rows.filter(_.account_id.isin(scope.account_ids) | _.account_id.isnull())
     if scope.source is not None:
@@ -91,6 +100,11 @@ def of_group(rows: ibis.Table, accounts: ibis.Table, group: Group | None) -> ibi
         apart = accounts.filter(_.status.isin(tuple(STATUS_OF.values()))).select("account_id")
         return rows.anti_join(apart, "account_id")
     return rows.semi_join(accounts.filter(_.status == STATUS_OF[group]).select("account_id"), "account_id")
+
+
+def of_operator(rows: ibis.Table, accounts: ibis.Table, operator: str) -> ibis.Table:
+    """Keep the rows of the accounts that are attributed to an operator."""
+    return rows.semi_join(accounts.filter(_.operator == operator).select("account_id"), "account_id")
 
 
 def by_status(items: ibis.Table, accounts: ibis.Table) -> ibis.Table:
@@ -117,14 +131,26 @@ def _narrow(rows: ibis.Table, tables: Tables, scope: Scope, *, item_type: ItemTy
         rows = rows.filter(_.source == scope.source)
     if scope.contains is not None:
         rows = rows.filter(_.text.lower().contains(scope.contains.lower()))
-    if scope.code is not None:
-        coded = tables["codings"].filter(
-            _.item_type == item_type, (_.code == scope.code) | (_.parent == scope.code)
-        )
-        if scope.coder is not None:
-            coded = coded.filter(_.coder == scope.coder)
-        rows = rows.semi_join(coded.select("item_id"), "item_id")
-    return rows
+    if scope.operator is not None:
+        rows = of_operator(rows, tables["accounts"], scope.operator)
+    if scope.language is not None:
+        rows = rows.filter(_.language == scope.language)
+    return rows if scope.code is None else _coded(rows, tables, scope, item_type)
+
+
+def _coded(rows: ibis.Table, tables: Tables, scope: Scope, item_type: ItemType) -> ibis.Table:
+    """Keep the items to which the coder gave the code, or none at all; by hand what they count as."""
+    if scope.coder == BY_HAND:
+        read = tables["hand_settled"].filter(_.item_type == item_type)
+        rows = rows.semi_join(read.select("item_id"), "item_id") if scope.code == UNCODED else rows
+        coded = read.filter(_.counts)
+    else:
+        coded = tables["codings"].filter(_.item_type == item_type)
+        coded = coded if scope.coder is None else coded.filter(_.coder == scope.coder)
+    if scope.code == UNCODED:
+        return rows.anti_join(coded.select("item_id"), "item_id")
+    wanted = coded.filter((_.code == scope.code) | (_.parent == scope.code))
+    return rows.semi_join(wanted.select("item_id"), "item_id")
 
 
 def _between(rows: ibis.Table, scope: Scope) -> ibis.Table:

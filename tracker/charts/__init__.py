@@ -23,6 +23,7 @@ from tracker.charts.provinces import (
     year_of,
 )
 from tracker.charts.registry import MOST_LANES, coverage_band, lanes_of
+from tracker.charts.stacks import shares_stacked
 from tracker.charts.targeting import MARK, group_of, shift_bars, targeting_heatmap
 from tracker.charts.topics import NOT_CODED, codes_of, topic_share, topic_shares
 from tracker.charts.words import first_use, shortened, until
@@ -67,6 +68,7 @@ __all__ = [
     "posts_per_month",
     "province_map",
     "province_ranks",
+    "shares_stacked",
     "shift_bars",
     "shortened",
     "targeting_heatmap",

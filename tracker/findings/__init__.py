@@ -19,7 +19,9 @@ from tracker.findings import (
     effects,
     languages,
     looks,
+    mentions,
     payers,
+    posts,
     registry,
     reliable,
     repositories,
@@ -48,6 +50,7 @@ class FindingHelp:
 
 
 _TIME = ("since", "until", "account", "group")
+_WHOSE = ("operator", "language")
 _ADS = (*_TIME, "source", "country", "payer", "code", "coder", "text", "limit")
 
 NAMES: Mapping[str, FindingHelp] = {
@@ -59,8 +62,13 @@ NAMES: Mapping[str, FindingHelp] = {
     "shared-payers": FindingHelp("payers of several accounts: a lead, not evidence", _ADS),
     "topics": FindingHelp(
         "the share of items with each code, and the uncoded part",
-        (*_ADS, "by", "items", "level"),
+        (*_ADS, *_WHOSE, "by", "items", "level"),
         ("month", "week", "day", "account"),
+    ),
+    "mentions": FindingHelp(
+        "the share of items that name any of some words, exactly",
+        (*_TIME, *_WHOSE, "outlet", "source", "terms", "items", "by", "limit"),
+        ("month", "week", "day"),
     ),
     "reliability": FindingHelp("how far coders agree beyond chance on each code", ("items", "level", "limit")),
     "targeting": FindingHelp(
@@ -74,15 +82,15 @@ NAMES: Mapping[str, FindingHelp] = {
     ),
     "shift-points": FindingHelp(
         "when the share of a code or of words changed, by tests that are not told where to look",
-        (*_TIME, "outlet", "source", "country", "payer", "code", "terms", "coder", "text", "items", "by", "limit"),
-        ("month", "week", "day"),
+        (*_TIME, *_WHOSE, "outlet", "source", "country", "payer", "code", "terms", "coder", "text", "items", "by", "limit"),
+        ("month", "week", "day", "account", "operator", "language"),
     ),
     "drift": FindingHelp(
         "which fields came or went in the answers of a source, each once", ("source", "limit")
     ),
     "bursts": FindingHelp(
         "in which days, weeks or months more was published than the others lead one to expect",
-        (*_TIME, "outlet", "source", "country", "payer", "coder", "text", "items", "by", "limit"),
+        (*_TIME, *_WHOSE, "outlet", "source", "country", "payer", "coder", "text", "items", "by", "limit"),
         ("month", "week", "day"),
     ),
     "effect": FindingHelp(
@@ -102,7 +110,11 @@ NAMES: Mapping[str, FindingHelp] = {
     "sensitive-targeting": FindingHelp(
         "criteria that may stand for a sensitive category, never a verdict", (*_ADS, "kinds", "polarity")
     ),
-    "ads": FindingHelp("the ads themselves, the latest first", _ADS),
+    "ads": FindingHelp("the ads themselves, the latest first", (*_ADS, *_WHOSE, "terms")),
+    "posts": FindingHelp(
+        "the posts themselves, the latest first",
+        (*_TIME, *_WHOSE, "outlet", "source", "code", "coder", "terms", "text", "limit"),
+    ),
     "creatives": FindingHelp("ads that say nearly the same, each group with its earliest text", _ADS),
     "languages": FindingHelp(
         "in which languages items are written, with how sure that is",
@@ -117,7 +129,9 @@ NAMES: Mapping[str, FindingHelp] = {
     ),
     "changes": FindingHelp("what changed between observations, oldest first", (*_TIME, "kinds", "limit")),
     "coverage": FindingHelp(
-        "on which days each account was asked for, and what came", (*_TIME, "source", "by", "limit"), ("day", "month")
+        "on which days each account was asked for, and what came",
+        (*_TIME, "operator", "source", "by", "limit"),
+        ("day", "month"),
     ),
     "silences": FindingHelp(
         "since when an account is silent, and since when we stopped seeing it", (*_TIME, "source", "limit")
@@ -143,6 +157,7 @@ _MAKERS: Mapping[str, Callable[[Question], Finding]] = {
     "payer-candidates": payers.candidates,
     "shared-payers": payers.shared,
     "topics": topics.shares,
+    "mentions": mentions.named,
     "reliability": reliable.agree,
     "targeting": targeting.criteria,
     "targeting-shift": shifts.shifts,
@@ -155,6 +170,7 @@ _MAKERS: Mapping[str, Callable[[Question], Finding]] = {
     "audiences": targeting.sought,
     "sensitive-targeting": sensitive.may_stand_for,
     "ads": ads.ad_rows,
+    "posts": posts.post_rows,
     "creatives": creatives.near_copies,
     "languages": languages.spoken,
     "landing-domains": creatives.landing_domains,
@@ -181,7 +197,7 @@ def run(name: str, lake: Lake, options: Options | None = None) -> Finding:
     """Return a finding; raise `BadInput` when there is none of that name or the lake cannot answer what is asked."""
     _known(name)
     asked = options or Options()
-    if name == "posts-per-month":
+    if name in ("posts", "posts-per-month"):
         asked = replace(asked, items="post")
     return _MAKERS[name](ask(name, lake, asked))
 

@@ -11,6 +11,7 @@ from ibis import _
 from tracker.analysis import coverage, creatives, months, payers, scope, topics, volume
 from tracker.analysis.coverage import Answers
 from tracker.findings.finding import Finding
+from tracker.findings.mentions import naming
 from tracker.findings.question import Question, answer, coder_of, ground
 
 ROWS_SHOWN = 500
@@ -111,12 +112,13 @@ def who_paid(question: Question) -> Finding:
 
 def ad_rows(question: Question) -> Finding:
     """List the ads themselves, the latest first."""
-    items = scope.ads(question.tables, question.scope)
+    items = naming(question, scope.ads(question.tables, question.scope))
     limits = question.scope
     asked = items if limits.since is None and limits.until is None else scope.dated(items, limits)
     limit = question.options.limit or ROWS_SHOWN
     page = asked.order_by(_.first_shown.desc(nulls_first=False), "ad_id").limit(limit)
-    coder = question.options.coder or coder_of(question.lake, "ad")
+    named_coder = question.options.coder if question.options.coder != scope.BY_HAND else None
+    coder = named_coder or coder_of(question.lake, "ad")
     codes, posts = _codes(question, page, coder), promoted_posts(question, page)
     named = scope.with_account(page, question.tables["accounts"])
     rows = [

@@ -15,8 +15,6 @@ from tracker.findings.periods import Group, Key
 from tracker.findings.question import Question
 
 UnitOf = Callable[[Mapping[str, Any]], str]
-BY_HAND = "hand"
-"""The name under which people are asked for as a coder."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -53,6 +53,8 @@ class Options:
     terms: tuple[str, ...] = ()
     event: str | None = None
     control: str | None = None
+    operator: str | None = None
+    language: str | None = None
     items: Literal["ad", "post"] = "ad"
     items_named: bool = False
     level: Literal["top", "fine"] = "top"
@@ -141,6 +143,8 @@ READERS: Mapping[str, Callable[[str], object]] = {
     "terms": _words,
     "event": str,
     "control": str,
+    "operator": str,
+    "language": str,
     "status": str,
     "group": _choice({**{word: word for word in GROUPS}, "all": None}),
     "items": _choice({"ads": "ad", "posts": "post"}),

@@ -1,15 +1,17 @@
 """The periods of a finding over time: how each is named, and how many items of which accounts lie in it."""
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import ibis
+import numpy as np
 from ibis import _
 
 from tracker.analysis import months
+from tracker.analysis.coverage import Answers
 from tracker.findings.question import Question
 
 UNITS = ("month", "week", "day")
@@ -59,6 +61,28 @@ def unit_of(row: Mapping[str, Any], unit: str) -> str:
         return months.text(row["ym"])
     day = date.fromisoformat(row["day"])
     return (months.monday(day) if unit == "week" else day).isoformat()
+
+
+def covered(answers: Answers, groups: Iterable[Key], unit: str) -> dict[str, float]:
+    """Return for each period which part of its days the answers cover, on average over what was asked about."""
+    spans = {name: _days(name, unit) for name, _account in groups}
+    lanes = list(answers.by_lane())
+    if not spans or not lanes:
+        return {}
+    first, last = min(day for day, _ in spans.values()), max(day for _, day in spans.values())
+    days = np.mean([lane.answered(first, last) for lane in lanes], axis=0)
+    return {
+        name: float(days[(begin - first).days : (end - first).days + 1].mean())
+        for name, (begin, end) in spans.items()
+    }
+
+
+def _days(name: str, unit: str) -> tuple[date, date]:
+    if unit == "month":
+        ym = int(name[:4]) * 12 + int(name[5:7]) - 1
+        return months.first_day(ym), months.last_day(ym)
+    first = date.fromisoformat(name)
+    return first, first + timedelta(days=6 if unit == "week" else 0)
 
 
 def _accounts(row: Mapping[str, Any]) -> set[int | None]:

@@ -74,6 +74,8 @@ def ask(name: str, lake: Lake, options: Options) -> Question:
         contains=options.text,
         code=options.code,
         coder=options.coder,
+        operator=options.operator,
+        language=options.language,
     )
     if options.code is not None and options.coder is None:
         limits = replace(limits, coder=coder_of(lake, options.items))

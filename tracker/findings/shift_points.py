@@ -15,7 +15,7 @@ from tracker.analysis.columns import Ints
 from tracker.analysis.scope import ItemType
 from tracker.analysis.votes import Items, Timeline, Unit
 from tracker.errors import BadInput
-from tracker.findings import series, voices
+from tracker.findings import parts, series, voices
 from tracker.findings.finding import Finding
 from tracker.findings.question import Question, answer, ground
 from tracker.findings.series import Series, Votes
@@ -38,31 +38,58 @@ METHOD = (
 
 
 def shift_points(question: Question) -> Finding:
-    """Say when the share of a code or of words changed; without either, that of every code, their mix and the volume."""
+    """Say when the share of a code or of words changed; without either, that of every code, their mix and the volume.
+
+    By account, operator or language each is tested by itself, and p corrected for all of them together.
+    """
     question = about(question)
-    item_type = question.options.items
-    items, found = taking(question)
-    said = voices.heard(question, items, found)
-    tested = [row for one in _series(question, items, found, said) for row in one.rows(found)]
+    item_type, part = question.options.items, parts.part_of(question.options.by)
+    asked, left = parts.parted(question, part) if part else ([("", question)], 0)
+    tests = [(name, *_tested(one)) for name, one in asked]
+    rows = series.judged([row | {"part": name} for name, told, *_ in tests for row in told])
     dated = scope.dated(items_of(question), question.scope) if item_type == "ad" else None
+    coders = [said.coder for *_, said, _found, _caveats in tests]
     return answer(
         question,
-        n=int(said.part.items.size),
-        columns=series.COLUMNS,
-        rows=_with_coder(series.judged(tested), items, said),
+        n=sum(int(said.part.items.size) for *_, said, _found, _caveats in tests),
+        columns=(part, *series.COLUMNS) if part else series.COLUMNS,
+        rows=[row | {part or "part": row["part"]} for row in rows],
         method=METHOD.format(
             items="ads" if item_type == "ad" else "posts",
-            what=what(question, said.coder),
-            unit=found.unit,
+            what=what(question, ", ".join(sorted({one for one in coders if one}))),
+            unit=unit_of(question.options.by),
             shortest=changepoints.SHORTEST,
             permutations=f"{changepoints.PERMUTATIONS:,}",
             seed=changepoints.SEED,
             many=changepoints.MANY,
         ),
         ground=ground(question, item_type, dated),
-        coverage=_facts(said, found),
-        caveats=(*said.caveats(found.unit), *_caveats(items, found)),
+        coverage=_together([_facts(said, found) for *_, said, found, _caveats in tests])
+        | {"tests": sum(row["p"] is not None for row in rows)}
+        | ({"items_in_no_part": left} if part else {}),
+        caveats=tuple(dict.fromkeys(line for *_, caveats in tests for line in caveats)),
     )
+
+
+def _tested(question: Question) -> tuple[list[dict[str, Any]], Heard, Timeline, tuple[str, ...]]:
+    """Return the rows of one question before they are judged, what they rest on, and what must be said of it."""
+    items, found = taking(question)
+    said = voices.heard(question, items, found)
+    rows = [row for one in _series(question, items, found, said) for row in one.rows(found)]
+    caveats = (*said.caveats(found.unit), *_caveats(items, found))
+    return _with_coder(rows, items, said), said, found, caveats
+
+
+def _together(facts: list[dict[str, Any]]) -> dict[str, Any]:
+    """Add up the facts of parts; a coder or a version that differs between them is told as a list."""
+    found: dict[str, Any] = {}
+    for name in facts[0] if facts else ():
+        values = [one[name] for one in facts]
+        numbers = [value for value in values if isinstance(value, int)]
+        added = len(numbers) == len(values) and name != "codebook_version" and len(values) > 1
+        distinct = list(dict.fromkeys(values))
+        found[name] = sum(numbers) if added else distinct[0] if len(distinct) == 1 else distinct
+    return found
 
 
 def about(question: Question) -> Question:
@@ -123,9 +150,10 @@ def items_of(question: Question) -> ibis.Table:
 
 def unit_of(by: tuple[str, ...]) -> Unit:
     """Return the periods that are asked for; raise `BadInput` for more than one kind."""
-    if len(by) > 1:
-        raise BadInput(f"{', '.join(by)}; expected one of day, week, month", field="by")
-    return "day" if by == ("day",) else "week" if by == ("week",) else "month"
+    units = tuple(name for name in by if name not in parts.PARTS)
+    if len(units) > 1:
+        raise BadInput(f"{', '.join(units)}; expected one of day, week, month", field="by")
+    return "day" if units == ("day",) else "week" if units == ("week",) else "month"
 
 
 def _last_day(question: Question) -> date | None:

@@ -5,19 +5,19 @@ A keyword count is shown where nobody coded, and is never called a share.
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 import ibis
-import numpy as np
 from ibis import _
 
 from tracker.analysis import keywords, months, prevalence, scope, topics
 from tracker.analysis.coverage import Answers
 from tracker.analysis.intervals import Interval
+from tracker.analysis.scope import BY_HAND
 from tracker.findings import handcoded, periods
 from tracker.findings.finding import Finding
-from tracker.findings.handcoded import BY_HAND, ByHand
+from tracker.findings.handcoded import ByHand
 from tracker.findings.periods import UNITS, Group, Key, unit_of
 from tracker.findings.question import Question, answer, coder_of, ground
 
@@ -140,7 +140,7 @@ def _rows(
     """Yield a row for every period that has items and every code that occurs anywhere."""
     said = {(row["unit"], row["account_id"], row["code"]): row["items"] for row in counts}
     codes = sorted(({row["code"] for row in counts} | hand.codes) - {None})
-    covered = _covered(answers, groups, unit)
+    covered = periods.covered(answers, groups, unit)
     for key, group in groups.items():
         at = handcoded.point(hand, key, group)
         shared: dict[str, Any] = {
@@ -186,28 +186,6 @@ def _count(
         "measure": refused.measure, "alpha": None, "codebook_version": int(version) if version.isdigit() else hand.version,
         "share_before": None, "reason": f"{refused.reason}: {reason}",
     }  # fmt: skip
-
-
-def _covered(answers: Answers, groups: Iterable[Key], unit: str) -> dict[str, float]:
-    """Return for each period which part of its days the answers cover, on average over what was asked about."""
-    spans = {name: _days(name, unit) for name, _account in groups}
-    lanes = list(answers.by_lane())
-    if not spans or not lanes:
-        return {}
-    first, last = min(day for day, _ in spans.values()), max(day for _, day in spans.values())
-    days = np.mean([lane.answered(first, last) for lane in lanes], axis=0)
-    return {
-        name: float(days[(begin - first).days : (end - first).days + 1].mean())
-        for name, (begin, end) in spans.items()
-    }
-
-
-def _days(name: str, unit: str) -> tuple[date, date]:
-    if unit == "month":
-        ym = int(name[:4]) * 12 + int(name[5:7]) - 1
-        return months.first_day(ym), months.last_day(ym)
-    first = date.fromisoformat(name)
-    return first, first + timedelta(days=6 if unit == "week" else 0)
 
 
 def _with_names(question: Question, rows: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:

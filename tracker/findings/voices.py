@@ -9,9 +9,10 @@ from ibis import _
 
 from tracker.analysis import keywords, scope, votes
 from tracker.analysis.changepoints import FEWEST
+from tracker.analysis.scope import BY_HAND
 from tracker.analysis.votes import Items, Timeline
 from tracker.findings import handcoded, periods
-from tracker.findings.handcoded import BY_HAND, ByHand
+from tracker.findings.handcoded import ByHand
 from tracker.findings.question import Question, coder_of
 
 Codes = Mapping[int, frozenset[str]]
