@@ -117,6 +117,25 @@ def test_replies_and_reposts_are_kept_apart_from_posts() -> None:
 
 
 @pytest.mark.parametrize(
+    ("quote", "of"),
+    [
+        ({"state": "deleted", "quoted_status": None}, None),
+        ({"state": "unauthorized", "quoted_status": None}, None),
+        ({"state": "accepted", "quoted_status_id": "77"}, "77"),
+    ],
+)
+def test_a_quotation_that_is_not_shown_is_a_quotation(quote: dict[str, Any], of: str | None) -> None:
+    (post,) = posts(status(31, quote=quote))
+
+    assert post.details
+    assert (post.details.kind, post.details.quote_of, post.details.extra["quote_state"]) == (
+        "quote",
+        of,
+        quote["state"],
+    )
+
+
+@pytest.mark.parametrize(
     ("wrong", "field"),
     [
         ({"id": None}, "id"),

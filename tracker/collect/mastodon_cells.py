@@ -153,7 +153,14 @@ def _details(
 ) -> PostDetails:
     reposted = said is not values
     edited = words(said, "edited_at")
-    quoted = words(said, "quote.quoted_status.uri", "quote.quoted_status.url", "quote.uri", "quote.id")
+    quoted = words(
+        said,
+        "quote.quoted_status.uri",
+        "quote.quoted_status.url",
+        "quote.uri",
+        "quote.quoted_status_id",
+        "quote.id",
+    )
     people = [(words(one, "url"), words(one, "acct")) for one in objects(said, "mentions")]
     tags = [(words(one, "url"), words(one, "name")) for one in objects(said, "tags")]
     named = {canonical(url) for url, _ in (*people, *tags) if url}
@@ -167,7 +174,7 @@ def _details(
         "poll": poll, "quote_state": words(said, "quote.state"),
     }  # fmt: skip
     return PostDetails(
-        kind=_kind(values, quoted), title=text_of(words(said, "spoiler_text") or "") or None,
+        kind=_kind(values), title=text_of(words(said, "spoiler_text") or "") or None,
         language=words(said, "language"), edited_at=iso_moment(edited, latest=listing.observed_at).at,
         author=_name(words(said, "account.acct"), host) if reposted else None,
         reply_to=words(values, "in_reply_to_id"), repost_of=words(said, "uri", "url") if reposted else None,
@@ -180,10 +187,17 @@ def _details(
     )  # fmt: skip
 
 
-def _kind(values: Values, quoted: str | None) -> PostKind:
+def _kind(values: Values) -> PostKind:
+    """Return what a post is; one whose quotation is not shown, such as of a post that was deleted, quotes all the same."""
     if isinstance(values.get("reblog"), dict):
         return "repost"
-    return "reply" if words(values, "in_reply_to_id") else "quote" if quoted else "post"
+    return (
+        "reply"
+        if words(values, "in_reply_to_id")
+        else "quote"
+        if isinstance(values.get("quote"), dict)
+        else "post"
+    )
 
 
 def _name(acct: str | None, host: str) -> str | None:
