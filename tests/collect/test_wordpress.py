@@ -51,6 +51,31 @@ def posts(*cases: str) -> dict[str, Post]:
     return {item.key: item for item in items(*cases) if isinstance(item, Post)}
 
 
+def headed(**picture: Any) -> Record:
+    """A post with what WordPress shows beside it: who wrote it, and the picture at its head."""
+    (first, *_) = body("wordpress", "new_first")
+    beside = {"author": [{"id": 3, "name": "Ana River"}], "wp:featuredmedia": [picture]}
+    return Record(1, {**first, "_embedded": beside})
+
+
+def test_a_post_names_who_wrote_it_and_the_picture_at_its_head() -> None:
+    shown = headed(source_url="https://news.example.org/dawn.jpg", alt_text="Dawn")
+    forbidden = headed(code="rest_forbidden", message="Sorry, you are not allowed to do that.")
+
+    with_picture, without = (
+        next(item for item in wordpress.parse([one], Scope({}, NOW, SITE)) if isinstance(item, Post)).details
+        for one in (shown, forbidden)
+    )
+
+    assert with_picture is not None
+    assert without is not None
+    assert (with_picture.author, with_picture.media[0]) == (
+        "Ana River",
+        Media("lead image", "https://news.example.org/dawn.jpg", "Dawn"),
+    )
+    assert [one.kind for one in without.media] == [one.kind for one in with_picture.media[1:]]
+
+
 def test_a_post_is_read_whole_and_says_when_it_was_rewritten() -> None:
     assert posts("new_first")["17"] == Post(
         Listing("wordpress|news.example.org|*", NOW, SITE, complete_since=SINCE),

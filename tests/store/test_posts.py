@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import Engine, text
 from sqlmodel import Session
 
-from tracker.domain import AccountRef, Count, Listing, Media, Post, PostDetails
+from tracker.domain import LEAD, AccountRef, Count, Listing, Media, Post, PostDetails
 from tracker.store import posts, registry, writes
 from tracker.store.engine import unit_of_work
 from tracker.store.posts import Place, write_posts
@@ -171,6 +171,21 @@ def test_what_was_not_read_before_is_no_edit(engine_of: Engine, see: See) -> Non
     see(post("1", "words"), day=3)
 
     assert rows(engine_of, CHANGES) == []
+
+
+def test_a_picture_at_the_head_of_a_post_is_compared_once_both_looks_have_read_one(
+    engine_of: Engine, see: See
+) -> None:
+    def headed(words: str) -> PostDetails:
+        return replace(SAID, media=(Media(LEAD, "https://cdn.example/lead.jpg", words), *SAID.media))
+
+    see(post("a", "Boats."))
+    see(post("a", "Boats.", headed("Dawn")), day=1)
+    see(post("a", "Boats.", headed("Dusk")), day=2)
+
+    assert rows(engine_of, 'SELECT field, "before", "after" FROM change') == [
+        ("media", "lead image: Dawn\nimage: a boat", "lead image: Dusk\nimage: a boat")
+    ]
 
 
 def test_a_look_that_comes_in_late_tells_nothing(engine_of: Engine, see: See) -> None:

@@ -5,7 +5,7 @@ Nobody needs a key for what is published. The site says when a text was last cha
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -14,13 +14,16 @@ from tracker.collect.answers import document_or_none, id_in
 from tracker.collect.cells import cell_text, read_date
 from tracker.collect.moments import iso_moment
 from tracker.collect.plaintext import shown, text_of, whole
+from tracker.collect.post_cells import at, words
 from tracker.collect.weblinks import canonical
 from tracker.domain import (
+    LEAD,
     AccountRef,
     Answer,
     Found,
     Listing,
     Look,
+    Media,
     Page,
     Post,
     PostDetails,
@@ -34,7 +37,11 @@ from tracker.errors import BadInput
 PER_PAGE = 100
 DAYS = 14
 """How far back is looked where nobody says from which day on."""
-_FIELDS = "id,date_gmt,modified_gmt,slug,link,guid,title,content,excerpt,author,categories,tags"
+_FIELDS = (
+    "id,date_gmt,modified_gmt,slug,link,guid,title,content,excerpt,author,categories,tags,_links,_embedded"
+)
+_BESIDE = "author,wp:featuredmedia"
+"""What WordPress shows with a post where it is asked to: who wrote it, and the picture at its head."""
 _SITE = "name,description,url,home,timezone_string,gmt_offset"
 _PLAIN = re.compile(r"[?&]p=(\d{1,12})(?:&|$)")
 _STANDINGS: Mapping[tuple[int, str], Standing] = {
@@ -89,7 +96,14 @@ def question(place: Place, scope: Scope) -> dict[str, str]:
     asked = {"after": day, "orderby": "date"}
     if place.part == "edited":
         asked = {"before": day, "modified_after": day, "orderby": "modified"}
-    return {"per_page": str(PER_PAGE), "page": str(place.page), "order": "desc", "_fields": _FIELDS, **asked}
+    return {
+        "per_page": str(PER_PAGE),
+        "page": str(place.page),
+        "order": "desc",
+        "_fields": _FIELDS,
+        "_embed": _BESIDE,
+        **asked,
+    }
 
 
 def page_of(answer: Answer, place: Place) -> Page | None:
@@ -163,7 +177,7 @@ def post(record: Record, listing: Listing, account: AccountRef) -> Post:
     text = body.text or ("" if protected else text_of(_rendered(record, "excerpt")) or title or "")
     made, changed = (
         iso_moment(
-            f"{words}Z" if (words := cell_text(values.get(name))) else None, latest=listing.observed_at
+            f"{moment}Z" if (moment := cell_text(values.get(name))) else None, latest=listing.observed_at
         )
         for name in ("date_gmt", "modified_gmt")
     )
@@ -171,12 +185,21 @@ def post(record: Record, listing: Listing, account: AccountRef) -> Post:
     kept = ("author", "categories", "tags", "slug")
     guid = _rendered(record, "guid")
     details = PostDetails(
-        title=title, edited_at=edited, links=tuple(map(canonical, body.links)), media=body.media, version=changed.printed,
+        title=title, edited_at=edited, links=tuple(map(canonical, body.links)), media=(*_lead(values), *body.media),
+        author=words(at(values, "_embedded", "author", 0), "name"), version=changed.printed,
         extra={name: values[name] for name in kept if values.get(name)} | ({"protected": True} if protected else {})
         | ({"guid": guid} if guid else {}),
     )  # fmt: skip
     url = canonical(link) if link else None
     return Post(listing, key, account, text, made.at, made.printed, None, url, record.line, details)
+
+
+def _lead(values: Mapping[str, Any]) -> Iterator[Media]:
+    """Yield the picture at the head of a post, where the site shows it."""
+    shown = at(values, "_embedded", "wp:featuredmedia", 0)
+    address = whole(words(shown, "source_url") or "", None)
+    if address:
+        yield Media(LEAD, address, words(shown, "alt_text"))
 
 
 def _rendered(record: Record, field: str) -> str:

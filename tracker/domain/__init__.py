@@ -22,7 +22,7 @@ from tracker.domain.answers import (
     Unanswered,
 )
 from tracker.domain.coding import Code, Codebook, Ruling, Settled, Voice
-from tracker.domain.posts import LABELLED_BY, Count, Media, Post, PostDetails
+from tracker.domain.posts import LABELLED_BY, LEAD, Count, Media, Post, PostDetails
 from tracker.domain.profiles import PlatformLabel, Profile
 from tracker.domain.registry import (
     AccountRef,
@@ -74,6 +74,7 @@ __all__ = [
     "HEARD",
     "LABELLED_BY",
     "LABEL_STATES",
+    "LEAD",
     "NOTHING_ELSE",
     "ROLES",
     "STATE_LABELS",

@@ -29,6 +29,8 @@ class Count(NamedTuple):
     as_published: str | None = None
 
 
+LEAD = "lead image"
+"""The kind of a picture that stands at the head of a post and is no part of its text."""
 LABELLED_BY = "labelled_by"
 """In what a post has beside its fields: whose labels were looked for, so that those of others are not missed."""
 

@@ -10,7 +10,7 @@ from datetime import datetime
 from hashlib import blake2b
 from typing import Any, NamedTuple
 
-from tracker.domain import LABELLED_BY, Media, PostDetails, PostKind
+from tracker.domain import LABELLED_BY, LEAD, Media, PostDetails, PostKind
 
 LISTS = ("links", "hashtags", "mentions", "media", "labels", "withheld_in")
 WORDS = ("title", "language", "author", "reply_to", "root", "repost_of", "quote_of", "version")
@@ -59,9 +59,10 @@ def differences(
 ) -> list[Difference]:
     """Return what changed from one text with its details to another, in the order of reporting.
 
-    A label counts as gone or new only where the look without it looked for those of its issuer. `post_edited`: text, title, links, or the number, kinds and words of the media; else what the platform states of an
-    edit. `post_marked`: the labels that it bears, or where it is withheld. A repost has no words of its own to edit, and
-    what was empty before may only not have been read: it tells where the platform states an edit.
+    `post_edited`: text, title, links, or the number, kinds and words of the media; else what the platform states of an
+    edit. `post_marked`: the labels that it bears, or where it is withheld; a label is gone or new only where the look
+    without it looked for those of its issuer. A repost has no words of its own to edit, and what was empty before may
+    only not have been read, as the picture at a post's head: it tells where the platform states an edit.
     """
     (was_text, was), (is_text, now) = before, after
     found = [Difference("post_edited", "text", was_text, is_text)] if was_text != is_text else []
@@ -86,7 +87,7 @@ def _beside_the_text(was: PostDetails, now: PostDetails, *, new_text: bool) -> I
         yield Difference("post_edited", "title", was.title, now.title)
     if set(was.links) != set(now.links) and not new_text:
         yield Difference("post_edited", "links", _listed(was.links), _listed(now.links))
-    if (shown := _shown(was.media)) != (shows := _shown(now.media)):
+    if (shown := _shown(was.media, now.media)) != (shows := _shown(now.media, was.media)):
         yield Difference("post_edited", "media", _listed(shown), _listed(shows))
 
 
@@ -106,8 +107,10 @@ def _looked_for(details: PostDetails, mark: str) -> bool:
     return known is None or mark.rpartition(" by ")[2] in known
 
 
-def _shown(media: Sequence[Media]) -> list[str]:
-    return [f"{one.kind}: {one.words}" if one.words else one.kind for one in media]
+def _shown(media: Sequence[Media], other: Sequence[Media]) -> list[str]:
+    """Return what media show, but for a picture at the head of a post where the other look has none."""
+    compared = [one for one in media if one.kind != LEAD or any(it.kind == LEAD for it in other)]
+    return [f"{one.kind}: {one.words}" if one.words else one.kind for one in compared]
 
 
 def _listed(values: Sequence[str]) -> str | None:
