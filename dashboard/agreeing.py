@@ -3,7 +3,7 @@
 import streamlit as st
 from markupsafe import Markup
 
-from dashboard import components, shares, tables, words
+from dashboard import components, data, shares, tables, words
 from tracker.analysis import reliability
 from tracker.charts import until
 from tracker.findings import Finding
@@ -89,6 +89,12 @@ def explained(found: Finding) -> None:
     components.caption("Read with care:", " ".join(found.caveats))
     components.caption("How it is computed:", found.method)
     components.rows(found, key="reliability", label="Every row")
+
+
+def what_was_coded() -> str:
+    """Return what to show first: posts, unless only ads were coded."""
+    of_ads, of_posts = (data.finding("reliability", items=items).rows for items in ("ads", "posts"))
+    return "ads" if of_ads and not of_posts else "posts"
 
 
 def pick_version(found: Finding) -> int:

@@ -43,6 +43,16 @@ def frame(*, as_of: datetime | None, notice: str | None) -> None:
         st.html(Markup('<div class="it-notice" role="note"><b>{}</b> {}</div>').format(lead, rest))
 
 
+def mark_section(number: int, *, of: int) -> None:
+    """Mark the menu of the navigation that the page is in, as its own entry is marked; number 0 has no menu."""
+    if number:
+        menu = (
+            f'.rc-overflow-item:nth-last-child({of - number} of :has([data-testid="stTopNavSection"])) '
+            '[data-testid="stTopNavSection"]'
+        )
+        st.html(f"<style>{menu} p{{color:var(--blue);font-weight:600}}</style>")
+
+
 def look() -> charts.Look:
     """Return the colours of the scheme that the reader's browser shows."""
     return charts.DARK if st.context.theme.type == "dark" else charts.LIGHT

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine
 
-from tracker import countries, demo, desk, findings, mirror
+from tracker import adjudication, countries, demo, democoding, desk, findings, mirror
 from tracker.analysis.tables import Lake, open_lake
 from tracker.settings import Settings
 
@@ -76,3 +76,40 @@ def test_every_answer_bears_the_notice(lake: Lake) -> None:
 
     assert finding.notice == demo.NOTICE
     assert "not the real ads" in demo.NOTICE
+
+
+@pytest.fixture
+def coded(engine: Engine, tmp_path: Path) -> Lake:
+    """The lake of the reconstruction after its ads were coded by hand."""
+    settings = Settings(home=tmp_path)
+    desk.load_seeds(engine, settings.seeds, now=NOW)
+    demo.load(engine, settings, now=lambda: NOW)
+    democoding.code(engine)
+    mirror.refresh(engine, settings, progress=lambda *_: None)
+    return open_lake(settings.lake)
+
+
+def test_hand_coding_gives_the_published_share_of_september_with_an_interval(coded: Lake) -> None:
+    shares = {(row["month"], row["code"]): row for row in rows(coded, "topics")}
+    politics, economy = shares["2024-09", "politics"], shares["2024-09", "economy"]
+
+    assert politics["share"] + economy["share"] == pytest.approx(0.7)  # type: ignore[operator]
+    assert politics["lower"] < politics["share"] < politics["upper"]  # type: ignore[operator]
+
+
+def test_the_two_coders_differ_on_tariffs_and_nowhere_else(coded: Lake) -> None:
+    people = {row["code"]: row for row in rows(coded, "reliability") if row["coders"] == "people"}
+
+    assert people["culture"]["alpha"] == 1
+    assert 0.8 < people["economy"]["alpha"] < 1  # type: ignore[operator]
+    assert 0.8 < people["politics"]["alpha"] < 1  # type: ignore[operator]
+
+
+def test_coding_the_reconstruction_again_adds_nothing(engine: Engine, tmp_path: Path) -> None:
+    settings = Settings(home=tmp_path)
+    desk.load_seeds(engine, settings.seeds, now=NOW)
+    demo.load(engine, settings, now=lambda: NOW)
+    first, again = democoding.code(engine), democoding.code(engine)
+
+    assert (first, again) == (109 + 44, 0)
+    assert adjudication.disputes(engine) == []

@@ -109,7 +109,7 @@ def up(context: click.Context, port: int | None, no_worker: bool) -> None:
 def demo(context: click.Context, port: int | None, data_only: bool) -> None:
     """Show the tracker on a reconstruction of China Says in 2024, marked as such on every page."""
     from tracker import demo as reconstruction
-    from tracker import desk, processes, signin
+    from tracker import democoding, desk, processes, signin
 
     settings = settings_of(context)
     signin.check_listen(settings)
@@ -119,6 +119,7 @@ def demo(context: click.Context, port: int | None, data_only: bool) -> None:
     engine = record_of(settings)
     desk.load_seeds(engine, settings.seeds, now=now())
     count = reconstruction.load(engine, settings, now=now)
+    democoding.code(engine)
     refresh_mirror(engine, settings)
     console.say(f"{count} reconstructed ads in {settings.home}. {reconstruction.NOTICE}")
     if not data_only:

@@ -54,11 +54,12 @@ _CULTURE = (
     "Snow peaks at sunrise, filmed from the air: a landscape before it wakes.",
     "A weaver in Suzhou shows how silk brocade is made, an intangible cultural heritage.",
 )
+TARIFFS = "Tariffs hurt consumers first: a look at trade figures and supply chains."
 _ECONOMY = (
     "Exports of electric vehicles set a record: what China's manufacturing means for world trade.",
     "High-speed rail links forty new cities. Infrastructure that pays for itself, economists say.",
     "China's economy grew in the third quarter while investment in green energy rose.",
-    "Tariffs hurt consumers first: a look at trade figures and supply chains.",
+    TARIFFS,
     "New chips, new factories: how technology companies in Shenzhen keep growing.",
 )
 _POLITICS = (
@@ -70,6 +71,12 @@ _POLITICS = (
     "The foreign ministry answers: who really raises tensions in the South China Sea?",
     "BRICS summit opens: developing countries speak with one voice at the United Nations.",
 )
+
+_TOPICS = {
+    text: topic
+    for topic, texts in (("culture", _CULTURE), ("economy", _ECONOMY), ("politics", _POLITICS))
+    for text in texts
+}
 
 
 def load(engine: Engine, settings: Settings, *, now: Callable[[], datetime]) -> int:
@@ -87,6 +94,11 @@ def load(engine: Engine, settings: Settings, *, now: Callable[[], datetime]) -> 
         path.write_text(_table([]), encoding="utf-8")
         import_file(engine, settings, "x_ads", path=path, scope=_scope(account, 9), now=now)
     return sum(ADS_PER_MONTH.values())
+
+
+def topic_of(text: str) -> str:
+    """Return the topic for which one of the reconstruction's texts was written; raise `KeyError` for any other text."""
+    return _TOPICS[text]
 
 
 def export(*, until: int) -> str:

@@ -9,7 +9,7 @@ head = st.container()
 items_box, version_box = st.columns([2, 5], gap="medium")
 with items_box:
     items = st.segmented_control(
-        "Of", ["ads", "posts"], default="posts", required=True, key="reliability-items"
+        "Of", ["ads", "posts"], default=agreeing.what_was_coded(), required=True, key="reliability-items"
     )
 found = data.finding("reliability", items=items)
 with head:

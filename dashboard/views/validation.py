@@ -9,7 +9,7 @@ if run is None:
     components.empty(
         "The methods were not put to the test on this machine yet",
         "The command makes data whose truth is known and counts false alarms, changes found, and intervals that hold the truth. "
-        "It takes some minutes; with --quick a minute.",
+        "It takes some minutes; in its quick form a minute.",
         command="tracker validate",
     )
 else:

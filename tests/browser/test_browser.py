@@ -14,7 +14,7 @@ pytestmark = pytest.mark.browser
 PAGES = (
     ("", "light"), ("", "dark"), ("ads", "dark"), ("targeting", "light"), ("targeting", "dark"), ("topics", "dark"),
     ("accounts", "light"), ("organisations", "light"), ("organisations", "dark"), ("labels", "dark"), ("suspect", "dark"),
-    ("review", "light"), ("account", "dark"), ("collection", "light"),
+    ("review", "light"), ("account", "dark"), ("collection", "light"), ("reports", "dark"),
 )  # fmt: skip
 TOO_WIDE = """() => {
     const page = document.querySelector('[data-testid=stMain]');

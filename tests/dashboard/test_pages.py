@@ -29,6 +29,7 @@ PAGES = (
     "suspect",
     "review",
     "collection",
+    "reports",
     "validation",
 )
 VIEWS = Path(__file__).parents[2] / "dashboard" / "views"
