@@ -17,38 +17,44 @@ from pathlib import Path
 
 import numpy as np
 
-from tracker.analysis.nearcopies import Index
-from tracker.copied import load, save
+from tracker.copied import Copies
 
 MOST_SECONDS, MOST_GIGABYTES, MOST_TO_JOIN, LEAST_FOUND = 200.0, 10.0, 5.0, 0.95
-NEW = 1_000
+NEW, AT_ONCE = 1_000, 40_000
 WORDS = np.array([f"word{number}" for number in range(50_000)])
 SIGNS = np.array([chr(0x4E00 + number) for number in range(4_000)])
 
 
 def main() -> int:
-    """Add all texts, then a thousand more, and compare with the limits."""
+    """Add all texts as the mirror does, then a thousand more, and compare with the limits."""
     arguments = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     arguments.add_argument("--texts", type=int, default=1_000_000)
     count = arguments.parse_args().texts
     texts, copied = made(count + NEW)
-    index = Index()
-    started = time.process_time()
-    placed = index.add(texts[:count])
-    spent = time.process_time() - started
-    found = sum(placed[place].leader != place for place in copied if place < count)
-    share = found / sum(place < count for place in copied)
     with tempfile.TemporaryDirectory() as folder:
-        save(index, Path(folder))
+        copies = Copies(Path(folder))
         started = time.process_time()
-        kept = load(Path(folder))
-        kept.add(texts[count:])
-        save(kept, Path(folder))
+        for start in range(0, count, AT_ONCE):
+            copies.add(
+                range(start + 1, min(start + AT_ONCE, count) + 1), texts[start : min(start + AT_ONCE, count)]
+            )
+        copies.save()
+        spent = time.process_time() - started
+        leaders = copies.of(range(1, count + 1))[0]
+        of_copies = [place for place in copied if place < count]
+        share = sum(leaders[place] != place + 1 for place in of_copies) / len(of_copies)
+        del copies
+        started = time.process_time()
+        kept = Copies(Path(folder))
+        kept.add(range(count + 1, count + NEW + 1), texts[count:])
+        kept.save()
         joined = time.process_time() - started
+        megabytes = sum(path.stat().st_size for path in Path(folder).iterdir()) / 1e6
     gigabytes = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6
     print(f"{spent:8.1f} CPU-s for {count:,} texts (at most {MOST_SECONDS:.0f})")
+    print(f"{megabytes:8.0f} MB on disk")
     print(f"{gigabytes:8.1f} GB at the most, the texts included (at most {MOST_GIGABYTES:.0f})")
     print(f"{joined:8.2f} CPU-s for {NEW:,} new ones, index read and written (at most {MOST_TO_JOIN:.0f})")
     print(f"{share:8.1%} of the planted copies found (at least {LEAST_FOUND:.0%})")

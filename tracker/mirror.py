@@ -1,4 +1,4 @@
-"""Keeps the lake up to the record, coding the texts with the keyword rules of the codebook on the way."""
+"""Keeps the lake up to the record: on the way texts are coded by keyword rules, their language told, near-copies grouped."""
 
 import hashlib
 from collections.abc import Callable, Sequence
@@ -7,8 +7,8 @@ from pathlib import Path
 
 from sqlalchemy import Engine
 
-from tracker import suggesting
-from tracker.analysis import languages
+from tracker import copied, suggesting
+from tracker.analysis import languages, nearcopies
 from tracker.analysis.keywords import RULES, KeywordCoder
 from tracker.domain import Codebook
 from tracker.registry.seedlist import load_codebook
@@ -16,6 +16,8 @@ from tracker.settings import Settings
 from tracker.store import lake
 
 Progress = Callable[[str, int, int | None], None]
+GROUPER = lake.Grouper(nearcopies.METHOD, copied.is_kept, copied.Copies)
+"""Tells near-copies, with the index that is kept beside the mirror."""
 
 
 def codebook(settings: Settings) -> Codebook:
@@ -31,6 +33,7 @@ def refresh(engine: Engine, settings: Settings, *, progress: Progress) -> str:
         coder=_coder(settings),
         linguist=_linguist(settings),
         suggester=suggesting.suggester(engine),
+        grouper=GROUPER,
         tick=partial(_tick, progress),
     )
 
@@ -53,12 +56,13 @@ def rebuild(engine: Engine, settings: Settings, *, progress: Progress) -> str:
         coder=_coder(settings),
         linguist=_linguist(settings),
         suggester=suggesting.suggester(engine),
+        grouper=GROUPER,
         tick=partial(_tick, progress),
     )
 
 
 def _tick(progress: Progress, name: str, done: int, total: int) -> None:
-    progress(f"mirroring {name} by month", done, total)
+    progress(f"mirroring {name}", done, total)
 
 
 def _linguist(settings: Settings) -> lake.Linguist:

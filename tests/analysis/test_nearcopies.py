@@ -1,7 +1,6 @@
 """Near-copies join their group as they come, whatever came before, and an index that was kept goes on as if it had not been."""
 
 from itertools import pairwise
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -9,8 +8,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tracker.analysis.nearcopies import Index, Placed, jaccard
-from tracker.copied import load, save
-from tracker.errors import ConfigError
 
 SAID = "The port of our city opens its new harbour to every guest from abroad today"
 CHINESE = "今天我们城市的新港口向来自世界各地的所有客人开放了"
@@ -43,6 +40,14 @@ def test_a_new_text_joins_the_group_of_the_first_that_it_is_like() -> None:
     assert len(index) == 8
 
 
+def test_the_first_that_comes_leads_so_that_another_order_may_give_other_groups() -> None:
+    middle = " ".join(f"word{number}" for number in range(20))
+    early, late = (" ".join(f"word{number}" for number in range(first, first + 20)) for first in (-4, 4))
+
+    assert leaders(Index(), middle, early, late) == [0, 0, 0]
+    assert leaders(Index(), early, middle, late) == [0, 0, 2]
+
+
 def test_traditional_characters_are_compared_as_simplified_ones() -> None:
     assert leaders(Index(), CHINESE, "今天我們城市的新港口向來自世界各地的所有客人開放了") == [0, 0]
 
@@ -67,30 +72,6 @@ def test_it_makes_no_difference_in_how_many_steps_texts_come(cuts: list[int]) ->
     stepwise = [placed for start, end in pairwise(bounds) for placed in index.add(texts[start:end])]
 
     assert stepwise == Index().add(texts)
-
-
-def test_a_kept_index_goes_on_as_the_one_that_was_not_kept(tmp_path: Path) -> None:
-    texts = corpus(400)
-    index = Index()
-    index.add(texts[:250])
-    save(index, tmp_path)
-    index.add(texts[250:300])
-    save(index, tmp_path)
-
-    again = load(tmp_path)
-
-    assert len(again) == 300
-    assert again.add(texts[300:]) == index.add(texts[300:])
-    assert len(list(tmp_path.glob("part-*"))) == len(load(tmp_path).segments)
-
-
-def test_nothing_kept_is_an_empty_index_and_a_damaged_one_is_named(tmp_path: Path) -> None:
-    assert len(load(tmp_path / "none")) == 0
-    for body in ("{", '{"format": 99, "parts": []}', '{"format": 1, "parts": ["part-none.npz"]}', "[]"):
-        (tmp_path / "index.json").write_text(body)
-
-        with pytest.raises(ConfigError, match="it is made anew"):
-            load(tmp_path)
 
 
 @pytest.mark.parametrize(

@@ -24,6 +24,8 @@ FEWEST_BIGRAMS = 6
 """A text of fewer bigrams is a copy only when it is the same: an index over so few says nothing."""
 BANDS, ROWS = 25, 5
 """Two texts are compared when all rows of a band agree: 0.55 of pairs at an index of 0.5, 0.99 at 0.7, 0.06 at 0.3."""
+METHOD = f"2: {LEAST_ALIKE} of bigrams, from {FEWEST_BIGRAMS} on; {BANDS} x {ROWS}"
+"""Names the method: groups of another one are not these."""
 _BLOCK = 40_000
 _LEFT_OUT = re.compile(r"https?://\S+|www\.\S+|@\w+")
 _UNSPACED = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff"

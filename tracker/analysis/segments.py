@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, ClassVar, Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -61,6 +61,9 @@ class Segment:
 
     `leaders` are places among all texts, `keys` the sorted bands of these leaders and `owners` whose they are.
     """
+
+    NAMES: ClassVar = (*_ARRAYS, "texts", "starts", "numbers")
+    """What `arrays` returns."""
 
     texts: int
     words: Numbers

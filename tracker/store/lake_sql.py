@@ -1,26 +1,17 @@
 """The queries behind each table of the lake, read as Arrow; `docs/lake.md` describes the columns."""
 
 from collections.abc import Mapping
-from typing import Protocol
 
 import pyarrow as pa
-from sqlalchemy import Engine
+
+from tracker.store.lake_connections import Connection, connect
+
+__all__ = [
+    "SCHEMAS", "SMALL", "Connection", "connect", "hand_watermarks", "last_seen", "last_snapshot", "month_table", "table",
+    "texts_after", "touched_months", "watermarks", "with_last_seen",
+]  # fmt: skip
 
 TIME, DAY, TEXT, INT, FLAG = pa.timestamp("us"), pa.date32(), pa.string(), pa.int64(), pa.bool_()
-
-
-class Connection(Protocol):
-    """A way to read the record in bulk."""
-
-    dialect: str
-
-    def fetch(self, sql: str) -> pa.Table:
-        """Run a query and return its rows."""
-        ...
-
-    def close(self) -> None:
-        """Let go of the database."""
-        ...
 
 
 def _schema(**columns: pa.DataType) -> pa.Schema:
@@ -52,11 +43,12 @@ SCHEMAS: dict[str, pa.Schema] = {
         first_shown=DAY, last_shown=DAY, payer=TEXT, beneficiary=TEXT, advertiser_name=TEXT, text=TEXT,
         creative_url=TEXT, landing_url=TEXT, posted_at=TIME, status=TEXT, targeting_set_id=INT,
         impressions_lower=pa.float64(), impressions_upper=pa.float64(), evidence=TEXT, line=INT,
-        language=TEXT, language_certainty=pa.float64(),
+        language=TEXT, language_certainty=pa.float64(), copy_group=INT, copy_distance=pa.float64(),
     ),
     "posts": _schema(
-        post_id=INT, account_id=INT, source=TEXT, section=TEXT, published_at=TIME, first_seen=TIME, last_seen=TIME,
+        post_id=INT, snapshot_id=INT, account_id=INT, source=TEXT, section=TEXT, published_at=TIME, first_seen=TIME, last_seen=TIME,
         ym=pa.int32(), day=DAY, text=TEXT, url=TEXT, language=TEXT, language_certainty=pa.float64(), stated_language=TEXT,
+        copy_group=INT, copy_distance=pa.float64(),
     ),
     "ads_codings": _CODINGS,
     "posts_codings": _CODINGS,
@@ -181,7 +173,7 @@ _ADS = """
            s.first_shown, s.last_shown, s.payer, s.beneficiary, s.advertiser_name, s.text, s.creative_url,
            s.landing_url, s.posted_at, s.status, s.targeting_set_id, m.lower AS impressions_lower,
            m.upper AS impressions_upper, e.sha256 AS evidence, s.line,
-           NULL AS language, NULL AS language_certainty
+           NULL AS language, NULL AS language_certainty, NULL AS copy_group, NULL AS copy_distance
     FROM ad a
     JOIN ad_snapshot s ON s.id = (
         SELECT x.id FROM ad_snapshot x WHERE x.ad_id = a.id ORDER BY x.observed_at DESC, x.id DESC LIMIT 1)
@@ -193,9 +185,9 @@ _ADS = """
 _TOTAL = "COALESCE(MAX(CASE WHEN country = '' THEN {0} END), CASE WHEN COUNT(*) = 1 THEN MIN({0}) END)"
 """The total that the publisher states; else the only number there is. Numbers of several countries are not added."""
 _POSTS = """
-    SELECT p.id AS post_id, p.account_id, p.source, p.section, p.published_at, p.first_seen, NULL AS last_seen,
+    SELECT p.id AS post_id, s.id AS snapshot_id, p.account_id, p.source, p.section, p.published_at, p.first_seen, NULL AS last_seen,
            {ym} AS ym, {day} AS day, s.text, p.url, NULL AS language, NULL AS language_certainty,
-           p.language AS stated_language
+           p.language AS stated_language, NULL AS copy_group, NULL AS copy_distance
     FROM post p
     JOIN post_snapshot s ON s.id = (
         SELECT x.id FROM post_snapshot x WHERE x.post_id = p.id ORDER BY x.observed_at DESC, x.id DESC LIMIT 1)
@@ -219,57 +211,6 @@ _MARKS = ("ad_snapshot", "post", "post_snapshot", "listing", "identity_step", "p
           "claim_withdrawal", "claim_objection", "reparse", "suggestion_model")  # fmt: skip
 _HAND_MARKS = ("coding", "adjudication", "coding_sample", "codebook")
 _DATED = {"ads": "s.first_shown", "posts": "COALESCE(p.published_at, p.first_seen)"}
-
-
-class _Postgres:
-    """PostgreSQL through ADBC, in one transaction that sees one state of the record."""
-
-    dialect = "postgresql"
-
-    def __init__(self, url: str):
-        import adbc_driver_postgresql.dbapi as postgresql  # only records on PostgreSQL pay for it
-
-        self._connection = postgresql.connect(url)
-        with self._connection.cursor() as cursor:
-            cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
-
-    def fetch(self, sql: str) -> pa.Table:
-        with self._connection.cursor() as cursor:
-            cursor.execute(sql)
-            return cursor.fetch_arrow_table()
-
-    def close(self) -> None:
-        self._connection.close()
-
-
-class _Sqlite:
-    """SQLite through the library that the record is written with, in one transaction.
-
-    Not through ADBC: its wheel brings a second copy of SQLite, and closing a file in one copy drops the locks that
-    the other holds in the same process ("disk I/O error", seen 2026-11; sqlite.org/howtocorrupt.html, 2.2.1).
-    """
-
-    dialect = "sqlite"
-
-    def __init__(self, engine: Engine):
-        self._connection = engine.connect()
-        self._connection.exec_driver_sql("BEGIN")
-
-    def fetch(self, sql: str) -> pa.Table:
-        result = self._connection.exec_driver_sql(sql)
-        names, rows = list(result.keys()), result.all()
-        columns = zip(*rows, strict=True) if rows else [()] * len(names)
-        return pa.table([pa.array(list(column)) for column in columns], names=names)
-
-    def close(self) -> None:
-        self._connection.close()
-
-
-def connect(engine: Engine) -> Connection:
-    """Open the record for bulk reading of one state of it."""
-    if engine.dialect.name == "postgresql":
-        return _Postgres(engine.url.set(drivername="postgresql").render_as_string(hide_password=False))
-    return _Sqlite(engine)
 
 
 def table(connection: Connection, name: str) -> pa.Table:
@@ -312,6 +253,18 @@ def month_table(connection: Connection, name: str, month: int | None) -> pa.Tabl
         ym=ym, where=where, day=day, total_lower=_TOTAL.format("lower"), total_upper=_TOTAL.format("upper")
     )
     return _typed(_standing(connection, connection.fetch(sql)), SCHEMAS[name])
+
+
+def last_snapshot(connection: Connection, name: str) -> int:
+    """Return the highest id of a snapshot of `ads` or `posts`, 0 where there is none."""
+    snapshots = f"{name[:-1]}_snapshot"
+    return _highest(connection, (snapshots,))[snapshots]
+
+
+def texts_after(connection: Connection, name: str, after: int, most: int) -> pa.Table:
+    """Return the next snapshots of `ads` or `posts` after one, in the order in which they came: `id`, `text`."""
+    sql = f"SELECT id, text FROM {name[:-1]}_snapshot WHERE id > {after} ORDER BY id LIMIT {most}"  # noqa: S608
+    return _typed(connection.fetch(sql), _schema(id=INT, text=TEXT))
 
 
 def last_seen(connection: Connection) -> pa.Table:
