@@ -112,7 +112,8 @@ def _ads(random: np.random.Generator, ads: int, sets: int):  # type: ignore[no-u
             "ad_id": np.arange(each) + place * each + 1, "account_id": which % ACCOUNTS + 1, "ym": np.full(each, ym),
             "first_shown": days, "last_shown": days + 9, "source": ["x_ads"] * each, "listing_id": np.full(each, place),
             "targeting_set_id": which, "payer": [f"payer {number}" for number in random.integers(0, PAYERS, each)],
-            "text": [_text(number) for number in which.tolist()],
+            "text": [_text(number) for number in which.tolist()], "copy_group": _base(which) % WORDS + 1,
+            "copy_distance": np.where(_base(which) != which, 0.048, 0.0),
             "creative_url": [f"https://x.com/account/status/{10**18 + number}" for number in which.tolist()],
             "landing_url": [f"https://www.site{number % 300}.example/{number % 5_000}" for number in which.tolist()],
             "impressions_lower": random.random(each), "impressions_upper": random.random(each) + 1,
@@ -122,9 +123,14 @@ def _ads(random: np.random.Generator, ads: int, sets: int):  # type: ignore[no-u
 
 def _text(number: int) -> str:
     """Return the words of a post; one in ten has all but one of another's."""
-    base = number - 1 if number % 10 == 1 else number
+    base = int(_base(np.array(number)))
     words = " ".join(f"word{(base * 7 + step * step * 31 + step * base) % WORDS}" for step in range(20))
     return f"{words} again" if base != number else f"{words} once"
+
+
+def _base(number: np.ndarray) -> np.ndarray:  # type: ignore[type-arg]
+    """Return whose words a post has: its own, or those of the one before it."""
+    return number - (number % 10 == 1)
 
 
 def _handles(targets: pa.Table) -> pa.Table:

@@ -128,11 +128,11 @@ def _posts(random: np.random.Generator, posts: int) -> Iterator[pa.Table]:
     for place, ym in enumerate(range(FIRST, LAST + 1)):
         size = posts - in_month * (LAST - FIRST) if ym == LAST else in_month
         days = np.datetime64(months.first_day(ym)) + random.integers(0, 28, size)
-        account = np.minimum(random.zipf(1.3, size), ACCOUNTS)
+        account, said = np.minimum(random.zipf(1.3, size), ACCOUNTS), random.integers(0, 5000, size)
         yield pa.table({
             "post_id": np.arange(size) + place * in_month + 1, "account_id": account, "day": days,
             "ym": np.full(size, ym), "source": ["feeds"] * size, "section": ["front"] * size,
-            "text": words[random.integers(0, 5000, size)], "published_at": days.astype("datetime64[us]"),
+            "text": words[said], "published_at": days.astype("datetime64[us]"), "copy_group": said + 1,
         })  # fmt: skip
 
 

@@ -9,6 +9,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from tracker.analysis.nearcopies import Index
 from tracker.analysis.tables import Lake
 from tracker.store import lake_sql
 
@@ -33,17 +34,19 @@ SCHEMAS: Mapping[str, pa.Schema] = {
             ("creative_url", pa.string()), ("landing_url", pa.string()), ("posted_at", TIME),
             ("status", pa.string()), ("targeting_set_id", pa.int64()), ("impressions_lower", pa.float64()),
             ("impressions_upper", pa.float64()), ("evidence", pa.string()), ("line", pa.int64()),
-            ("language", pa.string()), ("language_certainty", pa.float64()),
+            ("language", pa.string()), ("language_certainty", pa.float64()), ("copy_group", pa.int64()),
+            ("copy_distance", pa.float64()),
         ],
         "targets": [
             ("targeting_set_id", pa.int64()), ("kind", pa.string()), ("value", pa.string()),
             ("polarity", pa.string()), ("as_published", pa.string()),
         ],
         "posts": [
-            ("post_id", pa.int64()), ("account_id", pa.int64()), ("source", pa.string()),
+            ("post_id", pa.int64()), ("snapshot_id", pa.int64()), ("account_id", pa.int64()), ("source", pa.string()),
             ("section", pa.string()), ("published_at", TIME), ("first_seen", TIME), ("last_seen", TIME),
             ("ym", pa.int32()), ("day", pa.date32()), ("text", pa.string()), ("url", pa.string()),
             ("language", pa.string()), ("language_certainty", pa.float64()), ("stated_language", pa.string()),
+            ("copy_group", pa.int64()), ("copy_distance", pa.float64()),
         ],
         "codings": [
             ("item_type", pa.string()), ("item_id", pa.int64()), ("code", pa.string()),
@@ -135,6 +138,8 @@ def complete(tables: Mapping[str, Rows]) -> dict[str, Rows]:
         {"source": "pages", "account_id": 1, **_with_month(row, row["day"])}
         for row in _number(rows["posts"], "post_id")
     ]
+    for name, key in (("ads", "ad_id"), ("posts", "post_id")):
+        rows[name] = with_groups(rows[name], key)
     rows["listings"] = [
         {"source": "x_ads", "outcome": "rows", "observed_at": datetime(2024, 10, 1, tzinfo=UTC), **row}
         for row in _number(rows["listings"], "listing_id")
@@ -147,6 +152,16 @@ def complete(tables: Mapping[str, Rows]) -> dict[str, Rows]:
     ]
     rows["changes"] = _number(rows["changes"], "change_id")
     return rows
+
+
+def with_groups(rows: Rows, key: str) -> Rows:
+    """Group near-copies as the mirror does, the rows in the order in which their texts came."""
+    said = [place for place, row in enumerate(rows) if (row.get("text") or "").strip()]
+    found = [{"snapshot_id": row[key], **row} for row in rows]
+    for place, placed in zip(said, Index().add([rows[place]["text"] for place in said]), strict=True):
+        leader = found[said[placed.leader]]["snapshot_id"]
+        found[place] = {"copy_group": leader, "copy_distance": placed.distance, **found[place]}
+    return found
 
 
 def write_lake(folder: Path, tables: Mapping[str, Rows], **manifest: Any) -> Path:

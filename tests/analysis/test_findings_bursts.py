@@ -109,3 +109,18 @@ def test_days_that_scatter_by_themselves_make_no_burst_of_a_day_like_others() ->
 
 def test_nothing_counted_is_nothing_told() -> None:
     assert held_against_others(np.zeros(40, dtype=np.int64), np.ones(40)) is None
+
+
+def test_a_burst_of_copies_says_in_how_few_texts_it_came(make_lake: MakeLake) -> None:
+    said = "The harbour of the city is open to every guest who comes from abroad"
+    copies = [
+        {"day": date(2024, 2, 10), "source": "pages", "text": f"{said} {number}"} for number in range(30)
+    ]
+    lake = make_lake(
+        posts=posts([5] * 91) + copies, listings=ASKED, manifest={"as_of": "2024-04-01T00:00:00Z"}
+    )
+
+    found = run("bursts", lake, parse_options("bursts", {"items": "posts", "by": "day"}))
+
+    told = [(row["items"], row["texts"]) for row in found.rows if row["verdict"] == "burst"]
+    assert told == [(35, 6)]

@@ -104,3 +104,21 @@ def test_the_finding_counts_languages_and_what_the_platform_says_beside(make_lak
     assert told == [("zh", 2, 4, 0.95, 2, 1), (None, 1, 4, None, 0, 0), ("und", 1, 4, None, 0, 0)]
     assert [row["reason"] is None for row in found.rows] == [True, False, False]
     assert (found.coverage["undetermined"], found.coverage["not_looked_at"]) == (1, 1)
+
+
+def test_near_copies_are_counted_once_among_the_texts_of_a_language(make_lake: MakeLake) -> None:
+    said = "The harbour of the city is open to every guest who comes from abroad"
+    lake = make_lake(
+        ads=[
+            *({"first_shown": date(2024, 7, 1), "language": "en", "text": f"{said} {end}"} for end in "abc"),
+            *({"first_shown": date(2024, 7, 1), "creative_url": f"https://a.example/{end}"} for end in "ddd"),
+            *({"first_shown": date(2024, 7, 1)} for _ in range(2)),
+        ]
+    )
+
+    found = run("languages", lake, parse_options("languages", {}))
+
+    assert [(row["language"], row["items"], row["texts"]) for row in found.rows] == [
+        (None, 5, 3),
+        ("en", 3, 1),
+    ]

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 import ibis
 from ibis import _
 
+from tracker.analysis import copies
+
 CRITERION = ["kind", "value", "polarity"]
 LOOKALIKE = "follower_lookalike"
 
@@ -45,22 +47,17 @@ def ads_per_criterion(ads: ibis.Table, sets: ibis.Table, keys: Sequence[str]) ->
 def links(ads: ibis.Table, sets: ibis.Table) -> ibis.Table:
     """Return one row for each (ad, criterion) link: those of `with_set` but the set, and `kind`, `value`, `polarity`."""
     joined = with_set(ads).inner_join(sets, "targeting_set_id")
-    return joined.select("item_id", "ym", "account_id", "said", *CRITERION)
+    return joined.select("item_id", "ym", "account_id", *copies.SHARED, *CRITERION)
 
 
 def with_set(ads: ibis.Table) -> ibis.Table:
-    """Return the set of criteria of each ad: `item_id`, `ym`, `targeting_set_id`, `account_id` (-1 for none), `said`.
+    """Return the set of criteria of each ad: `item_id`, `ym`, `targeting_set_id`, `account_id` (-1 for none).
 
-    `said` is its text, else its creative; null where it has neither.
+    And what it may have in common with others, by `copies.shared`.
     """
-    shown = ads.filter(_.targeting_set_id.notnull())
-    return shown.select(
-        "item_id",
-        "ym",
-        "targeting_set_id",
-        account_id=ibis.coalesce(_.account_id, -1),
-        said=ibis.coalesce(_.text, _.creative_url),
-    )
+    found = copies.shared(ads.filter(_.targeting_set_id.notnull()))
+    named = found.mutate(account_id=ibis.coalesce(_.account_id, -1))
+    return named.select("item_id", "ym", "targeting_set_id", "account_id", *copies.SHARED)
 
 
 def used(ads: ibis.Table, targets: ibis.Table, wanted: Criteria) -> ibis.Table:

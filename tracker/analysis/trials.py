@@ -23,10 +23,11 @@ from tracker.analysis import (
     reliability,
     shift,
     synthetic,
+    votes,
 )
 from tracker.analysis.changepoints import ALPHA, Scan
 from tracker.analysis.synthetic import MIX, RISEN, Floats, Ints, Random
-from tracker.analysis.votes import copies, said_anew
+from tracker.analysis.votes import said_anew
 
 Measure = Literal["false alarms", "power", "coverage"]
 Trial = Callable[[Random, int], bool | None]
@@ -69,7 +70,7 @@ def _bursts(
     """Count near-copies once a month as the finding does, then scan."""
     found = synthetic.bursts(random, shares, items=items, copies=copies)
     days = np.array([np.datetime64(date(2024, 1 + month, 1)) for month in found.months.tolist()])
-    voting = said_anew(found.texts, days, "month")
+    voting = said_anew(np.array(votes.copies(found.texts), dtype=np.int64), days, "month")
     counts = np.zeros((len(shares), MIX.size), dtype=np.int64)
     np.add.at(counts, (found.months[voting], found.codes[voting]), 1)
     return _alarm(changepoints.scan_mix(counts, permutations=permutations))
@@ -152,7 +153,7 @@ def _compared(
     ]
     sets = [countries for side in sides for countries in side for _ in range(repeated)]
     texts = synthetic.texts(random, creatives=2 * creatives, repeated=repeated)
-    leaders, unit = np.unique(copies(texts), return_inverse=True)
+    leaders, unit = np.unique(votes.copies(texts), return_inverse=True)
     return shift.compare(
         shift.Links(
             units=np.repeat(unit, [countries.size for countries in sets]),

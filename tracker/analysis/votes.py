@@ -12,7 +12,7 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 
-from tracker.analysis import months
+from tracker.analysis import columns, months
 from tracker.analysis.columns import Days, Ints
 from tracker.analysis.coverage import Answers
 from tracker.analysis.creatives import grouped
@@ -21,8 +21,6 @@ Unit = Literal["day", "week", "month"]
 Marks = npt.NDArray[np.bool_]
 Floats = npt.NDArray[np.float64]
 
-MOST_COMPARED = 100_000
-"""Texts up to which near-copies are looked for; of more, texts that are the same are one vote."""
 AGAIN = 28
 """Days after which a near-copy is said again."""
 _MOSTLY = 0.5
@@ -31,13 +29,17 @@ _ALIKE = 0.25
 
 @dataclass(frozen=True, slots=True)
 class Items:
-    """Dated items in order of their days; `lane[i]` is the place among `lanes`, an account at a source, of item i."""
+    """Dated items in order of their days; `lane[i]` is the place among `lanes`, an account at a source, of item i.
+
+    Near-copies have one of `units`. `texts` are read where words are asked about, else there are none.
+    """
 
     ids: Ints
     days: Days
     lanes: tuple[tuple[int | None, str], ...]
     lane: Ints
-    texts: tuple[str, ...]
+    units: Ints
+    texts: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +136,7 @@ def timeline(
         labels=tuple(whole.labels[number] for number in kept),
         items=taking,
         period=np.searchsorted(kept, place[taking]),
-        vote=said_anew([items.texts[number] for number in taking], items.days[taking], unit),
+        vote=said_anew(items.units[taking], items.days[taking], unit),
         watched=watched,
         stated=stated,
         unasked=int(finished.sum()) - taking.size,
@@ -153,7 +155,7 @@ def within(found: Timeline, items: Items, ids: frozenset[int], *, labels: frozen
         labels=tuple(found.labels[place] for place in kept),
         items=taking,
         period=np.searchsorted(kept, found.period[chosen]).astype(np.int64),
-        vote=said_anew([items.texts[place] for place in taking], items.days[taking], found.unit),
+        vote=said_anew(items.units[taking], items.days[taking], found.unit),
     )
 
 
@@ -174,6 +176,17 @@ def volume(items: Items, found: Timeline) -> tuple[tuple[str, ...], Ints, Floats
     return labels, counts[kept], exposure[kept].astype(np.float64)
 
 
+def texts(items: Items, found: Timeline) -> list[int]:
+    """Return how many different texts the items that `volume` counts have in each period, near-copies as one."""
+    every: Marks = np.logical_and.reduce(found.watched, axis=0)
+    begin = np.datetime64(found.calendar.starts[0], "D")
+    counted = every[(items.days[found.items] - begin).astype(np.int64)]
+    known, number = columns.numbered(items.units[found.items][counted])
+    pairs = np.unique(found.period[counted] * max(1, known.size) + number)
+    counts: list[int] = np.bincount(pairs // max(1, known.size), minlength=len(found.labels)).tolist()
+    return counts
+
+
 def calendar(first: date, last: date, unit: Unit) -> Calendar:
     """Return the periods from that of the day `first` up to the latest one that is over with the day `last`."""
     starts = [_begin(first, unit)]
@@ -187,28 +200,42 @@ def calendar(first: date, last: date, unit: Unit) -> Calendar:
     return Calendar(tuple(labels), tuple(starts[:-1]), starts[-1])
 
 
-def said_anew(texts: Sequence[str], days: Days, unit: Unit) -> Marks:
-    """Mark the texts that have a vote, in the order of their days: the first of near-copies in each month.
+def said_anew(units: Ints, days: Days, unit: Unit) -> Marks:
+    """Mark the items that have a vote, in the order of their days: the first of near-copies in each month.
 
-    By week and day a month is `AGAIN` days since their last vote: else the first days of months would have more.
+    Near-copies have one of `units`. By week and day a month is `AGAIN` days since their last vote: else the first days of
+    months would have more.
     """
-    group = copies(texts)
-    when = days.astype("datetime64[M]" if unit == "month" else "datetime64[D]").astype(np.int64).tolist()
+    marks = np.zeros(units.size, dtype=np.bool_)
+    if not units.size:
+        return marks
+    moments = days.astype("datetime64[M]" if unit == "month" else "datetime64[D]").astype(np.int64)
     gap = 1 if unit == "month" else AGAIN
-    last: dict[int, int] = {}
-    marks = np.zeros(len(texts), dtype=np.bool_)
-    for place, (leader, moment) in enumerate(zip(group, when, strict=True)):
-        if leader not in last or moment - last[leader] >= gap:
-            last[leader] = moment
-            marks[place] = True
+    _known, number = columns.numbered(units)
+    order = np.lexsort((moments, number))
+    number, moments = number[order], moments[order]
+    soon = np.append(False, (np.diff(number) == 0) & (np.diff(moments) < gap))
+    voting = ~soon
+    if unit != "month":
+        voting[_said_again(soon, moments)] = True
+    marks[order[voting]] = True
     return marks
 
 
+def _said_again(soon: Marks, moments: Ints) -> list[int]:
+    """Return which of those that come soon after one like them come long after the last of these that has a vote."""
+    again, last = [], 0
+    for place in np.flatnonzero(soon).tolist():
+        if not soon[place - 1]:
+            last = int(moments[place - 1])
+        if moments[place] - last >= AGAIN:
+            last = int(moments[place])
+            again.append(place)
+    return again
+
+
 def copies(texts: Sequence[str]) -> list[int]:
-    """Return for each text the place of the first that it is a near-copy of; of very many texts, that is the same."""
-    if len(texts) > MOST_COMPARED:
-        seen: dict[str, int] = {}
-        return [seen.setdefault(text, place) for place, text in enumerate(texts)]
+    """Return for each text the place of the first that it is a near-copy of."""
     return [placed.leader for placed in grouped(texts)]
 
 

@@ -16,7 +16,7 @@ from tracker.findings.question import Question, answer, ground
 from tracker.findings.series import TOO_FEW
 
 COLUMNS = (
-    "at", "until", "week", "items", "days_asked", "expected", "lower", "upper", "ratio", "scatter", "p", "p_adjusted", "verdict", "reason",
+    "at", "until", "week", "items", "texts", "days_asked", "expected", "lower", "upper", "ratio", "scatter", "p", "p_adjusted", "verdict", "reason",
 )  # fmt: skip
 BURST, NO_BURST, UNFINISHED = "burst", "no burst shown", "unfinished, not tested"
 METHOD = (
@@ -24,7 +24,7 @@ METHOD = (
     "mean and the scatter of those others (variance over the mean, at least 1, widened by {widened} standard errors because it is an "
     "estimate), in proportion to the days on which every account was asked about; other days do not count. p says how often that "
     "gives as many or more, and lower to upper hold at least 95 of 100 {unit}s by this model; p_adjusted is p corrected for the number of periods (Benjamini and Hochberg). Near-copies count each: a burst "
-    "of copies is a burst. The unfinished {unit} is shown and never tested."
+    "of copies is a burst; `texts` counts near-copies of a {unit} once. The unfinished {unit} is shown and never tested."
 )
 
 
@@ -62,12 +62,17 @@ def _tested(items: Items, found: Timeline) -> list[dict[str, Any]]:
     if counted is None:
         return [_row(None, None, reason="answers do not tell on which days all accounts were asked about")]
     labels, counts, days = counted
+    texts = dict(zip(found.labels, votes.texts(items, found), strict=True))
     known = bursts.held_against_others(counts, days)
     starts = dict(zip(found.calendar.labels, found.calendar.starts, strict=True))
     ends = dict(zip(found.calendar.labels, [*found.calendar.starts[1:], found.calendar.end], strict=True))
     rows = []
     for place, label in enumerate(labels):
-        row = _row(starts[label], ends[label]) | {"items": int(counts[place]), "days_asked": int(days[place])}
+        row = _row(starts[label], ends[label]) | {
+            "items": int(counts[place]),
+            "texts": texts[label],
+            "days_asked": int(days[place]),
+        }
         if known is None:
             row |= {"reason": f"{len(labels)} periods; at least {bursts.FEWEST} with items are needed"}
         else:

@@ -5,7 +5,7 @@ from typing import Any
 import ibis
 from ibis import _
 
-from tracker.analysis import scope
+from tracker.analysis import copies, scope
 from tracker.analysis.intervals import wilson
 from tracker.analysis.languages import LEAST_CERTAIN, UNDETERMINED
 from tracker.findings.finding import Finding
@@ -15,6 +15,7 @@ COLUMNS = (
     "language",
     "account",
     "items",
+    "texts",
     "n",
     "share",
     "lower",
@@ -28,7 +29,7 @@ METHOD = (
     "The language of each text, told from its words by lingua among the languages that are configured (TRACKER_LANGUAGES), without "
     "addresses, handles and hashtags. `und` where fewer than three words (four signs) are left, or where the likeliest "
     f"language has a certainty under {LEAST_CERTAIN}. certainty is the mean of a row. stated counts items of which the platform or "
-    "the author says a language, stated_alike those where it is the same. Bounds are 95 % Wilson intervals."
+    "the author says a language, stated_alike those where it is the same. texts counts near-copies once. Bounds are 95 % Wilson intervals."
 )
 WHY = {
     UNDETERMINED: "too few words, or none of the configured languages is likely",
@@ -73,9 +74,10 @@ def spoken(question: Question) -> Finding:
 
 def _counted(items: ibis.Table, *, by_account: bool) -> ibis.Table:
     stated = items.stated_language if "stated_language" in items.columns else ibis.null("string")
-    named = items.mutate(said=stated.lower().substr(0, 2), has_said=stated.notnull())
+    named = copies.shared(items).mutate(said=stated.lower().substr(0, 2), has_said=stated.notnull())
     return named.group_by(["language", *(["account_id"] if by_account else [])]).agg(
         items=_.count(),
+        texts=copies.different(named),
         certainty=_.language_certainty.mean(),
         stated=_.has_said.cast("int64").sum(),
         stated_alike=ibis.coalesce((_.said == _.language).cast("int64").sum(), 0),

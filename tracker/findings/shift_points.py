@@ -10,7 +10,7 @@ import ibis
 import numpy as np
 from ibis import _
 
-from tracker.analysis import changepoints, columns, keywords, scope, votes
+from tracker.analysis import changepoints, columns, copies, keywords, scope, votes
 from tracker.analysis.columns import Ints
 from tracker.analysis.scope import ItemType
 from tracker.analysis.votes import Items, Timeline, Unit
@@ -165,12 +165,11 @@ def _last_day(question: Question) -> date | None:
 
 
 def _read(question: Question, dated: ibis.Table) -> Items:
-    """Read items in order of their days; what has no text is known by its creative, or stands for itself."""
-    creative = dated.creative_url if "creative_url" in dated.columns else ibis.null("string")
-    itself = ibis.literal("item ").concat(dated.item_id.cast("string"))
+    """Read items in order of their days, with their words only where words are asked about."""
+    words = ("text",) if question.options.terms else ()
     table = question.lake.arrow(
-        dated.mutate(words=ibis.coalesce(dated.text, creative, itself))
-        .select("item_id", "day", "source", "words", account_id=ibis.coalesce(_.account_id, -1))
+        copies.shared(dated.mutate(account_id=ibis.coalesce(_.account_id, -1)))
+        .select("item_id", "day", "source", "account_id", *copies.SHARED, *words)
         .order_by("day", "item_id")
     )
     sources, source = columns.labels(table["source"])
@@ -183,7 +182,8 @@ def _read(question: Question, dated: ibis.Table) -> Items:
             (int(accounts[pair % accounts.size]), sources[pair // accounts.size]) for pair in pairs.tolist()
         ),
         lane=lane,
-        texts=tuple(table["words"].to_pylist()),
+        units=copies.units(table),
+        texts=tuple(text or "" for text in table["text"].to_pylist()) if words else (),
     )
 
 
@@ -262,8 +262,6 @@ def _caveats(items: Items, found: Timeline) -> Iterator[str]:
             "Answers cover fewer than half of the days of these items: days with items stand for those asked about, and a "
             "change may be one of what was kept."
         )
-    if found.items.size > votes.MOST_COMPARED:
-        yield f"Above {votes.MOST_COMPARED:,} items only texts that are the same have one vote, and p may be too small."
     yield (
         "Chance deals periods as if neighbours were not more alike than others: a story that lasts some days is a change. "
         "A test says when, not why."

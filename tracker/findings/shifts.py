@@ -11,7 +11,7 @@ import numpy.typing as npt
 import pyarrow as pa
 from ibis import _
 
-from tracker.analysis import columns, months, scope, shift, targeting, votes
+from tracker.analysis import columns, copies, months, scope, shift, targeting
 from tracker.errors import BadInput
 from tracker.findings.finding import Finding
 from tracker.findings.options import Period
@@ -141,16 +141,10 @@ def _read_links(question: Question, ads: ibis.Table) -> _Links:
 
 def _creatives(shown: pa.Table) -> shift.Counts:
     """Return for each ad a number that it has in common with its near-copies of the same account and month."""
-    said, place = columns.labels(shown["said"].drop_null())
-    unlike = np.arange(shown.num_rows) + len(said)
-    spoken = np.from_dlpack(shown["said"].is_valid().cast(pa.int8()).combine_chunks()).astype(np.bool_)
-    unlike[spoken] = np.array(votes.copies(said), dtype=np.int64)[place]
-    if not said:
-        return unlike
-    found = unlike
+    found = copies.units(shown)
     for key in ("ym", "account_id"):
         _values, numbers = columns.numbered(columns.ints(shown[key]))
-        found = columns.numbered(found * (int(numbers.max(initial=0)) + 1) + numbers)[1]
+        found = columns.numbered(columns.numbered(found)[1] * (int(numbers.max(initial=0)) + 1) + numbers)[1]
     return found
 
 

@@ -1,19 +1,19 @@
 """Whether the week's targeting differs from that of the 13 weeks before by more than chance would."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from tracker.analysis import shift as analysis
-from tracker.analysis import votes
 from tracker.analysis.targeting import LOOKALIKE, Criteria, criteria, links
 from tracker.reports import words
 from tracker.reports.content import Column, Table
 from tracker.reports.issue import Issue, typed
 from tracker.reports.weeks import WEEKS_BEFORE, Week
 
-Creative = tuple[bool, int, int, str | int]
+Creative = tuple[bool, int, int, tuple[str, str | int]]
 
 FEWEST_ADS = 5
 """With fewer ads on either side no permutation of them could be rare enough to tell."""
@@ -144,9 +144,15 @@ def _links(issue: Issue, period: Week) -> list[dict[str, Any]]:
 
 def _creatives(rows: list[dict[str, Any]], *, later: bool) -> list[Creative]:
     """Return for each link the creative of its ad: near-copies that an account shows in a month are one."""
-    said = sorted({row["said"] for row in rows if row["said"] is not None})
-    leader = {text: said[place] for text, place in zip(said, votes.copies(said), strict=True)}
-    return [(later, row["account_id"], row["ym"], leader.get(row["said"], row["item_id"])) for row in rows]
+    return [(later, row["account_id"], row["ym"], _unit(row)) for row in rows]
+
+
+def _unit(row: Mapping[str, Any]) -> tuple[str, str | int]:
+    """Return what near-copies, or ads of one creative without a text, have in common."""
+    shown: str | None = row["shown"]
+    if row["copy_group"] is not None:
+        return "group", int(row["copy_group"])
+    return ("shown", shown) if shown is not None else ("ad", int(row["item_id"]))
 
 
 def _criterion(row: dict[str, Any]) -> tuple[str, str, str]:
