@@ -1,7 +1,8 @@
 """WordPress: all posts, silent changes and what was withdrawn, through the interface for anybody and in its absence."""
 
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from operator import itemgetter
 from typing import Any
 
 import pytest
@@ -389,6 +390,56 @@ def test_a_real_site_tells_a_draft_from_a_deletion(
     found = {number: standing_of(number).standing for number in (kept, withdrawn, binned, deleted)}
 
     assert found == {kept: "present", withdrawn: "draft", binned: "draft", deleted: "deleted"}
+
+
+def test_a_real_site_tells_what_was_done_to_each_post_with_its_cause_and_nothing_else(
+    newspaper: Newspaper, real: Line
+) -> None:
+    newspaper.set_clock("2026-09-26 10:00:00")
+    edited, withdrawn, binned, deleted, locked = (
+        newspaper.publish(f"Post {turn}", f"<p>Words {turn}.</p>", at="2026-09-26T08:00:00")
+        for turn in range(5)
+    )
+    told: list[list[tuple[Any, ...]]] = []
+
+    def look() -> None:
+        before = len(real.rows("SELECT id FROM change"))
+        real.later += timedelta(days=1)
+        real.ask(SITE)
+        asked = 'SELECT type, subject, field, "before", "after" FROM change ORDER BY id'
+        told.append(sorted(real.rows(asked)[before:], key=itemgetter(1)))
+
+    look()
+    newspaper.set_clock("2026-10-02 20:00:00")
+    newspaper.change(edited, content="<p>Other words.</p>")
+    newspaper.change(locked, password="a secret")
+    newspaper.change(withdrawn, status="draft")
+    newspaper.bin(binned)
+    newspaper.delete(deleted)
+    look()
+    newspaper.change(withdrawn, status="publish")
+    newspaper.change(locked, password="")
+    look()
+    look()
+
+    assert told == [
+        [],
+        sorted(
+            [
+                ("post_edited", str(edited), "text", "Words 0.", "Other words."),
+                ("post_gone", str(withdrawn), "standing", None, "draft"),
+                ("post_gone", str(binned), "standing", None, "draft"),
+                ("post_gone", str(deleted), "standing", None, "deleted"),
+                ("post_marked", str(locked), "protected", None, "protected"),
+            ],
+            key=itemgetter(1),
+        ),
+        [
+            ("post_back", str(withdrawn), "standing", "draft", "present"),
+            ("post_marked", str(locked), "protected", "protected", None),
+        ],
+        [],
+    ]
 
 
 def test_a_real_site_that_closes_its_interface_is_read_by_its_feed(newspaper: Newspaper, real: Line) -> None:

@@ -18,6 +18,7 @@ from tracker.collect.post_cells import at, words
 from tracker.collect.weblinks import canonical
 from tracker.domain import (
     LEAD,
+    PROTECTED,
     AccountRef,
     Answer,
     Found,
@@ -187,7 +188,7 @@ def post(record: Record, listing: Listing, account: AccountRef) -> Post:
     details = PostDetails(
         title=title, edited_at=edited, links=tuple(map(canonical, body.links)), media=(*_lead(values), *body.media),
         author=words(at(values, "_embedded", "author", 0), "name"), version=changed.printed,
-        extra={name: values[name] for name in kept if values.get(name)} | ({"protected": True} if protected else {})
+        extra={name: values[name] for name in kept if values.get(name)} | ({PROTECTED: True} if protected else {})
         | ({"guid": guid} if guid else {}),
     )  # fmt: skip
     url = canonical(link) if link else None

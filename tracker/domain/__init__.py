@@ -22,7 +22,7 @@ from tracker.domain.answers import (
     Unanswered,
 )
 from tracker.domain.coding import Code, Codebook, Ruling, Settled, Voice
-from tracker.domain.posts import LABELLED_BY, LEAD, Count, Media, Post, PostDetails
+from tracker.domain.posts import LABELLED_BY, LEAD, PROTECTED, Count, Media, Post, PostDetails
 from tracker.domain.profiles import PlatformLabel, Profile
 from tracker.domain.registry import (
     AccountRef,
@@ -76,6 +76,7 @@ __all__ = [
     "LABEL_STATES",
     "LEAD",
     "NOTHING_ELSE",
+    "PROTECTED",
     "ROLES",
     "STATE_LABELS",
     "STATUSES",

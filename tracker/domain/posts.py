@@ -31,6 +31,8 @@ class Count(NamedTuple):
 
 LEAD = "lead image"
 """The kind of a picture that stands at the head of a post and is no part of its text."""
+PROTECTED = "protected"
+"""In what a post has beside its fields: that its words are behind a password, and not shown."""
 LABELLED_BY = "labelled_by"
 """In what a post has beside its fields: whose labels were looked for, so that those of others are not missed."""
 

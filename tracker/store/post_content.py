@@ -10,11 +10,13 @@ from datetime import datetime
 from hashlib import blake2b
 from typing import Any, NamedTuple
 
-from tracker.domain import LABELLED_BY, LEAD, Media, PostDetails, PostKind
+from tracker.domain import LABELLED_BY, LEAD, PROTECTED, Media, PostDetails, PostKind
 
 LISTS = ("links", "hashtags", "mentions", "media", "labels", "withheld_in")
 WORDS = ("title", "language", "author", "reply_to", "root", "repost_of", "quote_of", "version")
 _MARKS = ("labels", "withheld_in")
+STATED = ("version", "edited_at")
+"""What a platform states of an edit, where nothing that is read differs."""
 
 
 class Difference(NamedTuple):
@@ -61,10 +63,14 @@ def differences(
 
     `post_edited`: text, title, links, or the number, kinds and words of the media; else what the platform states of an
     edit. `post_marked`: the labels that it bears, or where it is withheld; a label is gone or new only where the look
-    without it looked for those of its issuer. A repost has no words of its own to edit, and what was empty before may
+    without it looked for those of its issuer. Words that went behind a password, or came back, are a mark and no edit. A
+    repost has no words of its own to edit, and what was empty before may
     only not have been read, as the picture at a post's head: it tells where the platform states an edit.
     """
     (was_text, was), (is_text, now) = before, after
+    behind = [bool(one and one.extra.get(PROTECTED)) for one in (was, now)]
+    if behind[0] != behind[1]:
+        return [Difference("post_marked", PROTECTED, *(PROTECTED if one else None for one in behind))]
     found = [Difference("post_edited", "text", was_text, is_text)] if was_text != is_text else []
     if was is None or now is None:
         return found

@@ -13,7 +13,7 @@ from sqlalchemy import select, update
 from sqlmodel import Session, col
 
 from tracker.domain import Change, Post, PostDetails
-from tracker.store import counters, post_content, tables
+from tracker.store import counters, post_content, standings, tables
 from tracker.store.counters import Counted
 from tracker.store.ids import reserve
 from tracker.store.post_content import digest as digest_of
@@ -147,6 +147,8 @@ def _edit(session: Session, post: Post, place: Place, post_id: int) -> list[Chan
         now |= {"kind": details.kind, "language": details.language}
     session.execute(update(tables.Post).where(col(tables.Post.id) == post_id).values(**now))
     found = post_content.differences(content_of(session, last.id), (post.text, details))
+    if all(one.field in post_content.STATED for one in found) and standings.is_gone(session, post_id):
+        return []  # it is back, and what the platform dates is that
     before, after = f"post-{last.id}", f"post-{new_id}"
     return [
         Change(

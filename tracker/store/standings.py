@@ -107,6 +107,12 @@ def decisive(rows: Sequence[Mapping[str, Any]]) -> Mapping[str, Any] | None:
     return next((row for row in rows if row["standing"] in DECISIVE), None)
 
 
+def is_gone(session: Session, post_id: int) -> bool:
+    """Say whether a post was last known to be gone."""
+    last = decisive(of_posts(session, [post_id]).get(post_id, []))
+    return last is not None and last["standing"] in GONE
+
+
 def unseen(session: Session, listings: Sequence[Row], source: str) -> list[Unseen]:
     """Return the posts that listings of one query should have shown and did not, the oldest first.
 
