@@ -81,6 +81,17 @@ def draw(form: Mapping[str, Any]) -> Row:
     return codingdesk.draw(opened(), auth.signed(form, role="editor"), now=datetime.now(UTC))
 
 
+def outgrown() -> dict[int, int]:
+    """Return for each random sample how many items came in after it was drawn, which it does not represent."""
+    return codingdesk.outgrown(opened())
+
+
+def extend(number: int, by: str) -> Row:
+    """Draw from the items that came in after a sample was drawn, at its rate; raise `BadInput` or `NotAllowed`."""
+    form = auth.signed({"by": by}, role="editor")
+    return codingdesk.extend(opened(), number, by=form["by"], now=datetime.now(UTC))
+
+
 def coders() -> list[str]:
     """Return who may be given items: those with the role of a coder or above; nobody where nobody signs in."""
     if not auth.signs_in():

@@ -84,11 +84,35 @@ def progress(samples: Sequence[Mapping[str, Any]]) -> None:
         ]
         head = ("sample", "of", "for", "coder", "coded", "")
         components.table(tables.html(head, body, classes=("keep", "", "keep", "", "keep", "short spare")))
+        _outgrown(samples)
         if len(samples) > SHOWN:
             components.caption(
                 f"{len(samples) - SHOWN:,} older samples",
                 "stand in `tracker coding progress`.".replace("`", ""),
             )
+
+
+def _outgrown(samples: Sequence[Mapping[str, Any]]) -> None:
+    """Name the samples after which more came in, and let an editor extend them at their own rate."""
+    later = codingdata.outgrown()
+    for sample in samples[:SHOWN]:
+        if not later.get(sample["id"]):
+            continue
+        count = words.count(later[sample["id"]], f"later {sample['item_type']}")
+        components.stored(
+            f"Sample {sample['id']}:",
+            f"{count} came in after it was drawn; it does not represent them. Extended at its own rate, it does.",
+            tone="ochre",
+        )
+        if auth.may("editor"):
+            st.button(
+                f"Extend sample {sample['id']}", key=f"extend-{sample['id']}", on_click=_extend,
+                args=(sample["id"], sample["made_by"]),
+            )  # fmt: skip
+
+
+def _extend(number: int, by: str) -> None:
+    codingdata.extend(number, by)
 
 
 def draw() -> None:

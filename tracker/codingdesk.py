@@ -59,8 +59,39 @@ def draw(engine: Engine, raw: Mapping[str, Any], *, now: datetime) -> Row:
         size = len(found) if form.size == "all" else min(form.size, len(found))
         drawn = Random(seed).sample(found, size)  # noqa: S311
         return _keep(
-            session, form, drawn, account_id, population=len(found), seed=seed, selection="random", at=now
-        )
+            session, form, drawn, account_id, population=len(found), seed=seed, selection="random", at=now,
+            frame_last=found[-1],
+        )  # fmt: skip
+
+
+def extend(engine: Engine, number: int, *, by: str, now: datetime, seed: int | None = None) -> Row:
+    """Draw from the items that came in after a sample was drawn, at its own rate, and return what was added.
+
+    Every item keeps the chance that it had: a sample and what extends it are one. Its coders code the new items. Raise
+    `BadInput` for a sample that is none by chance, or where no later item lies in its limits.
+    """
+    seed = secrets.randbelow(2**31) if seed is None else seed
+    with unit_of_work(engine) as session:
+        root = _root(session, number)
+        later = _later(session, root)
+        if not later:
+            raise BadInput(
+                f"no item came in after sample {number} was drawn that lies in its limits", field="sample"
+            )
+        chance = Random(seed)  # noqa: S311
+        wanted = len(later) * root["size"] / root["population"]
+        size = int(wanted) + (chance.random() < wanted % 1)
+        form = sample_form(
+            {
+                "items": f"{root['item_type']}s", "since": root["since"], "until": root["until"], "size": max(1, size),
+                "overlap": root["overlap"], "blind": root["blind"], "coders": tuple(samples.coders_of(session, root["id"])),
+                "by": by,
+            }
+        )  # fmt: skip
+        return _keep(
+            session, form, chance.sample(later, size), root["account_id"], population=len(later), seed=seed,
+            selection="random", at=now, frame_last=later[-1], extends=root["id"],
+        )  # fmt: skip
 
 
 def draw_training(
@@ -143,6 +174,19 @@ def progress(engine: Engine) -> list[Row]:
         return samples.samples(session)
 
 
+def outgrown(engine: Engine) -> dict[int, int]:
+    """Return for each random sample how many items in its limits came in after it, and what extends it, was drawn.
+
+    These it does not represent. A sample that does not say from which items it was drawn is left out.
+    """
+    with Session(engine) as session:
+        return {
+            row["id"]: len(_later(session, row))
+            for row in samples.samples(session)
+            if row["selection"] == "random" and row["frame_last"] is not None and row["extends"] is None
+        }
+
+
 def coded_by(engine: Engine, coder: str, *, limit: int = 10) -> list[Row]:
     """Return what a coder coded last, latest first: the columns of `coding`, and `text`."""
     with Session(engine) as session:
@@ -167,9 +211,34 @@ def _population(session: Session, form: SampleForm) -> tuple[int | None, list[in
     return (account["id"] if account else None), found
 
 
+def _root(session: Session, number: int) -> Row:
+    """Return the sample that all extensions go back to; raise `BadInput` where it cannot be extended."""
+    sample = samples.sample(session, number)
+    if sample is None or sample["selection"] != "random":
+        raise BadInput(
+            f"{number} is no sample that chance drew; see `tracker coding progress`", field="sample"
+        )
+    root = samples.sample(session, sample["extends"]) if sample["extends"] else sample
+    if root is None or root["frame_last"] is None:
+        raise BadInput(
+            f"sample {number} does not say from which items it was drawn; draw a new one", field="sample"
+        )
+    return root
+
+
+def _later(session: Session, root: Row) -> list[int]:
+    """Return the items in the limits of a sample that came in after it, and what extends it, was drawn."""
+    last = max([root["frame_last"], *(row["frame_last"] for row in samples.extensions(session, root["id"]))])
+    ids = identity.ids_of(session, root["account_id"]) if root["account_id"] is not None else None
+    return items.population(
+        session, root["item_type"], account_ids=ids, since=root["since"], until=root["until"], after=last
+    )
+
+
 def _keep(
     session: Session, form: SampleForm, drawn: Sequence[int], account_id: int | None, *, population: int, seed: int,
-    selection: Selection, at: datetime, chosen_by: str | None = None,
+    selection: Selection, at: datetime, chosen_by: str | None = None, frame_last: int | None = None,
+    extends: int | None = None,
 ) -> Row:  # fmt: skip
     newest(session)
     overlap = form.overlap if len(form.coders) > 1 else 0.0
@@ -177,6 +246,7 @@ def _keep(
         "item_type": form.item_type, "selection": selection, "account_id": account_id, "since": form.since,
         "until": form.until, "population": population, "size": len(drawn), "seed": seed, "overlap": overlap,
         "blind": form.blind, "chosen_by": chosen_by, "made_at": at, "made_by": form.by,
+        "frame_last": frame_last, "extends": extends,
     }  # fmt: skip
     number = samples.add(session, values, drawn)
     given = shared_out(len(drawn), form.coders, overlap)

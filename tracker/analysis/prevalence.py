@@ -18,7 +18,9 @@ from tracker.analysis.intervals import Z95, Interval, wilson
 FEWEST_FOR_A_MODEL, FEWEST_OF_A_KIND = 30, 8
 """Coded items, and those with and without the code, below which a model's word is left out: its error cannot be told yet."""
 
-Measure = Literal["coded in full", "random sample", "random sample and model", "keyword count"]
+Measure = Literal[
+    "coded in full", "random sample", "random sample and model", "stratified sample", "keyword count"
+]
 Floats = npt.NDArray[np.float64]
 
 

@@ -9,7 +9,7 @@ from tracker.commands.shared import format_option, now, record_of, settings_of
 
 _SHOWN = (
     "sample", "items", "selection", "account", "since", "until", "size", "population", "seed", "overlap", "blind",
-    "coder", "assigned", "done",
+    "coder", "assigned", "done", "later", "extends",
 )  # fmt: skip
 
 
@@ -36,7 +36,23 @@ def coding_draw(context: click.Context, /, form: str, not_blind: bool, **fields:
     from tracker import codingdesk
 
     drawn = codingdesk.draw(record_of(settings_of(context)), {**fields, "blind": not not_blind}, now=now())
-    _print([drawn], form)
+    _print([{**drawn, "later": 0}], form)
+
+
+@coding.command("extend")
+@click.argument("sample", type=click.IntRange(min=1))
+@click.option(
+    "--seed", type=click.IntRange(min=0), help="The seed of the draw (default: one is drawn and kept)."
+)
+@click.option("--by", required=True, help="Who draws.")
+@format_option()
+@click.pass_context
+def coding_extend(context: click.Context, /, form: str, sample: int, seed: int | None, by: str) -> None:
+    """Draw from the items that came in after SAMPLE was drawn, at its own rate, so that it stands for them too."""
+    from tracker import codingdesk
+
+    engine = record_of(settings_of(context))
+    _print([{**codingdesk.extend(engine, sample, by=by, now=now(), seed=seed), "later": None}], form)
 
 
 @coding.command("progress")
@@ -46,7 +62,9 @@ def coding_progress(context: click.Context, form: str) -> None:
     """List the samples, the latest first, with how far each coder is."""
     from tracker import codingdesk
 
-    _print(codingdesk.progress(record_of(settings_of(context))), form)
+    engine = record_of(settings_of(context))
+    later = codingdesk.outgrown(engine)
+    _print([{**sample, "later": later.get(sample["id"])} for sample in codingdesk.progress(engine)], form)
 
 
 def _print(samples: list[dict[str, Any]], form: str) -> None:

@@ -2,19 +2,25 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
 import ibis
+import numpy as np
 from ibis import _
 
-from tracker.analysis import agreement, prevalence, reliability
+from tracker.analysis import agreement, prevalence, reliability, strata
 from tracker.analysis.prevalence import Share
+from tracker.analysis.strata import Part
+from tracker.findings import frames
+from tracker.findings.frames import Frames
 from tracker.findings.periods import Group, Key
 from tracker.findings.question import Question
 
 UnitOf = Callable[[Mapping[str, Any]], str]
+MOST_UNKNOWN = 0.2
+"""The part of the items of a period of which nothing may be known: of more, a share would say little."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +38,7 @@ class ByHand:
     open: int
     adjudicated: int
     version: int | None
+    frames: Frames = field(default_factory=Frames)
     alphas: Mapping[str, float | None] = field(default_factory=dict)
 
     @property
@@ -43,11 +50,17 @@ class ByHand:
 
 @dataclass(frozen=True, slots=True)
 class Point:
-    """The items of a period that a share rests on, or the reason why there is none."""
+    """The items of a period that a share rests on, or the reason why there is none.
+
+    `parts` are those of several samples: how many items each has, and which of them were drawn and coded. `unknown` counts items that
+    came in after the samples were drawn, or of which none was drawn: the share does not stand for them.
+    """
 
     members: tuple[int, ...]
     in_full: bool
     reason: str | None = None
+    parts: tuple[tuple[int, tuple[int, ...]], ...] = ()
+    unknown: int = 0
 
 
 def read(
@@ -76,6 +89,7 @@ def read(
         again[place[item]].add(item)
     how = {row["item_id"]: row["how"] for row in settled if row["item_id"] in place}
     samples, members = _samples(question)
+    cells = frames.read(question, dated, samples, unit_of, by_account=by_account)
     return ByHand(
         coded=coded,
         to_recode={key: frozenset(items) for key, items in again.items()},
@@ -85,6 +99,7 @@ def read(
         open=sum(one == "open" for one in how.values()),
         adjudicated=sum(one == "adjudicated" for one in how.values()),
         version=max((row["codebook_version"] for row in said), default=None),
+        frames=cells,
         alphas=_alphas(said, options.level),
     )
 
@@ -94,14 +109,31 @@ def point(hand: ByHand, key: Key, group: Group) -> Point:
     coded, again = hand.coded.get(key, {}), hand.to_recode.get(key, frozenset())
     if len(coded) == group.n:
         return Point(tuple(sorted(coded)), in_full=True)
-    fit = [sample for sample in hand.samples if _covers(sample, group)]
-    drawn = frozenset().union(*(hand.members[sample["sample_id"]] for sample in fit))
-    if waiting := len(drawn & again):
+    parts, unknown, none = [], 0, 0
+    for cell in hand.frames.cells.get(key, ()):
+        drawn = frozenset().union(*(hand.members[number] for number in cell.samples)) & cell.ids
+        if waiting := len(drawn & again):
+            return Point(
+                (),
+                in_full=False,
+                reason=f"{waiting:,} of the items drawn are to be recoded under a new codebook",
+            )
+        members = cell.ids if cell.ids <= coded.keys() else drawn & coded.keys()
+        if members:
+            parts.append((len(cell.ids), tuple(sorted(members))))
+        elif cell.samples or cell.later:
+            unknown += len(cell.ids)
+        else:
+            none += len(cell.ids)
+    if parts and not none and unknown <= MOST_UNKNOWN * group.n:
+        chosen = tuple(sorted(item for _n, members in parts for item in members))
+        return Point(chosen, in_full=False, parts=tuple(parts), unknown=unknown)
+    if parts and not none:
         return Point(
-            (), in_full=False, reason=f"{waiting:,} of the items drawn are to be recoded under a new codebook"
+            (),
+            in_full=False,
+            reason=f"{unknown:,} of {group.n:,} came in after the samples were drawn, or none of their part was drawn",
         )
-    if members := sorted(drawn & coded.keys()):
-        return Point(tuple(members), in_full=False)
     if coded:
         return Point(
             (),
@@ -116,6 +148,22 @@ def drawn_from(hand: ByHand, group: Group) -> bool:
     return any(_covers(sample, group) for sample in hand.samples)
 
 
+def drawn_alike(at: Point) -> frozenset[int]:
+    """Return the items that a share rests on, of several samples as many of each part as its size allows at the lowest rate.
+
+    So each item of the period had the same chance to be among them, and they may be counted without weights.
+    """
+    if len(at.parts) < 2:
+        return frozenset(at.members)
+    rate = min(len(members) / n for n, members in at.parts)
+    random = np.random.default_rng(frames.SEED)
+    return frozenset(
+        int(item)
+        for n, members in at.parts
+        for item in random.choice(np.array(members), round(rate * n), replace=False)
+    )
+
+
 def share(
     hand: ByHand, key: Key, at: Point, group: Group, code: str, *, said_of_all: float | None, before: bool = False
 ) -> Share:  # fmt: skip
@@ -123,14 +171,42 @@ def share(
     gave = [code in hand.coded[key][item][int(before)] for item in at.members]
     if at.in_full:
         return prevalence.in_full(sum(gave), group.n)
+    if len(at.parts) > 1:
+        return _of_parts(hand, key, at, group, code, before=before)
+    found = _of_one(hand, at, group, code, gave, said_of_all=said_of_all)
+    if at.unknown and found.interval:
+        return replace(found, interval=strata.widened(found.interval, at.unknown, group.n))
+    return found
+
+
+def _of_parts(hand: ByHand, key: Key, at: Point, group: Group, code: str, *, before: bool) -> Share:
+    """Return the share from several samples, each of its own part of the items."""
+    parts = [
+        Part(n, len(members), sum(code in hand.coded[key][item][int(before)] for item in members))
+        for n, members in at.parts
+    ]
+    interval = strata.stratified(parts)
+    return Share("stratified sample", strata.widened(interval, at.unknown, group.n))
+
+
+def _of_one(
+    hand: ByHand, at: Point, group: Group, code: str, gave: list[bool], *, said_of_all: float | None
+) -> Share:
+    n = group.n - at.unknown
     marked = hand.said.get(code, frozenset())
     if said_of_all is None:
-        return prevalence.of_sample(sum(gave), len(gave), group.n)
-    return prevalence.with_model(gave, [float(item in marked) for item in at.members], said_of_all, group.n)
+        return prevalence.of_sample(sum(gave), len(gave), n)
+    return prevalence.with_model(gave, [float(item in marked) for item in at.members], said_of_all, n)
 
 
 def without_any(hand: ByHand, key: Key, at: Point) -> float:
-    """Return which part of the coded items no code fits."""
+    """Return which part of the items no code fits, as far as the coded ones say."""
+    if len(at.parts) > 1:
+        total = sum(n for n, _members in at.parts)
+        return sum(
+            n / total * sum(not hand.coded[key][item][0] for item in members) / len(members)
+            for n, members in at.parts
+        )
     return sum(not hand.coded[key][item][0] for item in at.members) / len(at.members)
 
 

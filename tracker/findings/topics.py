@@ -31,7 +31,7 @@ METHOD = (
 )
 COLUMNS = (
     "code", "items", "n", "share", "lower", "upper", "uncoded_share", "measure", "n_coded", "alpha", "codebook_version",
-    "covered", "share_before", "reason",
+    "covered", "share_before", "reason", "not_represented",
 )  # fmt: skip
 
 
@@ -108,9 +108,22 @@ def _caveats(rows: Sequence[Mapping[str, Any]], hand: ByHand) -> Iterator[str]:
         )
     if any(row["share"] is not None for row in rows):
         yield "Intervals cover chance, not mistakes of coders: alpha says how far these agree."
+    if unknown := _unknown(rows):
+        yield (
+            f"{unknown:,} later items are not represented: they came in after the samples were drawn, and the intervals hold whatever "
+            "they say. `tracker coding extend SAMPLE` draws from them at the same rate."
+        )
+    if any(row["measure"] == "stratified sample" for row in rows):
+        yield "A stratified sample joins several samples, each weighted by the items that it could have drawn from."
     if hand.open:
         yield f"{hand.open:,} coded items wait for a third person; until then the first coder’s word counts."
     yield "Near-copies of one creative count each."
+
+
+def _unknown(rows: Sequence[Mapping[str, Any]]) -> int:
+    """Count the items that no sample stands for, those of a period once."""
+    unit = next((name for name in UNITS if rows and name in rows[0]), "month")
+    return sum({(row[unit], row.get("account_id")): row["not_represented"] for row in rows}.values())
 
 
 def _items(question: Question) -> ibis.Table:
@@ -144,7 +157,7 @@ def _rows(
     for key, group in groups.items():
         at = handcoded.point(hand, key, group)
         shared: dict[str, Any] = {
-            unit: key[0], "account_id": key[1], "n": group.n, "n_coded": len(at.members),
+            unit: key[0], "account_id": key[1], "n": group.n, "n_coded": len(at.members), "not_represented": at.unknown,
             "covered": covered.get(key[0]),
         }  # fmt: skip
         if unit == "week":

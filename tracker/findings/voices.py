@@ -98,7 +98,7 @@ def _coded_periods(
     coded, members = set(), set[int]()
     for key, group in finished.items():
         at = handcoded.point(hand, key, group)
-        members.update(at.members)
+        members.update(handcoded.drawn_alike(at))
         if at.members or (not hand.to_recode.get(key) and handcoded.drawn_from(hand, group)):
             coded.add(key[0])
     return frozenset(coded), len(finished), frozenset(members)

@@ -30,9 +30,15 @@ def population(
     account_ids: Collection[int] | None,
     since: date | None,
     until: date | None,
+    after: int | None = None,
 ) -> list[int]:
-    """Return the ids of all dated items of accounts (all when `None`) in a period, both ends in, in ascending order."""
+    """Return the ids of all dated items of accounts (all when `None`) in a period, both ends in, in ascending order.
+
+    `after` leaves out those up to an id: what came in before.
+    """
     asked, owner = _dated(item_type, since, until)
+    if after is not None:
+        asked = asked.where((_AD if item_type == "ad" else _POST).c.id > after)
     if account_ids is not None:
         asked = asked.where(owner.in_(account_ids))
     return sorted(session.execute(asked).scalars())

@@ -4,6 +4,8 @@ Codings are read under the newest codebook; those that it sends back are marked 
 model chose for its training is left out.
 """
 
+from collections import defaultdict
+from collections.abc import Iterable
 from typing import Any
 
 from sqlalchemy import select
@@ -12,7 +14,7 @@ from sqlmodel import Session
 from tracker.domain import Codebook
 from tracker.registry import settling
 from tracker.registry.codebooks import carried, tops
-from tracker.store import codebooks, codings, models, registry, tables
+from tracker.store import codebooks, codings, models, registry, samples, tables
 from tracker.store.claims import Row
 from tracker.store.tables import table_of
 
@@ -71,7 +73,10 @@ def _models(session: Session) -> list[Row]:
 
 
 def _samples(session: Session) -> list[Row]:
-    """Return a row for each item of each sample; a merged account is the one that it turned out to be."""
+    """Return a row for each item of each sample; a merged account is the one that it turned out to be.
+
+    What extends a sample was drawn at the same rate from later items: the two are one sample of both.
+    """
     asked: Any = select(_SAMPLE, _ITEM.c.item_id, _ITEM.c.position).join(
         _ITEM, _ITEM.c.sample_id == _SAMPLE.c.id
     )
@@ -79,11 +84,27 @@ def _samples(session: Session) -> list[Row]:
     stands = {
         number: registry.standing(session, number) for number in {row["account_id"] for row in rows} - {None}
     }
+    whole: dict[int, dict[int, Row]] = defaultdict(dict)
+    for row in rows:
+        whole[row["extends"] or row["id"]][row["id"]] = row
+    for row in samples.extensions(session):
+        whole[row["extends"]].setdefault(row["id"], row)
     return [
         {
-            "sample_id": row["id"], "item_type": row["item_type"], "item_id": row["item_id"],
+            "sample_id": row["extends"] or row["id"], "item_type": row["item_type"], "item_id": row["item_id"],
             "selection": row["selection"], "account_id": stands.get(row["account_id"]), "since": row["since"],
-            "until": row["until"], "population": row["population"], "size": row["size"], "seed": row["seed"],
+            "until": row["until"], "seed": row["seed"], **_together(whole[row["extends"] or row["id"]].values()),
         }
         for row in rows
     ]  # fmt: skip
+
+
+def _together(parts: Iterable[Row]) -> Row:
+    """Return how many items a sample and what extends it were drawn from, how many were drawn, and the last that could be."""
+    known = list(parts)
+    last = [row["frame_last"] for row in known]
+    return {
+        "population": sum(row["population"] for row in known),
+        "size": sum(row["size"] for row in known),
+        "frame_last": None if None in last else max(last),
+    }

@@ -68,7 +68,7 @@ SCHEMAS: dict[str, pa.Schema] = {
     ),
     "samples": _schema(
         sample_id=INT, item_type=TEXT, item_id=INT, selection=TEXT, account_id=INT, since=DAY, until=DAY,
-        population=INT, size=INT, seed=INT,
+        population=INT, size=INT, seed=INT, frame_last=INT,
     ),
     "targets": _schema(targeting_set_id=INT, kind=TEXT, value=TEXT, polarity=TEXT, as_published=TEXT),
     "listings": _schema(

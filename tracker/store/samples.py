@@ -60,6 +60,20 @@ def sample(session: Session, number: int) -> Row | None:
     return dict(row) if row else None
 
 
+def extensions(session: Session, number: int | None = None) -> list[Row]:
+    """Return the samples that go on with others, or with one of them, the oldest first: the columns of `coding_sample`."""
+    asked = select(_SAMPLE).where(_SAMPLE.c.extends.is_not(None)).order_by(_SAMPLE.c.id)
+    if number is not None:
+        asked = asked.where(_SAMPLE.c.extends == number)
+    return [dict(row) for row in session.execute(asked).mappings()]
+
+
+def coders_of(session: Session, number: int) -> list[str]:
+    """Return who was given items of a sample, in the order of their keys."""
+    asked = select(func.min(_GIVEN.c.coder)).where(_GIVEN.c.sample_id == number).group_by(_GIVEN.c.coder_key)
+    return list(session.execute(asked.order_by(_GIVEN.c.coder_key)).scalars())
+
+
 def samples(session: Session) -> list[Row]:
     """Return the samples, the latest first: the columns of `coding_sample`, `account`, and `coders` (rows of `progress`)."""
     rows = [dict(row) for row in session.execute(select(_SAMPLE).order_by(_SAMPLE.c.id.desc())).mappings()]

@@ -21,7 +21,10 @@ class CodebookVersion(SQLModel, table=True):
 
 
 class CodingSample(SQLModel, table=True):
-    """Items that were drawn to be coded; `population` is how many they were drawn from, `account_id` empty for all."""
+    """Items that were drawn to be coded; `population` is how many they were drawn from, `account_id` empty for all.
+
+    `frame_last` is the id of the last item that could have been drawn; `extends` the sample that goes on with later ones.
+    """
 
     __tablename__ = "coding_sample"
     id: int | None = Field(default=None, primary_key=True)
@@ -38,6 +41,8 @@ class CodingSample(SQLModel, table=True):
     chosen_by: str | None = None
     made_at: datetime
     made_by: str
+    frame_last: int | None = Field(default=None, sa_type=BigInteger)
+    extends: int | None = Field(default=None, sa_type=BigInteger)
 
 
 class CodingSampleItem(SQLModel, table=True):
