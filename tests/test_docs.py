@@ -54,6 +54,21 @@ def test_every_source_stands_in_the_table_of_sources() -> None:
     assert set(sources.names()) <= named
 
 
+def test_what_each_source_of_posts_can_say_of_what_is_gone_is_described() -> None:
+    table = re.findall(
+        r"^\| ((?:`\w+`(?:, )?)+) \|",
+        (ROOT / "docs" / "changes.md").read_text(encoding="utf-8"),
+        re.MULTILINE,
+    )
+    live = {
+        name
+        for name in sources.names()
+        if sources.live(sources.load(name)) and sources.load(name).kind == "posts"
+    }
+
+    assert live <= set(re.findall(r"`(\w+)`", " ".join(table)))
+
+
 def test_every_column_of_the_lake_is_described() -> None:
     from tracker.store.lake_sql import SCHEMAS
 

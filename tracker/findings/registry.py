@@ -25,7 +25,7 @@ def seen_changes(question: Question) -> Finding:
         rows=rows,
         method=(
             "Differences between two answers to the same question, dated by the later one. Something gone is no longer "
-            "shown to us; why, nobody said."
+            "shown to us; why, `after` says where the platform said it, and nobody else does."
         ),
         ground=ground(question, None),
         coverage={
