@@ -53,6 +53,27 @@ def measured(topics: Finding) -> None:
             else "Alpha is that of the code over all items coded twice.",
             "Coded in full is exact up to mistakes of coders; a random sample stands for all items of its month.",
         )
+        _helped(topics)
+
+
+def _helped(topics: Finding) -> None:
+    """Say which machine narrows the intervals, and by how much the shares moved because it is not the one before."""
+    helped = [row for row in topics.rows if row["model"]]
+    for name in dict.fromkeys(row["model"] for row in helped):
+        mine = [row for row in helped if row["model"] == name]
+        said = f"{words.count(len(mine), 'share')}: it says something of every item, people decide what it is worth."
+        moved = [
+            abs(row["share"] - row["share_by_former"]) for row in mine if row["share_by_former"] is not None
+        ]
+        if moved:
+            former = " or ".join(dict.fromkeys(row["former_model"] for row in mine if row["former_model"]))
+            said += f" By {former}, the machine before it, they would differ by at most {100 * max(moved):.1f} points."
+        if name == topics.coverage.get("model"):
+            trained = words.day(topics.coverage["model_trained_at"][:10])
+            said += f" Trained {trained}, SHA-256 {topics.coverage['model_sha256'][:16]}… (`tracker suggest card`)".replace(
+                "`", ""
+            )
+        components.caption(f"{name} narrows", said)
 
 
 def settled(topics: Finding) -> None:

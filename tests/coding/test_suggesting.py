@@ -15,6 +15,7 @@ from tracker import adjudication, codebooks, codingdesk, mirror, suggesting
 from tracker.analysis.tables import open_lake
 from tracker.cli import cli
 from tracker.errors import BadInput, ConfigError
+from tracker.findings import parse_options, run
 from tracker.settings import Settings
 from tracker.store.engine import migrate, open_record
 from tracker.store.lake_suggestions import Suggester
@@ -222,6 +223,31 @@ def test_codings_that_wait_to_be_recoded_are_not_learnt_from(
     assert done.items < 80
 
 
+def test_a_share_of_a_sample_leans_on_the_model_and_a_new_model_gives_a_new_point(
+    record: Engine, setup: Settings
+) -> None:
+    first = trained(record, setup, size=60)
+    refresh(record, setup)
+    before = run("topics", open_lake(setup.lake), parse_options("topics", {"items": "posts"}))
+    draw(record, size=20, coders=("Ana",), seed=2)
+    code_all(record)
+    second = suggesting.train(record, setup, features="tfidf", by="Eve", now=NOW)
+    refresh(record, setup)
+
+    after = run("topics", open_lake(setup.lake), parse_options("topics", {"items": "posts"}))
+
+    assert {(row["model"], row["measure"]) for row in before.rows} == {
+        (first.model, "random sample and model")
+    }
+    assert {(row["model"], row["former_model"]) for row in after.rows} == {(second.model, first.model)}
+    assert after.coverage["model_sha256"] == second.digest
+    truth = {
+        code: sum(codes_of(one)[0].startswith(code) for one in TEXTS) / len(TEXTS)
+        for code in ("culture", "economy", "politics")
+    }
+    assert all(row["lower"] <= truth[row["code"]] <= row["upper"] for row in [*before.rows, *after.rows])
+
+
 def test_a_suggestion_names_the_finer_code_and_how_likely_it_is(record: Engine, setup: Settings) -> None:
     trained(record, setup)
     judge = suggesting.asked_judge(record)
@@ -300,18 +326,18 @@ def test_a_model_is_trained_and_its_card_read_at_the_command_line(tmp_path: Path
     code_all(made)
     made.dispose()
 
-    def run(*words: str) -> Any:
+    def suggest(*words: str) -> Any:
         return CliRunner().invoke(cli, ["--home", str(home), "suggest", *words])
 
-    none = run("card")
-    done = run("train", "--model", "tfidf", "--by", "Eve", "--format", "json")
-    again = run("train", "--model", "tfidf", "--by", "Eve")
+    none = suggest("card")
+    done = suggest("train", "--model", "tfidf", "--by", "Eve", "--format", "json")
+    again = suggest("train", "--model", "tfidf", "--by", "Eve")
     card, table, every = (
-        run("card", "--format", "json"),
-        run("card"),
-        run("card", "--all", "--format", "json"),
+        suggest("card", "--format", "json"),
+        suggest("card"),
+        suggest("card", "--all", "--format", "json"),
     )
-    unknown = run("card", "ffff")
+    unknown = suggest("card", "ffff")
 
     assert (none.exit_code, "no model was trained yet" in none.stderr) == (2, True)
     digest = json.loads(done.stdout)["digest"]

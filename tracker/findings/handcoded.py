@@ -15,6 +15,7 @@ from tracker.analysis.prevalence import Share
 from tracker.analysis.strata import Part
 from tracker.findings import frames
 from tracker.findings.frames import Frames
+from tracker.findings.machines import Machine
 from tracker.findings.periods import Group, Key
 from tracker.findings.question import Question
 
@@ -34,7 +35,6 @@ class ByHand:
     to_recode: Mapping[Key, frozenset[int]]
     samples: Sequence[Mapping[str, Any]]
     members: Mapping[int, frozenset[int]]
-    said: Mapping[str, frozenset[int]]
     open: int
     adjudicated: int
     version: int | None
@@ -46,6 +46,11 @@ class ByHand:
         """The codes that people gave."""
         found = [codes for items in self.coded.values() for pair in items.values() for codes in pair]
         return set().union(*found)
+
+    @property
+    def items(self) -> set[int]:
+        """The items in question that people coded."""
+        return {item for items in self.coded.values() for item in items}
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,10 +68,8 @@ class Point:
     unknown: int = 0
 
 
-def read(
-    question: Question, dated: ibis.Table, unit_of: UnitOf, *, by_account: bool, coder: str | None
-) -> ByHand:
-    """Read what people coded of `dated` items; `coder` names the machine whose word helps a sample."""
+def read(question: Question, dated: ibis.Table, unit_of: UnitOf, *, by_account: bool) -> ByHand:
+    """Read what people coded of `dated` items."""
     options = question.options
     settled = question.rows(question.tables["hand_settled"].filter(_.item_type == options.items))
     said = question.rows(question.tables["hand_codings"].filter(_.item_type == options.items))
@@ -95,7 +98,6 @@ def read(
         to_recode={key: frozenset(items) for key, items in again.items()},
         samples=samples,
         members=members,
-        said=_said(question, known, coder),
         open=sum(one == "open" for one in how.values()),
         adjudicated=sum(one == "adjudicated" for one in how.values()),
         version=max((row["codebook_version"] for row in said), default=None),
@@ -165,7 +167,7 @@ def drawn_alike(at: Point) -> frozenset[int]:
 
 
 def share(
-    hand: ByHand, key: Key, at: Point, group: Group, code: str, *, said_of_all: float | None, before: bool = False
+    hand: ByHand, key: Key, at: Point, group: Group, code: str, *, machine: Machine | None, before: bool = False
 ) -> Share:  # fmt: skip
     """Return the share of a code, or what it was before somebody adjudicated; a machine's word on every item narrows it."""
     gave = [code in hand.coded[key][item][int(before)] for item in at.members]
@@ -173,7 +175,7 @@ def share(
         return prevalence.in_full(sum(gave), group.n)
     if len(at.parts) > 1:
         return _of_parts(hand, key, at, group, code, before=before)
-    found = _of_one(hand, at, group, code, gave, said_of_all=said_of_all)
+    found = _of_one(key, at, group, code, gave, machine=machine)
     if at.unknown and found.interval:
         return replace(found, interval=strata.widened(found.interval, at.unknown, group.n))
     return found
@@ -190,13 +192,14 @@ def _of_parts(hand: ByHand, key: Key, at: Point, group: Group, code: str, *, bef
 
 
 def _of_one(
-    hand: ByHand, at: Point, group: Group, code: str, gave: list[bool], *, said_of_all: float | None
+    key: Key, at: Point, group: Group, code: str, gave: list[bool], *, machine: Machine | None
 ) -> Share:
     n = group.n - at.unknown
-    marked = hand.said.get(code, frozenset())
-    if said_of_all is None:
+    if machine is None:
         return prevalence.of_sample(sum(gave), len(gave), n)
-    return prevalence.with_model(gave, [float(item in marked) for item in at.members], said_of_all, n)
+    said = machine.of_items.get(code, {})
+    of_all = machine.of_all.get((key, code), 0.0) / group.n
+    return prevalence.with_model(gave, [said.get(item, 0.0) for item in at.members], of_all, n)
 
 
 def without_any(hand: ByHand, key: Key, at: Point) -> float:
@@ -246,21 +249,6 @@ def _covers(sample: Mapping[str, Any], group: Group) -> bool:
         and (since is None or date.fromisoformat(since) <= group.first)
         and (until is None or group.last <= date.fromisoformat(until))
     )
-
-
-def _said(question: Question, known: Collection[int], coder: str | None) -> dict[str, frozenset[int]]:
-    """Return which of the items that people coded the machine gives each code."""
-    if coder is None or not known:
-        return {}
-    options = question.options
-    code = ibis.coalesce(_.parent, _.code) if options.level == "top" else _.code
-    mine = question.tables["codings"].filter(
-        _.item_type == options.items, _.coder == coder, _.item_id.isin(sorted(known))
-    )
-    found: dict[str, set[int]] = defaultdict(set)
-    for row in question.rows(mine.select(item_id=_.item_id, code=code).distinct()):
-        found[row["code"]].add(row["item_id"])
-    return {name: frozenset(items) for name, items in found.items()}
 
 
 def _alphas(said: Sequence[Mapping[str, Any]], level: str) -> dict[str, float | None]:

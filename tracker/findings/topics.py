@@ -15,7 +15,7 @@ from tracker.analysis import keywords, months, prevalence, scope, topics
 from tracker.analysis.coverage import Answers
 from tracker.analysis.intervals import Interval
 from tracker.analysis.scope import BY_HAND
-from tracker.findings import handcoded, periods
+from tracker.findings import handcoded, machines, periods
 from tracker.findings.finding import Finding
 from tracker.findings.handcoded import ByHand
 from tracker.findings.periods import UNITS, Group, Key, unit_of
@@ -24,14 +24,15 @@ from tracker.findings.question import Question, answer, coder_of, ground
 NOT_KNOWN = Interval(0.0, 0.0, 1.0)
 METHOD = (
     "Shares are of the {items} of each {unit} as people coded them: where all were coded, exact with a 95 % Wilson interval; "
-    "else from those of a random sample, with the finite population in the interval and, from 30 coded items on, with {coder} "
-    "as a model (difference estimator). A keyword count ({coder}) is no share: it says in how many {items} a word of the code "
+    "else from those of a random sample, with the finite population in the interval and, from 30 coded items on, with what {helper} "
+    "says of every item (difference estimator; model names it, and share_by_former what the machine before it, former_model, "
+    "would give). No item is judged by what learnt from it. A keyword count ({coder}) is no share: it says in how many {items} a word of the code "
     "occurs. An item with several codes counts in each, so shares may add up to more than 1. n counts every item, n_coded those "
     "that the share rests on; uncoded_share is the part that carries no code. covered is the part of the days that answers cover."
 )
 COLUMNS = (
     "code", "items", "n", "share", "lower", "upper", "uncoded_share", "measure", "n_coded", "alpha", "codebook_version",
-    "covered", "share_before", "reason", "not_represented",
+    "covered", "share_before", "reason", "not_represented", "model", "former_model", "share_by_former",
 )  # fmt: skip
 
 
@@ -47,9 +48,12 @@ def shares(question: Question) -> Finding:
     codes = topics.coded(question.tables["codings"], options.items, coder=machine, level=options.level)
     counts = _by_unit(question.rows(topics.counts(dated, codes, keys)), unit)
     groups = periods.groups(question, dated, unit, by_account=by_account)
-    hand = _by_hand(question, dated, unit, by_account=by_account, coder=machine)
+    hand = _by_hand(question, dated, unit, by_account=by_account)
+    helpers = machines.found(
+        question, dated, keys, lambda row: unit_of(row, unit), known=hand.items, coder=machine, counts=counts
+    )
     stands = ground(question, options.items, dated if options.items == "ad" else None)
-    rows = list(_rows(groups, counts, hand, unit=unit, by=machine, answers=stands.answers))
+    rows = list(_rows(groups, counts, hand, helpers, unit=unit, by=machine, answers=stands.answers))
     if options.coder == BY_HAND:
         rows = [row for row in rows if row["share"] is not None]
     if by_account:
@@ -60,7 +64,12 @@ def shares(question: Question) -> Finding:
         n=sum(group.n for group in groups.values()),
         columns=_columns(unit, by_account=by_account),
         rows=rows,
-        method=METHOD.format(items=noun, unit=unit, coder=machine or "nobody yet"),
+        method=METHOD.format(
+            items=noun,
+            unit=unit,
+            coder=machine or "nobody yet",
+            helper=helpers.model["model"] if helpers.model else machine or "nobody yet",
+        ),
         ground=stands,
         coverage={
             "uncoded": sum(row["items"] for row in counts if row["code"] is None),
@@ -70,8 +79,11 @@ def shares(question: Question) -> Finding:
                 question.rows(items.filter(_.day.isnull()).aggregate(items=_.count()))[0]["items"]
             ),
             **_facts(hand),
+            "model": helpers.model["model"] if helpers.model else None,
+            "model_sha256": helpers.model["digest"] if helpers.model else None,
+            "model_trained_at": helpers.model["trained_at"] if helpers.model else None,
         },
-        caveats=tuple(_caveats(rows, hand)),
+        caveats=tuple(_caveats(rows, hand, helpers)),
     )
 
 
@@ -81,13 +93,11 @@ def _machine(question: Question) -> str | None:
     return asked if asked and asked != BY_HAND else coder_of(question.lake, question.options.items)
 
 
-def _by_hand(
-    question: Question, dated: ibis.Table, unit: str, *, by_account: bool, coder: str | None
-) -> ByHand:
+def _by_hand(question: Question, dated: ibis.Table, unit: str, *, by_account: bool) -> ByHand:
     """Return what people coded; nothing where a machine's counts are asked for by name."""
     if question.options.coder not in (None, BY_HAND):
-        return ByHand({}, {}, (), {}, {}, 0, 0, None)
-    return handcoded.read(question, dated, lambda row: unit_of(row, unit), by_account=by_account, coder=coder)
+        return ByHand({}, {}, (), {}, 0, 0, None)
+    return handcoded.read(question, dated, lambda row: unit_of(row, unit), by_account=by_account)
 
 
 def _facts(hand: ByHand) -> dict[str, Any]:
@@ -100,7 +110,7 @@ def _facts(hand: ByHand) -> dict[str, Any]:
     }
 
 
-def _caveats(rows: Sequence[Mapping[str, Any]], hand: ByHand) -> Iterator[str]:
+def _caveats(rows: Sequence[Mapping[str, Any]], hand: ByHand, helpers: machines.Machines) -> Iterator[str]:
     if any(row["measure"] == "keyword count" for row in rows):
         yield (
             "A keyword count is no share: uncoded means that no keyword of the codebook occurs, which says nothing of "
@@ -115,6 +125,13 @@ def _caveats(rows: Sequence[Mapping[str, Any]], hand: ByHand) -> Iterator[str]:
         )
     if any(row["measure"] == "stratified sample" for row in rows):
         yield "A stratified sample joins several samples, each weighted by the items that it could have drawn from."
+    if helpers.model and any(row["model"] == helpers.model["model"] for row in rows):
+        yield (
+            f"The model {helpers.model['model']} of {helpers.model['trained_at'][:10]} narrows the intervals; it never makes a "
+            "share. share_by_former is what each share was before it."
+        )
+    if helpers.waiting:
+        yield f"The model {helpers.waiting}."
     if hand.open:
         yield f"{hand.open:,} coded items wait for a third person; until then the first coder’s word counts."
     yield "Near-copies of one creative count each."
@@ -147,8 +164,8 @@ def _by_unit(rows: Iterable[Mapping[str, Any]], unit: str) -> list[dict[str, Any
 
 
 def _rows(
-    groups: Mapping[Key, Group], counts: Sequence[Mapping[str, Any]], hand: ByHand, *, unit: str, by: str | None,
-    answers: Answers,
+    groups: Mapping[Key, Group], counts: Sequence[Mapping[str, Any]], hand: ByHand, helpers: machines.Machines, *,
+    unit: str, by: str | None, answers: Answers,
 ) -> Iterator[dict[str, Any]]:  # fmt: skip
     """Yield a row for every period that has items and every code that occurs anywhere."""
     said = {(row["unit"], row["account_id"], row["code"]): row["items"] for row in counts}
@@ -165,7 +182,7 @@ def _rows(
         for code in codes:
             marked = said.get((*key, code), 0)
             figures = (
-                _share(hand, key, group, at, code, marked if by else None)
+                _share(hand, key, group, at, code, helpers)
                 if at.members
                 else _count(marked, said.get((*key, None), 0), group.n, by=by, hand=hand, reason=at.reason)
             )
@@ -173,18 +190,22 @@ def _rows(
 
 
 def _share(
-    hand: ByHand, key: Key, group: Group, at: handcoded.Point, code: str, marked: int | None
+    hand: ByHand, key: Key, group: Group, at: handcoded.Point, code: str, helpers: machines.Machines
 ) -> dict[str, Any]:
-    said_of_all = None if marked is None else marked / group.n
+    machine, former = helpers.for_code(code)
     found, earlier = (
-        handcoded.share(hand, key, at, group, code, said_of_all=said_of_all, before=before)
+        handcoded.share(hand, key, at, group, code, machine=machine, before=before)
         for before in (False, True)
     )
     interval, before = found.interval or NOT_KNOWN, earlier.interval or NOT_KNOWN
+    helped = machine is not None and found.measure == "random sample and model"
+    was = handcoded.share(hand, key, at, group, code, machine=former) if helped and former else None
     return {
         "items": handcoded.hits(hand, key, at, code), "share": interval.share, "lower": interval.lower,
         "upper": interval.upper, "uncoded_share": handcoded.without_any(hand, key, at), "measure": found.measure,
         "alpha": hand.alphas.get(code), "codebook_version": hand.version, "share_before": before.share, "reason": None,
+        "model": machine.name if machine and helped else None, "former_model": former.name if former and helped else None,
+        "share_by_former": was.interval.share if was and was.interval else None,
     }  # fmt: skip
 
 
@@ -197,7 +218,8 @@ def _count(
     return {
         "items": items, "share": None, "lower": None, "upper": None, "uncoded_share": without / n,
         "measure": refused.measure, "alpha": None, "codebook_version": int(version) if version.isdigit() else hand.version,
-        "share_before": None, "reason": f"{refused.reason}: {reason}",
+        "share_before": None, "reason": f"{refused.reason}: {reason}", "model": None, "former_model": None,
+        "share_by_former": None,
     }  # fmt: skip
 
 

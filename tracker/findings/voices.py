@@ -83,7 +83,7 @@ def _hand(question: Question, found: Timeline) -> ByHand:
     )
     asked = replace(question, options=replace(options, level="fine" if finer else "top"))
     return handcoded.read(
-        asked, _dated(question), lambda row: periods.unit_of(row, found.unit), by_account=False, coder=None
+        asked, _dated(question), lambda row: periods.unit_of(row, found.unit), by_account=False
     )
 
 

@@ -21,6 +21,8 @@ SHARES = (
     Column("n_coded", "coded by hand", "count", shown=False),
     Column("alpha", "alpha", "number", missing="–", shown=False),
     Column("codebook_version", "codebook version", "count", missing="–", shown=False),
+    Column("model", "model that narrows it", "word", missing="–", shown=False),
+    Column("share_by_former", "share by the machine before", "share", missing="–", shown=False),
 )
 WEEKLY = (Column("iso_week", "week", "word"), *SHARES)
 MONTHLY = (Column("month", "month", "word"), *SHARES)
