@@ -356,6 +356,17 @@ def test_a_labeler_that_does_not_answer_takes_no_label_back(line: Line) -> None:
     } == {LABELER}
 
 
+def test_a_label_that_a_labeler_put_on_the_profile_is_one_of_the_account(line: Line) -> None:
+    label = {"src": LABELER, "uri": f"at://{DID}/app.bsky.actor.profile/self", "val": "state-media"}
+    line.server.answers(
+        LABELS, lambda asked: data({"labels": [label] if asked.query["uriPatterns"] == label["uri"] else []})
+    )
+
+    line.ask(RIVER, WITH_LABELER)
+
+    assert (LABELER, "state-media") in line.rows("SELECT issuer, value FROM profile_label")
+
+
 def labelled_by(line: Line) -> list[list[tuple[str, str]]]:
     """The labels of each profile that was kept, by who gave them; an empty one is that of somebody who gave none."""
     rows = line.rows(

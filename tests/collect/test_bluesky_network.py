@@ -180,12 +180,23 @@ def test_a_whole_network_tells_edits_deletions_takedowns_and_labels_and_nothing_
 
     network.take_down(hidden, applied=False)
     network.label(river, remove="spam")
+    network.label(f"at://{river.did}/app.bsky.actor.profile/self", add="parody")
     watch.look()
 
     assert watch.changes == [
         ("label_gone", subject, labeler, "spam", None),
+        ("label_new", subject, labeler, None, "parody"),
         back(hidden, "taken_down"),
     ]
+
+    watch.held = {name: value for name, value in watch.held.items() if name != "BLUESKY_LABELERS"}
+    watch.held["BLUESKY_LABELERS"] = "did:plc:nobodynobodynobodynobody"
+    watch.look()
+
+    assert watch.changes == []
+    assert watch.rows(
+        "SELECT DISTINCT issuer, value FROM profile_label WHERE snapshot_id = (SELECT max(id) FROM profile_snapshot)"
+    ) == [(river.did, "")]
 
 
 def test_a_whole_network_says_why_an_account_is_gone(network: Network, engine: Engine) -> None:

@@ -171,10 +171,10 @@ class Network:
             "com.atproto.admin.updateSubjectStatus", {"subject": _subject(subject), "takedown": done}, ADMIN
         )
 
-    def label(self, account: Account, *, add: str = "", remove: str = "") -> None:
-        """Let the labeler put a label on an account, or take it back."""
+    def label(self, subject: Account | str, *, add: str = "", remove: str = "") -> None:
+        """Let the labeler put a label on an account or a record, or take it back."""
         values = {"createLabelVals": [add] if add else [], "negateLabelVals": [remove] if remove else []}
-        self._moderate(account, {"$type": f"{_MODERATION}#modEventLabel", **values})
+        self._moderate(subject, {"$type": f"{_MODERATION}#modEventLabel", **values})
 
     def _moderate(self, subject: Account | str, event: object) -> None:
         self._control("moderate", {"event": event, "subject": _subject(subject)})

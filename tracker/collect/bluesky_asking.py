@@ -231,7 +231,7 @@ def has_nothing(client: Asks, services: Services, place: Place) -> bool:
 
 
 def labels(client: Asks, services: Services, place: Place) -> Generator[Page, None, Place]:
-    """Ask each labeler itself for its labels on an account; return the place of the lists that follow.
+    """Ask each labeler itself for its labels on an account and its profile; return the place of the lists that follow.
 
     Its own document comes first, so that an answer without any label is known to be that of a labeler. One that does not
     answer is passed over: none of its labels is known to be none.
@@ -240,7 +240,8 @@ def labels(client: Asks, services: Services, place: Place) -> Generator[Page, No
         if place.part == "labels" and number < int(place.after or 0):
             continue
         known = _document_or_none(client, services, labeler)
-        told = _label_answer(client, services, labeler, place.did, known)
+        subjects = (place.did, f"at://{place.did}/{cells.PROFILE}/self")
+        told = _label_answer(client, services, labeler, subjects, known)
         if known is not None and told is not None:
             if place.part != "labels" or place.after != f"{number}":
                 yield Page(known, replace(place, part="labels", after=f"{number}").text, about_account=True)
@@ -257,14 +258,14 @@ def _document_or_none(client: Asks, services: Services, did: str) -> Answer | No
 
 
 def _label_answer(
-    client: Asks, services: Services, labeler: str, subject: str, known: Answer | None = None
+    client: Asks, services: Services, labeler: str, subjects: Sequence[str], known: Answer | None = None
 ) -> Answer | None:
-    """Return a labeler's answer about an account or a post, `None` where it gives none."""
+    """Return a labeler's answer about an account or posts, `None` where it gives none."""
     known = known or _document_or_none(client, services, labeler)
     address = cells.service_of(values_of(known), "#atproto_labeler") if known else None
-    asked = {"uriPatterns": subject, "sources": labeler, "limit": "250"}
+    asked = urlencode([*(("uriPatterns", one) for one in subjects), ("sources", labeler), ("limit", "250")])
     try:
-        told = ask(client, address, "com.atproto.label.queryLabels", asked) if address else None
+        told = client.get(f"{address}/xrpc/com.atproto.label.queryLabels?{asked}") if address else None
     except (Unanswered, AddressRefused):
         return None
     return told if told is not None and told.status == 200 and "labels" in values_of(told) else None
@@ -319,7 +320,7 @@ def _encoded(collection: str) -> bytes:
 def _moderated(client: Asks, services: Services, key: str, answer: Answer) -> Found:
     """Return why the AppView leaves out a post that its author's server has, where a labeler says it."""
     for labeler in services.labelers:
-        told = _label_answer(client, services, labeler, key)
+        told = _label_answer(client, services, labeler, (key,))
         given = cells.Labels()
         given.learn(labeler, values_of(told) if told else {}, None)
         if told and TAKEDOWN in given.by[labeler]:
