@@ -88,7 +88,7 @@ def _write(folder: Path, posts: int) -> None:
     ]  # fmt: skip
     listed = {}
     for name in TABLES:
-        schema = SCHEMAS["posts_codings" if name == "codings" else name]
+        schema = SCHEMAS.get(name) or SCHEMAS[f"posts_{name}"]
         files = [f"{name}/_schema.parquet"]
         (folder / name).mkdir()
         pq.write_table(schema.empty_table(), folder / files[0])

@@ -69,7 +69,7 @@ def write_tables(folder: Path, tables: Mapping[str, Sequence[pa.Table]]) -> None
     """Write a lake of these tables in parts, with the columns that they lack empty; every other table is empty."""
     listed = {}
     for name in TABLES:
-        schema = SCHEMAS["posts_codings" if name == "codings" else name]
+        schema = SCHEMAS.get(name) or SCHEMAS[f"posts_{name}"]
         files = [f"{name}/_schema.parquet"]
         (folder / name).mkdir()
         pq.write_table(schema.empty_table(), folder / files[0])

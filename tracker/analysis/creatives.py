@@ -8,10 +8,15 @@ from collections.abc import Sequence
 import ibis
 from ibis import _
 
+from tracker.analysis import copies
 from tracker.analysis.nearcopies import FEWEST_BIGRAMS, LEAST_ALIKE, Index, Placed
 
-__all__ = ["FEWEST_BIGRAMS", "LEAST_ALIKE", "grouped", "landings", "promoted", "shown", "total"]
+__all__ = [
+    "FEWEST_BIGRAMS", "LEAST_ALIKE", "ad_of", "grouped", "landings", "promoted", "shown", "versions",
+]  # fmt: skip
 
+_ADS, _UNDATED = 2**40, 2**20
+"""More ads, and days, than there will be: a day and an ad make one number that is ordered as they are."""
 _STATUS = r"^(?:https?://)?(?:www\.|mobile\.)?(?:x|twitter)\.com/[^/?#]+/status(?:es)?/([0-9]+)"
 
 
@@ -24,28 +29,45 @@ def grouped(texts: Sequence[str]) -> list[Placed]:
 
 
 def shown(ads: ibis.Table, most: int) -> ibis.Table:
-    """Return ads by text, creative and account: `text`, `creative_url`, `account_id`, `ads`, `ad_id` (the first), days.
+    """Return what most ads show, by account: `copy_group`, `shown`, `account_id`, `ads`, `distance`, days, and the earliest ad.
 
-    At most so many rows: those of the texts, or of the creatives without a text, that most ads show. `text` is null
-    where the repository publishes none; `first_shown` and `last_shown` are null where no day is known.
+    At most so many near-copies, or creatives without a text (`shown`), each with all its accounts, those of most ads first.
+    `first` is the place of the earliest ad, one without a day last (see `ad_of`), and `text` what it says; `creative_url` is the
+    creative of the earliest that has one, and `pictured` its place. `said` counts all ads that show something.
     """
-    said = ads.filter(_.text.notnull() | _.creative_url.notnull())
-    counted = said.group_by("text", "creative_url", "account_id").agg(
+    told = copies.shared(ads)
+    told = told.filter(told.copy_group.notnull() | told.shown.notnull())
+    day = ibis.coalesce(told.first_shown.cast("timestamp").epoch_seconds() // 86_400, _UNDATED) + _UNDATED
+    told = told.mutate(place=day * _ADS + told.ad_id)
+    counted = told.group_by("copy_group", "shown", "account_id").agg(
         ads=_.count(),
-        ad_id=_.ad_id.min(),
+        distance=_.copy_distance.max(),
         first_shown=_.first_shown.min(),
         last_shown=ibis.coalesce(_.last_shown, _.first_shown).max(),
+        first=_.place.min(),
+        text=_.text.argmin(_.place),
+        pictured=ibis.ifelse(_.creative_url.notnull(), _.place, ibis.null("int64")).min(),
+        creative_url=_.creative_url.argmin(_.place),
     )
-    what = ibis.coalesce(counted.text, counted.creative_url)
-    ranked = counted.mutate(what=what, alike=counted.ads.sum().over(group_by=what))
-    kept = ranked.order_by(ibis.desc("alike"), "what", "ad_id").limit(most).drop("what", "alike")
-    return kept.order_by(_.first_shown.asc(nulls_first=False), "ad_id")
+    alike = ibis.window(group_by=[counted.copy_group, counted.shown])
+    whole = counted.mutate(
+        alike=counted.ads.sum().over(alike),
+        earliest=counted["first"].min().over(alike),
+        said=counted.ads.sum().over(ibis.window()),
+    )
+    ranked = whole.mutate(rank=ibis.dense_rank().over(order_by=[ibis.desc(whole.alike), whole.earliest]))
+    return ranked.filter(_.rank < most).drop("rank")
 
 
-def total(ads: ibis.Table) -> ibis.Table:
-    """Count ads that show a text or a creative, `said`, and those of which neither is published, `unsaid`."""
-    unsaid = ads.text.isnull() & ads.creative_url.isnull()
-    return ads.aggregate(said=(~unsaid).sum(), unsaid=unsaid.sum())
+def ad_of(place: int) -> int:
+    """Return the ad to which `first` leads."""
+    return place % _ADS
+
+
+def versions(ads: ibis.Table) -> ibis.Table:
+    """Count the different texts of each of the near-copies that are not all the same: `copy_group`, `versions`."""
+    unlike = ads.filter(ads.copy_group.notnull()).group_by("copy_group").agg(versions=_.text.nunique())
+    return unlike.filter(_.versions > 1)
 
 
 def promoted(ads: ibis.Table, posts: ibis.Table) -> ibis.Table:

@@ -13,6 +13,7 @@ from tracker.findings import (
     advertisers,
     bodies,
     bursts,
+    copied,
     coverage,
     creatives,
     drift,
@@ -116,6 +117,10 @@ NAMES: Mapping[str, FindingHelp] = {
         (*_TIME, *_WHOSE, "outlet", "source", "code", "coder", "terms", "text", "limit"),
     ),
     "creatives": FindingHelp("ads that say nearly the same, each group with its earliest text", _ADS),
+    "copies": FindingHelp(
+        "near-copies that several accounts published: who said nearly the same, and when each did first",
+        (*_TIME, "source", "text", "items", "limit"),
+    ),
     "languages": FindingHelp(
         "in which languages items are written, with how sure that is",
         (*_TIME, "outlet", "source", "country", "payer", "code", "coder", "text", "items", "by", "limit"),
@@ -172,6 +177,7 @@ _MAKERS: Mapping[str, Callable[[Question], Finding]] = {
     "ads": ads.ad_rows,
     "posts": posts.post_rows,
     "creatives": creatives.near_copies,
+    "copies": copied.across_accounts,
     "languages": languages.spoken,
     "landing-domains": creatives.landing_domains,
     "posts-per-month": ads.posts_per_month,

@@ -14,39 +14,42 @@ from tracker.findings.question import Question, answer, ground
 from tracker.registry.handles import host_of, site_of
 
 Row = Mapping[str, Any]
-ROWS_READ = 20_000
-"""How many combinations of a text, a creative and an account are held and compared at most."""
+MOST = 1_000
+"""How many creatives are listed at most."""
 
 
 def near_copies(question: Question) -> Finding:
     """Group ads that say nearly the same, each group with its earliest text and the post that it promotes."""
     items = _asked(question)
-    asked = creatives.shown(items, ROWS_READ)
-    rows = question.rows(_with_account(question, asked, "first_shown", "ad_id"))
-    (total,) = question.rows(creatives.total(items))
-    posts = promoted_posts(question, asked)
-    read = sum(row["ads"] for row in rows)
-    groups = sorted(_groups(rows), key=lambda group: (-sum(row["ads"] for row in group), group[0]["ad_id"]))
-    found = [_creative(group, posts) for group in groups]
+    asked = scope.with_account(creatives.shown(items, MOST), question.tables["accounts"])
+    rows = question.rows(asked.order_by(ibis.desc("alike"), "earliest", "first"))
+    groups = _groups(rows)
+    addresses = sorted({row["creative_url"] for row in rows if row["creative_url"]})
+    posts = promoted_posts(question, scope.listed(addresses, "creative_url")) if addresses else {}
+    texts = {row["copy_group"]: row["versions"] for row in question.rows(creatives.versions(items))}
+    said = rows[0]["said"] if rows else 0
+    (total,) = question.rows(items.aggregate(ads=items.count()))
+    found = [_creative(group, posts, texts) for group in groups]
+    n = sum(row["ads"] for row in found)
     return answer(
         question,
-        n=sum(row["ads"] for row in found),
+        n=n,
         columns=(
             "creative", "ads", "accounts", "first_shown", "last_shown", "text", "distance", "versions", "post",
             "post_published", "creative_url",
         ),
         rows=found,
         method=(
-            f"Texts whose bigrams have a Jaccard index of at least {creatives.LEAST_ALIKE} with those of the earliest text of "
-            "the group (of words; of characters where no spaces part words; without addresses and mentions), found by MinHash; "
-            f"below {creatives.FEWEST_BIGRAMS} bigrams only the same text. `distance` is 1 less the lowest index in the group. "
+            f"Texts whose bigrams have a Jaccard index of at least {creatives.LEAST_ALIKE} with those of the text that leads "
+            "the group, the first of its kind that came into the record (of words; of characters where no spaces part words; "
+            f"without addresses and mentions), found by MinHash; below {creatives.FEWEST_BIGRAMS} bigrams only the same text. "
+            "`text` is that of the earliest ad, `distance` 1 less the lowest index in the group. "
             "Ads without a text are grouped by their creative. `post` is the post of the record that the ad promotes. "
-            f"Of a text, a creative and an account at most {ROWS_READ:,} combinations are read, those of the texts that most "
-            "ads show; `ads_left_out` says how many ads the others have."
+            f"At most {MOST:,} groups are listed, those of most ads; `ads_left_out` says how many ads the others have."
         ),
         ground=ground(question, "ad", items),
         coverage={"creatives": len(found), "promote_a_known_post": sum(row["post"] is not None for row in found),
-                  "without_text_or_creative": total["unsaid"] or 0, "ads_left_out": (total["said"] or 0) - read},
+                  "without_text_or_creative": total["ads"] - said, "ads_left_out": said - n},
         caveats=("Translations and paraphrases are not found: only what is worded alike.",
                  "Where a post is not linked, it is not in the record; it may exist."),
     )  # fmt: skip
@@ -90,28 +93,28 @@ def _with_account(question: Question, rows: ibis.Table, *order: str) -> ibis.Tab
     return named.order_by(*(named[name].asc(nulls_first=False) for name in order))
 
 
-def _groups(rows: list[dict[str, Any]]) -> Iterable[list[dict[str, Any]]]:
-    """Yield the rows of each creative, the earliest first: by their texts, else by their address."""
-    groups = defaultdict[tuple[str, Any], list[dict[str, Any]]](list)
-    said = [row for row in rows if row["text"]]
-    for row, place in zip(said, creatives.grouped([row["text"] for row in said]), strict=True):
-        groups["text", place.leader].append(row | {"distance": place.distance})
+def _groups(rows: list[dict[str, Any]]) -> list[list[dict[str, Any]]]:
+    """Return the rows of each creative, in their order."""
+    groups = defaultdict[tuple[Any, Any], list[dict[str, Any]]](list)
     for row in rows:
-        if not row["text"] and row["creative_url"]:
-            groups["address", row["creative_url"]].append(row | {"distance": None})
-    return groups.values()
+        groups[row["copy_group"], row["shown"]].append(row)
+    return list(groups.values())
 
 
-def _creative(group: list[dict[str, Any]], posts: Mapping[str, Row]) -> dict[str, Any]:
-    post = next((posts[row["creative_url"]] for row in group if row["creative_url"] in posts), NO_POST)
-    distances = [row["distance"] for row in group if row["distance"] is not None]
+def _creative(
+    group: list[dict[str, Any]], posts: Mapping[str, Row], texts: Mapping[int, int]
+) -> dict[str, Any]:
+    first = min(group, key=lambda row: row["first"])
+    pictured = min((row for row in group if row["pictured"]), key=lambda row: row["pictured"], default=None)
+    creative = None if pictured is None else pictured["creative_url"]
+    copied = first["copy_group"]
     return {
-        "creative": f"ad-{group[0]['ad_id']}",
-        "text": group[0]["text"],
-        "creative_url": next((row["creative_url"] for row in group if row["creative_url"]), None),
-        "distance": max(distances, default=None),
-        "versions": len({row["text"] for row in group if row["text"]}),
-        **post,
+        "creative": f"ad-{creatives.ad_of(first['first'])}",
+        "text": None if copied is None else first["text"],
+        "creative_url": creative,
+        "distance": max((row["distance"] for row in group if row["distance"] is not None), default=None),
+        "versions": 0 if copied is None else texts.get(copied, 1),
+        **posts.get(creative or "", NO_POST),
         **_sums(group),
     }
 
