@@ -1,7 +1,7 @@
 """The public preview of a Telegram channel: rounded numbers, albums, forwards, and what has no preview at all."""
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -213,6 +213,20 @@ def test_without_a_first_day_three_days_are_asked_for_and_with_one_the_whole_cha
     line.ask(RIVER, **{"from": "2020-01-01"})
 
     assert (few, len(line.server.asked) - few) == (2, 3)
+
+
+def test_a_channel_that_loses_its_mark_of_verification_is_told(line: Line) -> None:
+    newest = told("telegram", "newest")
+    marked = b'<i class="verified-icon"> \xe2\x9c\x94</i>'
+    assert marked in newest.body
+    for day, body in enumerate((newest.body, newest.body.replace(marked, b""))):
+        line.later = timedelta(days=day)
+        line.server.answers(PREVIEW, Told(body, 200, newest.headers))
+        line.ask(RIVER, **{"from": "2026-09-30"})
+
+    assert line.rows('SELECT type, "before", "after" FROM change') == [
+        ("verification_changed", "verified", "none")
+    ]
 
 
 @pytest.mark.parametrize(

@@ -180,7 +180,7 @@ def profile(record: Record, listing: Listing, account: AccountRef) -> Profile:
     return Profile(
         listing=listing, account=account,
         look=Look(listing.observed_at, values.get("username"), values.get("title"), values.get("description") or ""),
-        verified="verified" if values.get("verified") else None,
+        verified={True: "verified", False: "none"}.get(values.get("verified", "not shown")),
         counts=tuple(count(name, number) for name, number in named.items()), line=record.line,
     )  # fmt: skip
 
