@@ -220,6 +220,18 @@ def older(number: int) -> str:
     return f'<https://elsewhere.example/api/v1/accounts/7/statuses?limit=40&max_id={number}>; rel="next", <https://{HOST}/p>; rel="prev"'
 
 
+def test_a_link_that_no_longer_leads_back_is_a_change_of_verification(line: Line) -> None:
+    field = {"name": "Site", "value": '<a href="https://river.example/">river</a>'}
+    told = []
+    for day, proven in enumerate(("2026-01-01T00:00:00Z", None)):
+        line.later = timedelta(days=day)
+        line.server.answers(ACCOUNT, data(account(fields=[{**field, "verified_at": proven}])))
+        line.ask(RIVER)
+        told.append(changes(line))
+
+    assert told == [[], [("verification_changed", "verified", "proven: https://river.example/", "none")]]
+
+
 def test_a_name_leads_to_a_number_which_is_asked_for_from_then_on(line: Line) -> None:
     first = line.ask(NAME)
     line.later = timedelta(days=1)

@@ -58,17 +58,18 @@ def shape(values: Values) -> str:
 
 
 def profile(record: Record, listing: Listing, account: AccountRef) -> Profile:
-    """Return the account as its server shows it; links that lead back to it are named as verified by it."""
+    """Return the account as its server shows it; it is verified by the links that the server saw to lead back to it."""
     values = record.values
     host = home_of(account, words(values, "username"))
     fields = objects(values, "fields")
-    proven = [shown(cell_text(one.get("value"))) for one in fields if one.get("verified_at")]
+    shows = [shown(cell_text(one.get("value"))) for one in fields if one.get("verified_at")]
+    proven = distinct(link for one in shows for link in one.links)
     kept = {
         "bot": values.get("bot") is True, "group": values.get("group") is True, "locked": values.get("locked") is True,
         "moved_to": words(values, "moved.uri", "moved.url", "moved.acct"),
         "server": server_of(account) if server_of(account) != host else None, "address": words(values, "uri"),
         "fields": [[cell_text(one.get("name")), text_of(cell_text(one.get("value")))] for one in fields],
-        "verified_links": list(distinct(link for one in proven for link in one.links)),
+        "verified_links": list(proven),
         "roles": list(distinct(words(one, "name") for one in objects(values, "roles"))),
     }  # fmt: skip
     marks = tuple(PlatformLabel(mark) for mark in _MARKS if values.get(mark) is True)
@@ -78,6 +79,7 @@ def profile(record: Record, listing: Listing, account: AccountRef) -> Profile:
             listing.observed_at, f"{values.get('username')}@{host}", words_at(record, values, "display_name"),
             text_of(words_at(record, values, "note", longest=50_000) or ""),
         ),
+        verified=(f"proven: {' '.join(proven)}" if proven else "none") if "fields" in values else None,
         counts=counts(values, _OF_PEOPLE), joined_at=iso_moment(values.get("created_at"), latest=listing.observed_at).at,
         links=tuple(distinct(link for one in fields for link in shown(cell_text(one.get("value"))).links)),
         picture=words(values, "avatar_static", "avatar"), extra={name: value for name, value in kept.items() if value},
