@@ -1,6 +1,6 @@
 """Did the event change anything? Told against a control, and not at all where too little is known."""
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import numpy as np
@@ -90,12 +90,84 @@ def test_what_changes_for_the_control_as_well_is_no_effect(make_lake: MakeLake) 
     assert found.rows[0]["effect"] == pytest.approx(0, abs=0.12)
 
 
-def test_the_period_in_which_the_event_lies_belongs_to_neither_side(make_lake: MakeLake) -> None:
+def test_months_are_counted_from_the_day_of_the_event_so_that_none_lies_on_both_sides(
+    make_lake: MakeLake,
+) -> None:
     lake = made(make_lake, posts(1, *[0.1] * 12), posts(2, *[0.2] * 12))
 
-    found = asked(lake, event="2024-07-10")
+    found = asked(lake, event="", at="2024-07-10")
 
-    assert [(row["periods_before"], row["periods_after"]) for row in found.rows] == [(6, 5), (6, 5)]
+    assert [(row["periods_before"], row["periods_after"]) for row in found.rows] == [(7, 5), (7, 5)]
+    assert found.rows[0]["event"] == "2024-07-10"
+
+
+@pytest.mark.parametrize("by", ["week", "day"])
+def test_an_effect_is_dated_exactly_by_week_and_by_day(make_lake: MakeLake, by: str) -> None:
+    random = np.random.default_rng(3)
+    rows = [
+        {
+            "day": (day := date(2024, 6, 1) + timedelta(days=place // 8)),
+            "text": " ".join(random.choice(WORDS, 12))
+            + (" Taiwan" if random.random() < (0.8 if account == 1 and day >= date(2024, 7, 31) else 0.2) else ""),
+            "account_id": account,
+        }
+        for account in (1, 2)
+        for place in range(8 * 140)
+    ]  # fmt: skip
+    lake = made(make_lake, rows, [])
+
+    share = asked(lake, event="2024-07-31", by=by).rows[0]
+
+    assert (share["verdict"], share["p_placebo"] <= 0.05) == ("effect", True)
+    assert (share["before"], share["after"]) == (pytest.approx(0.2, abs=0.06), pytest.approx(0.8, abs=0.06))
+
+
+def test_a_change_that_every_other_date_shows_as_well_is_no_effect() -> None:
+    wave = 10 + 6 * np.sin(np.arange(40) / 40 * 2 * np.pi)
+    after, votes = np.arange(40) >= 20, np.full(40, 20.0)
+
+    found = effects.of_share(Group(wave, votes), Group(np.full(40, 10.0), votes), ~after)
+
+    assert found is not None
+    assert found.p < 0.01
+    assert found.p_placebo == pytest.approx(0.075, abs=0.03)
+
+
+def test_an_account_that_moved_no_more_than_those_of_the_control_has_no_effect() -> None:
+    random = np.random.default_rng(5)
+    votes = np.full(12, 30.0)
+    control = [Group(random.binomial(30, 0.3, 12).astype(float), votes) for _ in range(25)]
+    together = Group(np.sum([one.counts for one in control], axis=0), votes * 25)
+
+    same = effects.of_share(control[0], together, AFTER, apart=control)
+    moved = effects.of_share(Group(np.where(AFTER, 27.0, 6.0), votes), together, AFTER, apart=control)
+
+    assert same is not None
+    assert moved is not None
+    assert same.p_accounts is not None
+    assert same.p_accounts > 0.05
+    assert moved.p_accounts == pytest.approx(1 / 26)
+
+
+def test_events_of_the_record_are_read_to_the_day(make_lake: MakeLake) -> None:
+    changes = [
+        {"change_id": 7, "type": "label_new", "account_id": 1, "at": datetime(2024, 7, 1, 9, tzinfo=UTC)},
+        {"change_id": 8, "type": "label_new", "account_id": 2, "at": datetime(2024, 5, 1, 9, tzinfo=UTC)},
+    ]
+    ads = [
+        {"account_id": 1, "payer": payer, "first_shown": date(2024, month, 3)}
+        for payer, month in (("First", 1), ("First", 9), ("Second", 8), ("Second", 10))
+    ]
+    lake = made(make_lake, posts(1, *[0.1] * 12), posts(2, *[0.2] * 12), changes=changes, ads=ads)
+
+    days = {
+        event: asked(lake, event=event).coverage["event"]
+        for event in ("label", "change:7", "payer", "payer:Second")
+    }
+
+    assert days == {
+        "label": "2024-07-01", "change:7": "2024-07-01", "payer": "2024-08-03", "payer:Second": "2024-08-03",
+    }  # fmt: skip
 
 
 def test_an_event_may_be_the_day_from_which_a_claim_holds(make_lake: MakeLake) -> None:
@@ -111,7 +183,7 @@ def test_an_event_may_be_the_day_from_which_a_claim_holds(make_lake: MakeLake) -
 @pytest.mark.parametrize(
     ("months", "event", "reason"),
     [
-        (12, "2024-01-15", "0 periods before and 11 after"),
+        (12, "2024-01-15", "1 periods before and 11 after"),
         (4, "2024-03-01", "6 ways"),
         (0, "2024-07-01", "0 periods before"),
     ],
@@ -138,6 +210,11 @@ def test_few_votes_on_a_side_are_too_few(make_lake: MakeLake) -> None:
         ({"event": "soon"}, "event"),
         ({"event": "claim:x"}, "event"),
         ({"event": "claim:99"}, "event"),
+        ({"event": "change:99"}, "event"),
+        ({"event": "label"}, "event"),
+        ({"event": "payer"}, "event"),
+        ({"event": "payer:Nobody"}, "event"),
+        ({"at": "2024-07-01"}, "at"),
         ({"control": "labelled"}, "control"),
         ({"control": "nobody"}, "control"),
         ({"event": ""}, "event"),

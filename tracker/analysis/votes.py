@@ -4,6 +4,7 @@ An account that posts a text ten times in a week says one thing: ten votes would
 comes again in another month is said again.
 """
 
+from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
@@ -54,6 +55,11 @@ class Calendar:
     def days(self) -> int:
         """How many days there are from the first to the last."""
         return (self.end - self.starts[0]).days if self.starts else 0
+
+    def name(self, day: date) -> str:
+        """Return how the period of a day is written; one that is before the first or after the last has no name."""
+        place = bisect_right(self.starts, day) - 1
+        return self.labels[place] if place >= 0 and day < self.end else ""
 
     def places(self, days: Days) -> Ints:
         """Return the period of each day: -1 before the first, as many as there are periods after the last."""
@@ -112,12 +118,21 @@ class Timeline:
 
 
 def timeline(
-    items: Items, answers: Answers, *, unit: Unit, since: date | None, last: date | None
+    items: Items,
+    answers: Answers,
+    *,
+    unit: Unit,
+    since: date | None,
+    last: date | None,
+    anchor: date | None = None,
 ) -> Timeline:
-    """Return what takes part in a test; `last` is the last day that is over, without one nothing takes part."""
+    """Return what takes part in a test; `last` is the last day that is over, without one nothing takes part.
+
+    With `anchor` weeks and months are counted from that day both ways.
+    """
     span = answers.span()
     first = since or min([day for day in (_first(items), span[0] if span else None) if day], default=None)
-    whole = calendar(first, last, unit) if first and last else Calendar((), (), date.min)
+    whole = calendar(first, last, unit, anchor=anchor) if first and last else Calendar((), (), date.min)
     place = whole.places(items.days)
     finished = (place >= 0) & (place < len(whole.labels))
     watched = answered(answers, items.lanes, whole)
@@ -187,8 +202,13 @@ def texts(items: Items, found: Timeline) -> list[int]:
     return counts
 
 
-def calendar(first: date, last: date, unit: Unit) -> Calendar:
-    """Return the periods from that of the day `first` up to the latest one that is over with the day `last`."""
+def calendar(first: date, last: date, unit: Unit, *, anchor: date | None = None) -> Calendar:
+    """Return the periods from that of the day `first` up to the latest one that is over with the day `last`.
+
+    With `anchor` weeks and months are counted from that day both ways, and named by their first day.
+    """
+    if anchor is not None and unit != "day":
+        return _anchored(first, last, unit, anchor)
     starts = [_begin(first, unit)]
     while starts[-1] <= last:
         starts.append(_next(starts[-1], unit))
@@ -198,6 +218,27 @@ def calendar(first: date, last: date, unit: Unit) -> Calendar:
         months.text(months.of(start)) if unit == "month" else start.isoformat() for start in starts[:-1]
     ]
     return Calendar(tuple(labels), tuple(starts[:-1]), starts[-1])
+
+
+def _anchored(first: date, last: date, unit: Unit, anchor: date) -> Calendar:
+    step = 0
+    while _counted(anchor, step, unit) > first:
+        step -= 1
+    while _counted(anchor, step + 1, unit) <= first:
+        step += 1
+    starts = [_counted(anchor, step, unit)]
+    while (following := _counted(anchor, step + len(starts), unit)) <= last + timedelta(days=1):
+        starts.append(following)
+    labels = tuple(start.isoformat() for start in starts[:-1])
+    return Calendar(labels, tuple(starts[:-1]), starts[-1])
+
+
+def _counted(anchor: date, step: int, unit: Unit) -> date:
+    """Return the day so many weeks or months after another, in a shorter month its last."""
+    if unit == "week":
+        return anchor + timedelta(days=7 * step)
+    ym = months.of(anchor) + step
+    return min(months.first_day(ym) + timedelta(days=anchor.day - 1), months.last_day(ym))
 
 
 def said_anew(units: Ints, days: Days, unit: Unit) -> Marks:

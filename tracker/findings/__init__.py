@@ -96,7 +96,7 @@ NAMES: Mapping[str, FindingHelp] = {
     ),
     "effect": FindingHelp(
         "what changed for an account with a dated event, beyond what changed for a control",
-        ("event", "account", "control", "outlet", "since", "until", "source", "code", "terms", "coder", "text", "items", "by", "limit"),
+        ("at", "event", "account", "control", "outlet", "since", "until", "source", "code", "terms", "coder", "text", "items", "by", "limit"),
         ("month", "week", "day"),
     ),
     "ad-reports": FindingHelp(

@@ -53,6 +53,7 @@ class Options:
     terms: tuple[str, ...] = ()
     event: str | None = None
     control: str | None = None
+    at: date | None = None
     operator: str | None = None
     language: str | None = None
     items: Literal["ad", "post"] = "ad"
@@ -143,6 +144,7 @@ READERS: Mapping[str, Callable[[str], object]] = {
     "terms": _words,
     "event": str,
     "control": str,
+    "at": _day,
     "operator": str,
     "language": str,
     "status": str,

@@ -1,7 +1,7 @@
 """The periods of a finding over time: how each is named, and how many items of which accounts lie in it."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -32,8 +32,14 @@ class Group:
     accounts: frozenset[int | None]
 
 
-def groups(question: Question, dated: ibis.Table, unit: str, *, by_account: bool) -> dict[Key, Group]:
-    """Return the items of each period: how many, from which day to which, of which accounts."""
+def groups(
+    question: Question, dated: ibis.Table, unit: str, *, by_account: bool,
+    name: Callable[[Mapping[str, Any]], str] | None = None,
+) -> dict[Key, Group]:  # fmt: skip
+    """Return the items of each period: how many, from which day to which, of which accounts.
+
+    `name` names the period of a row with `day` otherwise than `unit_of` does.
+    """
     keys = ["ym" if unit == "month" else "day", *(["account_id"] if by_account else [])]
     found = question.rows(
         dated.group_by(keys).agg(
@@ -43,7 +49,9 @@ def groups(question: Question, dated: ibis.Table, unit: str, *, by_account: bool
     )  # fmt: skip
     parts: dict[Key, list[Mapping[str, Any]]] = defaultdict(list)
     for row in found:
-        parts[unit_of(row, unit), row["account_id"] if by_account else None].append(row)
+        parts[name(row) if name else unit_of(row, unit), row["account_id"] if by_account else None].append(
+            row
+        )
     return {
         place: Group(
             sum(row["n"] for row in rows),

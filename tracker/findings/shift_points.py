@@ -105,12 +105,17 @@ def about(question: Question) -> Question:
     return replace(question, options=options, scope=limits)
 
 
-def taking(question: Question) -> tuple[Items, Timeline]:
-    """Return the items of a question, whoever coded them, and what of them takes part in a test over time."""
+def taking(question: Question, *, anchor: date | None = None) -> tuple[Items, Timeline]:
+    """Return the items of a question, whoever coded them, and what of them takes part in a test over time.
+
+    With `anchor` weeks and months are counted from that day both ways.
+    """
     behind = ground(question, question.options.items, None)
     items = _read(question, scope.dated(items_of(question), question.scope))
     unit, last = unit_of(question.options.by), _last_day(question)
-    return items, votes.timeline(items, behind.answers, unit=unit, since=question.scope.since, last=last)
+    return items, votes.timeline(
+        items, behind.answers, unit=unit, since=question.scope.since, last=last, anchor=anchor
+    )
 
 
 def marks_of(question: Question, items: Items, said: Heard) -> dict[str, votes.Marks]:

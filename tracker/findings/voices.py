@@ -3,6 +3,8 @@
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from datetime import date
+from typing import Any
 
 import ibis
 from ibis import _
@@ -82,9 +84,7 @@ def _hand(question: Question, found: Timeline) -> ByHand:
         question.rows(settled.filter(_.code == options.code, _.parent != options.code).limit(1))
     )
     asked = replace(question, options=replace(options, level="fine" if finer else "top"))
-    return handcoded.read(
-        asked, _dated(question), lambda row: periods.unit_of(row, found.unit), by_account=False
-    )
+    return handcoded.read(asked, _dated(question), lambda row: _named(row, found), by_account=False)
 
 
 def _coded_periods(
@@ -93,7 +93,9 @@ def _coded_periods(
     """Return the periods that people coded, how many have items, and the items on which the shares of those rest."""
     if not hand.coded:
         return frozenset(), 0, frozenset()
-    groups = periods.groups(question, _dated(question), found.unit, by_account=False)
+    groups = periods.groups(
+        question, _dated(question), "day", by_account=False, name=lambda row: _named(row, found)
+    )
     finished = {key: group for key, group in groups.items() if key[0] in found.labels}
     coded, members = set(), set[int]()
     for key, group in finished.items():
@@ -102,6 +104,10 @@ def _coded_periods(
         if at.members or (not hand.to_recode.get(key) and handcoded.drawn_from(hand, group)):
             coded.add(key[0])
     return frozenset(coded), len(finished), frozenset(members)
+
+
+def _named(row: Mapping[str, Any], found: Timeline) -> str:
+    return found.calendar.name(date.fromisoformat(row["day"]))
 
 
 def _settled(question: Question) -> Codes:
