@@ -191,12 +191,14 @@ def _resume(engine: Engine, query_id: int) -> Tally:
 
 
 def _finish(job: FileJob, query_id: int, tally: Tally, checked: Checked) -> ImportReport:
-    with Session(job.engine) as session:
+    with unit_of_work(job.engine) as session:
         listings = reads.listings_of(session, query_id)
-    outcome: Outcome = (
-        "rows" if checked.read else (listings[0]["outcome"] if listings else "empty_unverified")
-    )
-    told = (*checked.notices, *seeking.follow(job, query_id, None, None))
-    report = close(job, query_id, tally, End(outcome, checked.read, told), name=job.facts.name)
+        outcome: Outcome = (
+            "rows" if checked.read else (listings[0]["outcome"] if listings else "empty_unverified")
+        )
+        missed = seeking.look(session, job, query_id, None)
+        left = [seeking.settle(session, job, query_id, seeking.Asked(missed))] if missed else []
+        end = End(outcome, checked.read, (*checked.notices, *left))
+        report = close(session, job, query_id, tally, end, name=job.facts.name)
     checkpoint(job.engine)
     return report

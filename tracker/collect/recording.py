@@ -3,6 +3,7 @@
 import hashlib
 import json
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 
 from sqlmodel import Session
 
@@ -28,12 +29,26 @@ class LoginWall(TrackerError):
     """A web page came in place of data."""
 
 
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """An answer with its evidence, the row of the ledger that says how it came, and what is kept of it.
+
+    `body` holds no credential any more; `heard` are the headers by which the source reads it.
+    """
+
+    answer: Answer
+    evidence_id: int
+    fetch_id: int
+    body: bytes
+    heard: Mapping[str, str]
+
+
 class Recorder:
     """The client that a source gets: what it asks is kept under one query. Sources of web pages may be given some."""
 
     def __init__(self, job: Job, query_id: int, client: HttpClient):
         self._job, self._query_id, self._client = job, query_id, client
-        self._kept: list[tuple[Answer, int, int]] = []
+        self._kept: list[Kept] = []
         self._hears = sources.hears(job.source)
         self._errand = client.errand(self._keep_on_the_way)
 
@@ -69,22 +84,18 @@ class Recorder:
 
     def evidence_of(self, answer: Answer) -> int:
         """Return under which evidence an answer is kept, and forget the other answers."""
-        return self._found(answer)[0]
+        return self.kept(answer).evidence_id
 
-    def fetch_of(self, answer: Answer) -> int:
-        """Return the row of the ledger that says how an answer came, and forget the other answers."""
-        return self._found(answer)[1]
+    def kept(self, answer: Answer) -> Kept:
+        """Return how an answer is kept, and forget the other answers."""
+        found = next((kept for kept in self._kept if kept.answer is answer), None)
+        self._kept = [found or self._keep(answer, {})]
+        return self._kept[0]
 
     def words(self, text: str) -> str:
         """Return words that may be kept: on one line, not too long, without a credential."""
         shown = " ".join(clean(self._client.redactor.text(text)).split())
         return shown if len(shown) <= _SHOWN else f"{shown[: _SHOWN - 1]}…"
-
-    def _found(self, answer: Answer) -> tuple[int, int]:
-        found = next(((kept, fetch) for known, kept, fetch in self._kept if known is answer), None)
-        kept, fetch = found or self._keep(answer, {})
-        self._kept = [(answer, kept, fetch)]
-        return kept, fetch
 
     def _recorded(
         self,
@@ -101,7 +112,7 @@ class Recorder:
             raise
         if answer.status == 304 and known is not None:
             return self._unchanged(answer, known, told)
-        self._kept.append((answer, *self._keep(answer, told, page)))
+        self._kept.append(self._keep(answer, told, page))
         if answer.status < 300 and not sources.reads_web_pages(self._job.source) and _is_web_page(answer):
             raise LoginWall(f"{answer.url} answered {answer.status} with a web page in place of data")
         return answer
@@ -121,24 +132,25 @@ class Recorder:
             found = Answer(answer.url, 200, {**known.headers, **answer.headers}, body, unchanged=True)
             heard = self._heard(told, found)
             fetch = self._note(session, answer, known.evidence_id, heard)
-        self._kept.append((found, known.evidence_id, fetch))
+        self._kept.append(Kept(found, known.evidence_id, fetch, body, heard))
         return found
 
     def _keep_on_the_way(self, answer: Answer) -> None:
         self._keep(answer, {})
 
-    def _keep(self, answer: Answer, told: Mapping[str, str], page: str | None = None) -> tuple[int, int]:
+    def _keep(self, answer: Answer, told: Mapping[str, str], page: str | None = None) -> Kept:
         """Keep an answer as evidence and in the ledger; under `page`, also what it is asked for again with."""
         redactor = self._client.redactor
         place = hashlib.sha256(answer.url.encode()).hexdigest()[:16]
         feed = f"{self._job.source.name} {self._job.digest[:16]} {place}"
+        body, heard = redactor.body(answer.body), self._heard(told, answer)
         with unit_of_work(self._job.engine) as session:
-            kept = evidence.keep(session, redactor.body(answer.body), feed=feed)
-            fetch = self._note(session, answer, kept, self._heard(told, answer))
+            kept = evidence.keep(session, body, feed=feed)
+            fetch = self._note(session, answer, kept, heard)
             if page is not None and answer.status == 200 and sources.asks_conditionally(self._job.source):
                 named = {name: redactor.text(value) for name, value in answer.headers.items()}
                 validators.remember(session, page, named, kept)
-        return kept, fetch
+        return Kept(answer, kept, fetch, body, heard)
 
     def _heard(self, told: Mapping[str, str], answer: Answer) -> dict[str, str]:
         """Return the headers by which the source reads an answer: of the request, and of the answer."""

@@ -19,8 +19,8 @@ from sqlmodel import Session
 
 from tracker.collect import parsers, reading, sources, writing
 from tracker.collect.batches import Tally, write_in
+from tracker.collect.ending import UNFINISHED, marked, parsed_pages
 from tracker.collect.job import FileJob, Job, Progress, silent
-from tracker.collect.live import UNFINISHED, marked, parsed_pages
 from tracker.collect.pipeline import limits_of, rare_collection
 from tracker.collect.rereading import Comparison
 from tracker.collect.rewriting import writers

@@ -5,7 +5,7 @@ change of it, with the cause where the platform says one. Of an account that is 
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -15,7 +15,6 @@ from tracker.collect.job import Job
 from tracker.domain import Change, Found, Sought, Standing
 from tracker.errors import TrackerError
 from tracker.store import compared, identity, reads, registry, standings, writes
-from tracker.store.engine import unit_of_work
 from tracker.store.standings import GONE, OF_THE_AUTHOR, Stood, Unseen
 
 MOST_ASKED = 50
@@ -37,29 +36,40 @@ class Stated:
     evidence_id: int
 
 
-def follow(job: Job, query_id: int, stated: Stated | None, seek: Seek | None) -> Iterator[str]:
-    """Write how the account and its posts stand after a look, and yield what a person should know.
+@dataclass(slots=True)
+class Asked:
+    """The posts that a look left out, and what direct questions brought of them."""
 
-    Without `seek`, as for a file, what was left out stays not seen.
-    """
-    with unit_of_work(job.engine) as session:
-        listings = [row for row in reads.listings_of(session, query_id) if row["outcome"] in _WHOLE]
-        writes.add_changes(session, query_id, [*_account(session, job, query_id, stated)])
-        writes.add_changes(session, query_id, [*_back(session, query_id, listings)])
-        missed = [] if stated and stated.standing in GONE else _missed(session, job, listings)
-    if not missed:
-        return
-    asked, answered = standings.in_turn(missed)[:MOST_ASKED] if seek else [], list[tuple[Found, int]]()
+    missed: Sequence[Unseen]
+    put: int = 0
+    answers: list[tuple[Found, int]] = field(default_factory=list)
+
+
+def look(session: Session, job: Job, query_id: int, stated: Stated | None) -> list[Unseen]:
+    """Write how the account stands after a look, and which posts are back; return the posts that it left out."""
+    listings = [row for row in reads.listings_of(session, query_id) if row["outcome"] in _WHOLE]
+    writes.add_changes(session, query_id, [*_account(session, job, query_id, stated)])
+    writes.add_changes(session, query_id, [*_back(session, query_id, listings)])
+    return [] if stated and stated.standing in GONE else _missed(session, job, listings)
+
+
+def ask_for(asked: Asked, seek: Seek | None) -> Iterator[str]:
+    """Ask for posts that were left out, and yield why not for all; without `seek`, as for a file, for none."""
+    posts = standings.in_turn(asked.missed)[:MOST_ASKED] if seek else []
+    asked.put = len(posts)
     try:
-        sought = {one.key: one for one in asked}
-        for found, evidence_id in seek([Sought(one.key, one.url) for one in asked]) if seek and asked else ():
+        sought = {one.key: one for one in posts}
+        for found, evidence_id in seek([Sought(one.key, one.url) for one in posts]) if seek and posts else ():
             if found.key in sought:
-                answered.append((found, evidence_id))
+                asked.answers.append((found, evidence_id))
     except (TrackerError, OSError) as error:
         yield f"posts that the list left out could not all be asked for: {error}"
-    with unit_of_work(job.engine) as session:
-        writes.add_changes(session, query_id, [*_found(session, job, query_id, missed, answered)])
-    yield f"{len(missed):,} known posts were not listed; {len(asked):,} of them were asked for"
+
+
+def settle(session: Session, job: Job, query_id: int, asked: Asked) -> str:
+    """Write how the posts that were left out stand, and return it in words."""
+    writes.add_changes(session, query_id, [*_found(session, job, query_id, asked.missed, asked.answers)])
+    return f"{len(asked.missed):,} known posts were not listed; {asked.put:,} of them were asked for"
 
 
 def _missed(session: Session, job: Job, listings: Sequence[Row]) -> list[Unseen]:

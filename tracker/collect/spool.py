@@ -7,12 +7,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from heapq import merge
 from itertools import islice
 from operator import itemgetter
-from typing import Any, Self
+from typing import IO, Any, Self
 
 from tracker.collect.packing import Packer, unpack
 from tracker.domain import Ad, Parsed, Post
 
-_RUN_BYTES, _AT_ONCE = 32 << 20, 100
+_RUN_BYTES, _AT_ONCE, _FEW = 32 << 20, 100, 1_000
 _Waiting = tuple[str, int, bytes]
 """The match of an ad, its place in the file, and the packed ad."""
 
@@ -24,7 +24,8 @@ class Spool:
     """
 
     def __init__(self) -> None:
-        self._file = tempfile.TemporaryFile()  # noqa: SIM115, closed by __exit__
+        self._few: list[Parsed] = []
+        self._opened: IO[bytes] | None = None
         self._runs: list[_Run] = []
         self._batch = 0
 
@@ -34,10 +35,21 @@ class Spool:
 
     def __exit__(self, *_error: object) -> None:
         """Let go of the file."""
-        self._file.close()
+        if self._opened is not None:
+            self._opened.close()
+
+    @property
+    def _file(self) -> IO[bytes]:
+        """The file, made when it is needed: most answers are short."""
+        if self._opened is None:
+            self._opened = tempfile.TemporaryFile()  # noqa: SIM115, closed by __exit__
+        return self._opened
 
     def add(self, batch: Sequence[Parsed]) -> None:
-        """Put a batch at the end."""
+        """Put a batch at the end; a few items that come first wait in memory."""
+        if self._opened is None and not self._few and len(batch) <= _FEW:
+            self._few = list(batch)
+            return
         if set(map(type, batch)) == {Post}:
             pickle.dump((None, list(map(tuple, batch))), self._file, pickle.HIGHEST_PROTOCOL)  # type: ignore[arg-type]
             return
@@ -64,9 +76,10 @@ class Spool:
 
     def clear(self) -> None:
         """Forget what was added."""
-        self._runs = []
-        self._file.seek(0)
-        self._file.truncate()
+        self._few, self._runs = [], []
+        if self._opened is not None:
+            self._opened.seek(0)
+            self._opened.truncate()
 
     def batches(self, *, skip: int) -> Iterator[list[Parsed]]:
         """Yield the batches after the first `skip` items; an import that goes on skips what it wrote before."""
@@ -93,6 +106,10 @@ class Spool:
             yield held
 
     def _in_order(self) -> Iterator[list[Parsed]]:
+        if self._few:
+            yield list(self._few)
+        if self._opened is None:
+            return
         self._file.seek(0)
         while True:
             try:

@@ -12,7 +12,6 @@ from tracker.collect.job import Job
 from tracker.collect.spool import Spool
 from tracker.domain import ImportReport, Listing, Notice, Outcome, Parsed
 from tracker.store import drifts, reads, writes
-from tracker.store.engine import unit_of_work
 
 BATCH = 10_000
 ENOUGH = 3
@@ -85,19 +84,17 @@ class _Seen:
         return Checked(self._items, self._read, tuple(self._notices))
 
 
-def close(job: Job, query_id: int, tally: Tally, end: End, *, name: str) -> ImportReport:
+def close(session: Session, job: Job, query_id: int, tally: Tally, end: End, *, name: str) -> ImportReport:
     """Compare with the look before, write the outcome, and report under `name`."""
-    warnings = list(end.warnings)
-    with unit_of_work(job.engine) as session:
-        listings = reads.listings_of(session, query_id)
-        late = job.source.kind == "ads" and changes.of_query(session, query_id, listings)
-        found = reads.changes_told(session, query_id)
-        warnings += [LATE] if late else []
-        warnings += _drifted(session, job, query_id) if end.outcome == "rows" else []
-        writes.finish_query(
-            session, query_id, end.outcome, finished_at=job.now(), read=end.read, counts=tally.counts,
-            quarantined=tally.quarantined, message=end.message, stated_total=end.stated_total, warnings=warnings,
-        )  # fmt: skip
+    listings = reads.listings_of(session, query_id)
+    late = job.source.kind == "ads" and changes.of_query(session, query_id, listings)
+    found = reads.changes_told(session, query_id)
+    drifted = _drifted(session, job, query_id) if end.outcome == "rows" else []
+    warnings = [*end.warnings, *([LATE] if late else []), *drifted]
+    writes.finish_query(
+        session, query_id, end.outcome, finished_at=job.now(), read=end.read, counts=tally.counts,
+        quarantined=tally.quarantined, message=end.message, stated_total=end.stated_total, warnings=warnings,
+    )  # fmt: skip
     return ImportReport(
         job.source.name, name, end.outcome, end.read, tally.counts.new, tally.counts.changed,
         tally.counts.unchanged, tally.quarantined, found, (*([end.message] if end.message else []), *warnings),

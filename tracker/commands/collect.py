@@ -33,7 +33,7 @@ def collect(
     Each answer is kept as evidence. A question that was throttled or interrupted goes on where it stopped.
     """
     from tracker.collect import rounds
-    from tracker.collect.live import UNFINISHED
+    from tracker.collect.ending import UNFINISHED
 
     settings = settings_of(context)
     engine = record_of(settings)
