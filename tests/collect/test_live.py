@@ -257,14 +257,17 @@ def test_a_round_that_was_killed_while_it_wrote_asks_nothing_again(line: Line) -
 
     with pytest.raises(KeyboardInterrupt):
         line.ask(watch=kill)
+    written = line.rows("SELECT COUNT(*) FROM ad")
     line.server.asked.clear()
     line.later = timedelta(minutes=5)
 
     report = line.ask()
 
-    assert told(report) == ("rows", 3, 0, 3)
+    assert written == [(0,)]
+    assert told(report) == ("rows", 3, 3, 0)
     assert line.server.asked == []
     assert line.rows("SELECT COUNT(*) FROM ad") == [(3,)]
+    assert line.rows(LISTINGS) == [(1, "rows", 3)]
 
 
 def test_a_cursor_that_is_older_than_a_week_is_not_used(line: Line) -> None:

@@ -172,7 +172,8 @@ class _Placer:
             key: listing for listing in distinct.values() if (key := _listing_key(listing)) not in known
         }
         placed = [(listing, self.account(listing.account)) for listing in missing.values()]
-        known |= dict(zip(missing, writes.add_listings(self._session, self._query_id, placed), strict=True))
+        add = writes.add_listings if self._tally.seq else writes.add_new_listings
+        known |= dict(zip(missing, add(self._session, self._query_id, placed), strict=True))
         self._ids = {number: known[_listing_key(listing)] for number, listing in distinct.items()}
 
     def post(self, post: Post) -> Place:

@@ -31,7 +31,7 @@ from tracker.domain import (
     Sought,
 )
 from tracker.errors import TrackerError
-from tracker.store import evidence, postids
+from tracker.store import evidence, postids, reads
 from tracker.store.cursors import END, KeptPage
 from tracker.store.engine import unit_of_work
 
@@ -96,14 +96,15 @@ def end(job: Job, asking: Asking, recorder: Recorder, credentials: Mapping[str, 
         if last:
             tally.count(len(last), *write_in(session, job, asking.query_id, tally, last, OBSERVED))
             job.progress("writing", tally.items, checked.items)
-        missed = seeking.look(session, job, asking.query_id, asking.stated)
+        listings = reads.listings_of(session, asking.query_id)
+        missed = seeking.look(session, job, asking.query_id, asking.stated, listings)
         if not missed:
-            return close.report(session)
+            return close.report(session, listings)
     asked = seeking.Asked(missed)
     asking.notices += seeking.ask_for(asked, _seek(job, recorder, credentials))
     with unit_of_work(job.engine) as session:
         asking.notices.append(seeking.settle(session, job, asking.query_id, asked))
-        return close.report(session)
+        return close.report(session, listings)
 
 
 def leave(job: Job, query_id: int, session: Session, why: str) -> ImportReport:
@@ -113,9 +114,9 @@ def leave(job: Job, query_id: int, session: Session, why: str) -> ImportReport:
         _bare_look(job, spool, "not_asked")
         for batch in spool.batches(skip=0):
             tally.count(len(batch), *write_in(session, job, query_id, tally, batch, OBSERVED))
-    return writing.close(
-        session, job, query_id, tally, writing.End("not_asked", 0, (), why), name=_asked(job)
-    )
+    listings = reads.listings_of(session, query_id)
+    end = writing.End("not_asked", 0, (), why)
+    return writing.close(session, job, query_id, tally, end, name=_asked(job), listings=listings)
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +130,7 @@ class _Close:
     outcome: Outcome
     checked: writing.Checked
 
-    def report(self, session: Session) -> ImportReport:
+    def report(self, session: Session, listings: Sequence[writing.Row]) -> ImportReport:
         """Write the outcome and return what became of the question."""
         asking, words = self.asking, self.recorder.words
         told = (*asking.notices, *self.checked.notices, *_reconciled(asking), *self._ids(session))
@@ -137,7 +138,9 @@ class _Close:
         end = writing.End(
             self.outcome, self.checked.read, tuple(map(words, told)), message, asking.stated_total
         )
-        return writing.close(session, self.job, asking.query_id, self.tally, end, name=_asked(self.job))
+        return writing.close(
+            session, self.job, asking.query_id, self.tally, end, name=_asked(self.job), listings=listings
+        )
 
     def _ids(self, session: Session) -> Iterator[str]:
         """Yield a warning when posts come back under other ids, so that one would count as many."""

@@ -196,9 +196,9 @@ def _finish(job: FileJob, query_id: int, tally: Tally, checked: Checked) -> Impo
         outcome: Outcome = (
             "rows" if checked.read else (listings[0]["outcome"] if listings else "empty_unverified")
         )
-        missed = seeking.look(session, job, query_id, None)
+        missed = seeking.look(session, job, query_id, None, listings)
         left = [seeking.settle(session, job, query_id, seeking.Asked(missed))] if missed else []
         end = End(outcome, checked.read, (*checked.notices, *left))
-        report = close(session, job, query_id, tally, end, name=job.facts.name)
+        report = close(session, job, query_id, tally, end, name=job.facts.name, listings=listings)
     checkpoint(job.engine)
     return report

@@ -14,7 +14,7 @@ from sqlmodel import Session
 from tracker.collect.job import Job
 from tracker.domain import Change, Found, Sought, Standing
 from tracker.errors import TrackerError
-from tracker.store import compared, identity, reads, registry, standings, writes
+from tracker.store import compared, identity, registry, standings, writes
 from tracker.store.standings import GONE, OF_THE_AUTHOR, Stood, Unseen
 
 MOST_ASKED = 50
@@ -45,9 +45,11 @@ class Asked:
     answers: list[tuple[Found, int]] = field(default_factory=list)
 
 
-def look(session: Session, job: Job, query_id: int, stated: Stated | None) -> list[Unseen]:
-    """Write how the account stands after a look, and which posts are back; return the posts that it left out."""
-    listings = [row for row in reads.listings_of(session, query_id) if row["outcome"] in _WHOLE]
+def look(
+    session: Session, job: Job, query_id: int, stated: Stated | None, listings: Sequence[Row]
+) -> list[Unseen]:
+    """Write how the account stands after a look at its listings, and which posts are back; return those it left out."""
+    listings = [row for row in listings if row["outcome"] in _WHOLE]
     writes.add_changes(session, query_id, [*_account(session, job, query_id, stated)])
     writes.add_changes(session, query_id, [*_back(session, query_id, listings)])
     return [] if stated and stated.standing in GONE else _missed(session, job, listings)
@@ -77,7 +79,8 @@ def _missed(session: Session, job: Job, listings: Sequence[Row]) -> list[Unseen]
     latest = [
         dict(row)
         for row in listings
-        if not compared.has_later_listing(session, row["series"], row["observed_at"])
+        if row["complete_since"] is not None
+        and not compared.has_later_listing(session, row["series"], row["observed_at"])
     ]
     return standings.unseen(session, latest, job.source.name)
 

@@ -1,8 +1,9 @@
 """What imports and live questions share: check all values in a spool, then compare with the look before, and close."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain, islice
+from typing import Any
 
 from sqlmodel import Session
 
@@ -20,6 +21,7 @@ _TOLD = {
     "new": "fields that no earlier answer of this source had",
     "lost": "fields that every earlier answer of this source had, and this one has not",
 }
+Row = Mapping[str, Any]
 LATE = (
     "a later look at the same account is in the record already: this one was kept, and nothing was compared"
 )
@@ -84,9 +86,10 @@ class _Seen:
         return Checked(self._items, self._read, tuple(self._notices))
 
 
-def close(session: Session, job: Job, query_id: int, tally: Tally, end: End, *, name: str) -> ImportReport:
-    """Compare with the look before, write the outcome, and report under `name`."""
-    listings = reads.listings_of(session, query_id)
+def close(
+    session: Session, job: Job, query_id: int, tally: Tally, end: End, *, name: str, listings: Sequence[Row]
+) -> ImportReport:
+    """Compare the listings of a query with the look before, write the outcome, and report under `name`."""
     late = job.source.kind == "ads" and changes.of_query(session, query_id, listings)
     found = reads.changes_told(session, query_id)
     drifted = _drifted(session, job, query_id) if end.outcome == "rows" else []

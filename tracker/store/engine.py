@@ -11,6 +11,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlmodel import Session
 
 from tracker.errors import ConfigError, RetryLater, TrackerError
+from tracker.store import prepared
 
 _PRAGMAS = (
     "journal_mode=WAL",
@@ -79,8 +80,9 @@ def unit_of_work(engine: Engine) -> Iterator[Session]:
     """
     with _in_turn(engine), Session(engine, expire_on_commit=False) as session:
         try:
+            connection = prepared.begun(session)
             if engine.dialect.name == "sqlite":
-                session.connection().exec_driver_sql("BEGIN IMMEDIATE")
+                connection.exec_driver_sql("BEGIN IMMEDIATE")
             yield session
             session.commit()
         except DBAPIError as error:

@@ -3,6 +3,8 @@
 from sqlalchemy import text
 from sqlmodel import Session
 
+from tracker.store import prepared
+
 _TAKE = text("UPDATE id_counter SET next = next + :count WHERE name = :name RETURNING next - :count")
 _START = text("INSERT INTO id_counter (name, next) VALUES (:name, 1) ON CONFLICT (name) DO NOTHING")
 """Run on the connection: what a session adds to a statement takes longer than the statement."""
@@ -18,14 +20,14 @@ def in_turn(session: Session) -> None:
     Ids are held until the commit. Batches that take those of several tables in different orders would wait for each
     other for ever, and two hosts that meet one account under two names would write two.
     """
-    connection = session.connection()
+    connection = prepared.connection(session)
     if connection.dialect.name == "postgresql":
         connection.execute(_IN_TURN, {"number": _BATCHES})
 
 
 def reserve(session: Session, name: str, count: int) -> int:
     """Return the first of `count` ids of table `name` that no one else will get."""
-    connection, wanted = session.connection(), {"name": name, "count": count}
+    connection, wanted = prepared.connection(session), {"name": name, "count": count}
     taken = connection.execute(_TAKE, wanted).scalar()
     if taken is None:
         connection.execute(_START, {"name": name})

@@ -13,7 +13,7 @@ from sqlalchemy import select, update
 from sqlmodel import Session, col
 
 from tracker.domain import Change, Post, PostDetails
-from tracker.store import counters, post_content, standings, tables
+from tracker.store import counters, post_content, prepared, standings, tables
 from tracker.store.counters import Counted
 from tracker.store.ids import reserve
 from tracker.store.post_content import digest as digest_of
@@ -113,7 +113,7 @@ def _known(session: Session, source: str, keys: Sequence[_Key]) -> dict[_Key, tu
     for account_id, key in dict.fromkeys(keys):
         by_account[account_id].append(key)
     found: dict[_Key, tuple[int, str]] = {}
-    connection, sign = session.connection(), mark(session)
+    connection, sign = prepared.connection(session), mark(session)
     for account_id, mine in by_account.items():
         for chunk in in_chunks(mine):
             statement = (

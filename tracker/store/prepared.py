@@ -7,9 +7,10 @@ from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Any
 
-from sqlalchemy import CursorResult, Executable, Insert, Table, insert
+from sqlalchemy import Connection, CursorResult, Executable, Insert, Table, insert
 from sqlmodel import Session
 
+_OPEN = "connection"
 Values = Mapping[str, Any] | Sequence[Mapping[str, Any]]
 
 
@@ -17,7 +18,20 @@ def run(
     session: Session, statement: Executable, values: Values | None = None
 ) -> "CursorResult[*tuple[Any, ...]]":
     """Run a statement on the connection: what a session adds to one takes longer than the statement."""
-    return session.connection().execute(statement, values)
+    return connection(session).execute(statement, values)
+
+
+def begun(session: Session) -> Connection:
+    """Begin, and hold the connection until the session is closed: asking a session for it takes a while each time."""
+    found = session.connection()
+    session.info[_OPEN] = found
+    return found
+
+
+def connection(session: Session) -> Connection:
+    """Return the connection of a session."""
+    held: Connection | None = session.info.get(_OPEN)
+    return session.connection() if held is None else held
 
 
 def add(session: Session, table: Table, values: Values) -> None:

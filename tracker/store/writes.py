@@ -107,11 +107,22 @@ def finish_query(
 def add_listings(session: Session, query_id: int, placed: Sequence[tuple[Listing, int | None]]) -> list[int]:
     """Write listings with the ids of their accounts, and return their ids; one that is there already keeps its id."""
     known = _known_listings(session, query_id, [listing for listing, _ in placed])
-    fresh = [item for item in placed if (item[0].series, item[0].observed_at) not in known]
-    first = reserve(session, "listing", len(fresh)) if fresh else 0
+    fresh = {
+        (item[0].series, item[0].observed_at): item
+        for item in placed
+        if (item[0].series, item[0].observed_at) not in known
+    }
+    known |= dict(zip(fresh, add_new_listings(session, query_id, [*fresh.values()]), strict=True))
+    return [known[listing.series, listing.observed_at] for listing, _ in placed]
+
+
+def add_new_listings(
+    session: Session, query_id: int, placed: Sequence[tuple[Listing, int | None]]
+) -> Sequence[int]:
+    """Write listings that are not there yet, as all are for the first batch of a query; return their ids."""
+    first = reserve(session, "listing", len(placed)) if placed else 0
     rows = []
-    for offset, (listing, account_id) in enumerate(fresh):
-        known[listing.series, listing.observed_at] = first + offset
+    for offset, (listing, account_id) in enumerate(placed):
         rows.append(
             {
                 "id": first + offset,
@@ -128,7 +139,7 @@ def add_listings(session: Session, query_id: int, placed: Sequence[tuple[Listing
             }
         )
     insert_all(session, tables.Listing, rows)
-    return [known[listing.series, listing.observed_at] for listing, _ in placed]
+    return range(first, first + len(placed))
 
 
 def _known_listings(
@@ -228,7 +239,7 @@ def _to_driver(
 ) -> None:
     if rows:
         statement = _insertion(str(table.__tablename__), tuple(columns), mark(session), on_conflict)
-        session.connection().exec_driver_sql(statement, list(rows))
+        prepared.connection(session).exec_driver_sql(statement, list(rows))
 
 
 @cache
