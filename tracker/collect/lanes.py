@@ -1,12 +1,13 @@
 """Questions host beside host: those to different hosts at the same time, those to one host one after the other.
 
-A host that does not answer, or asks us to wait, is left alone for the rest of a run: a run lasts as long as its slowest
-question, not as long as all of them together.
+A host that does not answer, or asks us to wait, is left alone for the rest of a run, and lends its place while it makes us
+wait: a run lasts as long as its slowest question, not as long as all of them together.
 """
 
 import queue
 import threading
-from collections import defaultdict
+import time
+from collections import defaultdict, deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import TypeVar
@@ -14,8 +15,10 @@ from typing import TypeVar
 from tracker.collect import sources
 from tracker.domain import Outcome
 
-AT_ONCE = 32
-"""Hosts that are asked at the same time."""
+AT_ONCE, MOST = 64, 256
+"""Hosts that are asked at the same time: that answer, and with those that make us wait."""
+LENT_AFTER = 2.0
+"""Seconds without a result after which a lane lends its place to the next."""
 PASSED_OVER: frozenset[Outcome] = frozenset({"throttled", "error", "login_wall"})
 """After such an answer the host is left alone for the rest of the run."""
 
@@ -43,25 +46,56 @@ def side_by_side(
 ) -> Iterator[R]:
     """Run lanes beside each other and yield what each brings as it comes; what a lane raised is raised when all are over.
 
-    `run` gets a lane and what says that nobody waits for its results any more.
+    `run` gets a lane and what says that nobody waits for its results any more. A lane that brings nothing for a while
+    lends its place to the next one: hosts that hang hold up no others.
     """
-    came: queue.SimpleQueue[R | None] = queue.SimpleQueue()
-    left = threading.Event()
+    places, left, running = _Places(), threading.Event(), list[Future[None]]()
+    came: queue.SimpleQueue[tuple[int, list[R]]] = queue.SimpleQueue()
 
-    def one(lane: Sequence[T]) -> None:
+    def one(number: int, lane: Sequence[T]) -> None:
         try:
             for result in run(lane, left.is_set):
-                came.put(result)
+                came.put((number, [result]))
         finally:
-            came.put(None)
+            came.put((number, []))
 
-    with ThreadPoolExecutor(AT_ONCE, thread_name_prefix="collect") as pool:
-        running: list[Future[None]] = [pool.submit(one, lane) for lane in lanes.values()]
+    with ThreadPoolExecutor(MOST, thread_name_prefix="collect") as pool:
+        waiting = deque(enumerate(lanes.values()))
         try:
-            for _ in running:
-                while (result := came.get()) is not None:
-                    yield result
+            while waiting or places.taken:
+                while waiting and places.is_free():
+                    number, lane = waiting.popleft()
+                    places.heard_of(number)
+                    running.append(pool.submit(one, number, lane))
+                try:
+                    number, results = came.get(timeout=LENT_AFTER if waiting else None)
+                except queue.Empty:
+                    continue
+                if results:
+                    places.heard_of(number)
+                else:
+                    places.leave(number)
+                yield from results
         finally:
             left.set()
     for future in running:
         future.result()
+
+
+class _Places:
+    """Who holds a place, and when each was last heard of."""
+
+    def __init__(self) -> None:
+        self.taken: dict[int, float] = {}
+
+    def heard_of(self, number: int) -> None:
+        self.taken[number] = time.monotonic()
+
+    def leave(self, number: int) -> None:
+        del self.taken[number]
+
+    def is_free(self) -> bool:
+        """Say whether one more lane may begin: what waits for long holds no place."""
+        since = time.monotonic() - LENT_AFTER
+        busy = sum(1 for heard in self.taken.values() if heard > since)
+        return busy < AT_ONCE and len(self.taken) < MOST
