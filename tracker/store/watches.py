@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import and_, exists, func, insert, or_, select, update
+from sqlalchemy import and_, bindparam, exists, func, insert, or_, select, update
 from sqlmodel import Session
 
 from tracker.domain import Outcome
-from tracker.store import tables
+from tracker.store import prepared, tables
 from tracker.store.ids import reserve
 from tracker.store.tables import table_of
 from tracker.store.writes import in_chunks, insert_new
@@ -22,6 +22,13 @@ Row = dict[str, Any]
 
 _WATCH, _RUN = table_of(tables.Watch), table_of(tables.WatchRun)
 _ACCOUNT, _POST, _COLLECT = table_of(tables.Account), table_of(tables.Post), table_of(tables.CollectRun)
+_OF_SLOT = (_WATCH.c.id == bindparam("number"), _WATCH.c.due_at == bindparam("slot"))
+_HELD = update(_WATCH).where(*_OF_SLOT, _WATCH.c.leased_by == bindparam("owner"))
+_FREE = or_(_WATCH.c.lease_until.is_(None), _WATCH.c.lease_until <= bindparam("now"))
+_CLAIMED = update(_WATCH).where(*_OF_SLOT, _WATCH.c.stopped.is_(False), _FREE)
+_ACTIVITY = select(func.count()).where(
+    _POST.c.account_id == bindparam("account"), _POST.c.published_at >= bindparam("since")
+)
 _EARLIER, _BEFORE = _RUN.alias(), _RUN.alias()
 _VANISHED = and_(
     _RUN.c.outcome == "gone",
@@ -133,13 +140,8 @@ def _due(now: datetime) -> Any:
 
 def claim(session: Session, slot: Slot, now: datetime, *, until: datetime, owner: str) -> bool:
     """Take a slot for `owner`; return whether it was to be had: not run, not moved, and not in other hands."""
-    taken = session.execute(
-        update(_WATCH)
-        .where(_WATCH.c.id == slot.watch_id, _WATCH.c.due_at == slot.due_at)
-        .where(_WATCH.c.stopped.is_(False), _free(now))
-        .values(lease_until=until, leased_by=owner)
-    )
-    return bool(taken.rowcount)  # type: ignore[attr-defined]
+    of = {"number": slot.watch_id, "slot": slot.due_at, "now": now}
+    return bool(prepared.run(session, _CLAIMED, {**of, "lease_until": until, "leased_by": owner}).rowcount)
 
 
 def renew(session: Session, owner: str, *, until: datetime) -> None:
@@ -161,35 +163,31 @@ def finish(session: Session, slot: Slot, ended: Ended, *, owner: str) -> bool:
         "lease_until": None, "leased_by": None, "last_asked_at": ended.started_at, "last_outcome": ended.outcome,
         "note": None,
     }  # fmt: skip
-    moved = session.execute(
-        update(_WATCH)
-        .where(_WATCH.c.id == slot.watch_id, _WATCH.c.due_at == slot.due_at, _WATCH.c.leased_by == owner)
-        .values(**values, **({"last_success_at": ended.finished_at} if answered else {}))
-    )
-    if not moved.rowcount:  # type: ignore[attr-defined]
+    values |= {"last_success_at": ended.finished_at} if answered else {}
+    if not _move(session, slot, owner, values):
         return False
-    session.execute(
-        insert(_RUN).values(
-            watch_id=slot.watch_id, slot=slot.due_at, started_at=ended.started_at,
-            finished_at=ended.finished_at, outcome=ended.outcome, host=owner,
-        )
-    )  # fmt: skip
+    row = {
+        "watch_id": slot.watch_id, "slot": slot.due_at, "started_at": ended.started_at,
+        "finished_at": ended.finished_at, "outcome": ended.outcome, "host": owner,
+    }  # fmt: skip
+    prepared.add(session, _RUN, row)
     return True
 
 
 def postpone(session: Session, slot: Slot, due_at: datetime, *, owner: str, note: str) -> None:
     """Give a slot back unasked, to be asked later, and say why."""
-    session.execute(
-        update(_WATCH)
-        .where(_WATCH.c.id == slot.watch_id, _WATCH.c.due_at == slot.due_at, _WATCH.c.leased_by == owner)
-        .values(due_at=due_at, lease_until=None, leased_by=None, note=note)
-    )
+    _move(session, slot, owner, {"due_at": due_at, "lease_until": None, "leased_by": None, "note": note})
+
+
+def _move(session: Session, slot: Slot, owner: str, values: Row) -> bool:
+    """Set values of a watch as long as `owner` holds this slot of it; return whether that was so."""
+    of = {"number": slot.watch_id, "slot": slot.due_at, "owner": owner}
+    return bool(prepared.run(session, _HELD, {**of, **values}).rowcount)
 
 
 def activity(session: Session, account_id: int, since: datetime) -> int:
     """Return how many posts of an account were published since then, as far as they are known."""
-    counted = select(func.count()).where(_POST.c.account_id == account_id, _POST.c.published_at >= since)
-    return int(session.execute(counted).scalar_one())
+    return int(prepared.run(session, _ACTIVITY, {"account": account_id, "since": since}).scalar_one())
 
 
 def asked_since(session: Session, since: datetime) -> dict[str, int]:
