@@ -4,7 +4,8 @@ The keys of platforms are no settings of their own: a source names what it needs
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from functools import cache
 from pathlib import Path
 from typing import Any, Literal
 
@@ -111,11 +112,19 @@ def credentials(names: Iterable[str]) -> dict[str, str]:
 
     Raises `ConfigError` that names the variable, and never its value, for one that cannot be sent in a header.
     """
-    fields: dict[str, Any] = {name.lower(): (SecretStr, SecretStr("")) for name in names}
-    model = create_model("Credentials", __base__=_Keys, **fields)
-    found: BaseSettings = model(_env_file=Settings.model_config["env_file"])
-    held = {name.upper(): getattr(found, name).get_secret_value().strip() for name in fields}
+    wanted = tuple(name.lower() for name in names)
+    if not wanted:
+        return {}
+    found = _model_of(wanted)(_env_file=Settings.model_config["env_file"])
+    held = {name.upper(): getattr(found, name).get_secret_value().strip() for name in wanted}
     return {name: _usable(name, value) for name, value in held.items() if value}
+
+
+@cache
+def _model_of(names: tuple[str, ...]) -> Callable[..., BaseSettings]:
+    """Return what reads these names from the environment; making it takes longer than reading."""
+    fields: dict[str, Any] = {name: (SecretStr, SecretStr("")) for name in names}
+    return create_model("Credentials", __base__=_Keys, **fields)
 
 
 def is_secret(name: str) -> bool:

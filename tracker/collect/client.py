@@ -111,7 +111,8 @@ class HttpClient:
         self._manners, self._robots = manners or Manners(), robots
         self._gap = 60 / per_minute if per_minute else 0.0
         for noisy in ("httpx", "httpcore"):  # at INFO httpx writes whole addresses (encode/httpx#2760)
-            logging.getLogger(noisy).setLevel(logging.WARNING)
+            if logging.getLogger(noisy).level != logging.WARNING:
+                logging.getLogger(noisy).setLevel(logging.WARNING)
         agent = f"{OUR_NAME}/{__version__} (research; contact: {contact})"
         self._says = {
             "User-Agent": agent.encode("ascii", "replace").decode(),
