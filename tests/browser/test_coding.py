@@ -1,12 +1,16 @@
 """Two people code 60 posts by keyboard in browsers of their own, blind; a third settles where they differ; the share moves."""
 
 import re
+import sqlite3
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from datetime import UTC, datetime
+from itertools import combinations
 from pathlib import Path
+from random import Random
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Locator, Page, expect
 from sqlmodel import Session
 
 from tests.browser.conftest import SIZES, Watch, serve, settle
@@ -100,9 +104,56 @@ def key_of_dora(text: str) -> str:
     return "2" if re.search(r"[0-5][2358] on summit", text) else key_of(text)
 
 
+def given_to(home: Path, coder: str) -> set[int]:
+    """Return the items that a coder was to code, as the record has them."""
+    asked = (
+        "SELECT item.item_id FROM coding_assignment AS given JOIN coding_sample_item AS item "
+        "ON item.sample_id = given.sample_id AND item.position = given.position WHERE given.coder LIKE ?"
+    )
+    with closing(sqlite3.connect(home / "record.db")) as record:
+        return {number for (number,) in record.execute(asked, (f"{coder}%",))}
+
+
+def texts_of(home: Path) -> dict[int, str]:
+    with closing(sqlite3.connect(home / "record.db")) as record:
+        return dict(record.execute("SELECT post_id, text FROM post_snapshot"))
+
+
+def alpha_of(pairs: list[tuple[str, str]]) -> float:
+    """Nominal alpha of items that two coded, from the pairs themselves (Krippendorff 2019, chapter 12)."""
+    values = [code for pair in pairs for code in pair]
+    observed = sum(one != other for one, other in pairs) / len(pairs)
+    unlike = sum(one != other for one, other in combinations(values, 2))
+    return 1 - observed / (unlike / (len(values) * (len(values) - 1) / 2))
+
+
+def interval_of(pairs: list[tuple[str, str]]) -> tuple[float, float]:
+    """Percentile interval of alpha over items drawn again, one by one."""
+    draw = Random(5)
+    drawn = [draw.choices(pairs, k=len(pairs)) for _ in range(2000)]
+    alphas = sorted(alpha_of(one) for one in drawn if len({code for pair in one for code in pair}) > 1)
+    return alphas[round(0.025 * len(alphas))], alphas[round(0.975 * len(alphas))]
+
+
+def drawn(page: Page, share: float) -> Locator:
+    """Return the points of the charts of shares that stand for so many of the 60 posts."""
+    return page.locator(
+        f"[data-testid=stVegaLiteChart] [aria-label*='items: {round(60 * share)}; of n: 60;']"
+    )
+
+
 def test_two_code_blind_a_third_settles_and_the_share_says_by_how_much_it_moved(
     enter: Callable[[str], Page], dashboard: SignIn
 ) -> None:
+    texts = texts_of(dashboard.home)
+    mine, hers = given_to(dashboard.home, "Cora"), given_to(dashboard.home, "Dora")
+    pairs = [(key_of(texts[item]), key_of_dora(texts[item])) for item in sorted(mine & hers)]
+    counted = {item: key_of(texts[item]) if item in mine else key_of_dora(texts[item]) for item in texts}
+    differing = [item for item in mine & hers if key_of(texts[item]) != key_of_dora(texts[item])]
+    before = sum(key == KEYS["ports"] for key in counted.values()) / len(texts)
+    after = sum(key == KEYS["ports"] or item in differing for item, key in counted.items()) / len(texts)
+    assert (len(mine), len(hers), len(pairs), len(texts)) == (36, 36, 12, 60)
+    assert 0 < len(differing) < len(pairs)
     cora, dora = enter("cora"), enter("dora")
     open_page(dora, dashboard.address, "coding")
     blind = dora.content()
@@ -114,20 +165,22 @@ def test_two_code_blind_a_third_settles_and_the_share_says_by_how_much_it_moved(
     assert "dailything" not in blind
     open_page(dora, dashboard.address, "reliability")
     expect(dora.get_by_text(re.compile(r"60 posts coded by hand, 12 of them by two people"))).to_be_visible()
-    expect(
-        dora.get_by_text(re.compile(r"alpha 0\.\d\d, 95 % interval -?\d\.\d\d to \d\.\d\d, over 12 items"))
-    ).to_be_visible()
+    said = dora.get_by_text(re.compile(r"alpha -?\d\.\d\d, 95 % interval .* over 12 items"))
+    alpha, lower, upper = map(float, re.findall(r"-?\d\.\d\d", said.inner_text())[:3])
+    assert alpha == pytest.approx(alpha_of(pairs), abs=0.005)
+    assert (lower, upper) == pytest.approx(interval_of(pairs), abs=0.1)
     engine = open_record(f"sqlite:///{dashboard.home / 'record.db'}")
-    waiting = len(adjudication.disputes(engine))
-    assert waiting > 0
+    assert {dispute.item_id for dispute in adjudication.disputes(engine)} == set(differing)
 
     edda = enter("edda")
+    show_posts(edda, dashboard.address, waiting=len(differing), settled=0)
+    expect(drawn(edda, before)).to_have_count(1)
     open_page(edda, dashboard.address, "coding")
     again_until(
         edda.get_by_role("button", name="settle", exact=True).click, edda.get_by_text("Settle and next")
     )
     settle(edda)
-    for left in range(waiting, 0, -1):
+    for left in range(len(differing), 0, -1):
         edda.get_by_text(re.compile(f"^{left} items? waits?$")).wait_for()
         edda.locator("[data-testid=stApp][data-test-script-state=notRunning]").wait_for()
         edda.keyboard.press("2")
@@ -139,15 +192,25 @@ def test_two_code_blind_a_third_settles_and_the_share_says_by_how_much_it_moved(
     with Session(engine) as session:
         assert {row["by"] for row in codings.rulings(session).values()} == {"Edda Example <edda@example.org>"}
     engine.dispose()
-    open_page(edda, dashboard.address, "topics")
-    again_until(
-        edda.get_by_text("posts", exact=True).first.click, edda.get_by_text("What did a third person change?")
-    )
-    expect(edda.get_by_text(re.compile(f"{waiting} items? settled, 0 waiting"))).to_be_visible()
-    moved = edda.get_by_text(re.compile(r"^[+-]\d+\.\d points$"))
-    expect(moved.first).to_be_visible()
+    show_posts(edda, dashboard.address, waiting=0, settled=len(differing))
+    moved = edda.get_by_role("row").filter(has_text=re.compile(r"economy.*points"))
+    expect(moved).to_contain_text(f"{before:.1%}")
+    expect(moved).to_contain_text(f"{after:.1%}")
+    expect(moved).to_contain_text(f"{100 * (after - before):+.1f} points")
     expect(edda.get_by_text("coded in full").first).to_be_visible()
+    expect(drawn(edda, after)).to_have_count(1)
+    expect(drawn(edda, before)).to_have_count(0)
     assert edda.locator("[data-testid=stException]").count() == 0
+
+
+def show_posts(page: Page, address: str, *, waiting: int, settled: int) -> None:
+    """Open the page of topics on posts, with what a third person settled and what waits."""
+    open_page(page, address, "topics")
+    again_until(
+        page.get_by_text("posts", exact=True).first.click, page.get_by_text("What did a third person change?")
+    )
+    expect(page.get_by_text(re.compile(f"{settled} items? settled, {waiting} waiting"))).to_be_visible()
+    settle(page)
 
 
 @pytest.fixture
