@@ -16,10 +16,11 @@ from tracker.settings import Settings
 __all__ = ["FULL", "METHOD", "QUICK", "Run", "latest", "run"]
 
 METHOD = (
-    "Each line makes data whose truth is known and puts the method to it, as the findings use it: {trials:,} times, with "
-    "{permutations:,} dealings each (seed {seed}). A rate stands with its 95 % interval (Wilson). A line holds unless this "
-    "interval lies wholly beyond what is promised: false alarms of at most 5 % at p < 0.05, intervals that hold the truth in "
-    "92 to 98 % of cases, changes found as often as stated."
+    "Each line makes data whose truth is known and puts the method to it, as the findings use it: {trials:,} times ({more} times as "
+    "often where the rate lies beyond the promise), with {permutations:,} dealings each (seed {seed}). A rate stands with its "
+    "95 % interval (Wilson). A line is broken when an interval wide enough for {lines} lines (Bonferroni) lies wholly beyond what is "
+    "promised: false alarms of at most 5 % at p < 0.05, intervals that hold the truth in 92 to 98 % of cases, changes found as "
+    "often as stated."
 )
 
 
@@ -42,7 +43,13 @@ class Run:
     @property
     def method(self) -> str:
         """Say how the figures came about."""
-        return METHOD.format(trials=self.trials, permutations=self.permutations, seed=self.seed)
+        return METHOD.format(
+            trials=self.trials,
+            more=validation.MORE,
+            permutations=self.permutations,
+            seed=self.seed,
+            lines=len(self.lines),
+        )
 
     def to_dict(self) -> dict[str, Any]:
         """Return the run as values that JSON can hold."""

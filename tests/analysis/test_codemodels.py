@@ -15,7 +15,7 @@ from tracker.analysis.codemodels import CodeModel, Given, Source, learn
 from tracker.analysis.crossfitting import FOLDS, fold_of
 from tracker.analysis.embedders import Vectors
 from tracker.analysis.modelscores import dealt, scored, thresholds
-from tracker.analysis.trials import _with_learnt
+from tracker.analysis.trials import with_learnt
 from tracker.errors import BadInput, ConfigError
 
 SOURCE = Source(3, "ab" * 32, (1, 2), {"random": 60, "training": 20}, {"open": 2})
@@ -253,7 +253,7 @@ def covered(trial: Any, times: int = 40) -> float:
 
 
 def test_a_share_that_leans_on_words_about_what_was_learnt_is_wrong_and_one_out_of_fold_is_not() -> None:
-    within = covered(partial(_with_learnt, share=0.15, coded=100, fitted="within"))
-    across = covered(partial(_with_learnt, share=0.15, coded=100))
+    within = covered(partial(with_learnt, share=0.15, coded=100, fitted="within"))
+    across = covered(partial(with_learnt, share=0.15, coded=100))
 
     assert within < 0.6 < 0.85 < across

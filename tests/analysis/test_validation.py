@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from tracker.analysis import reliability, synthetic
-from tracker.analysis.synthetic import MIX
-from tracker.analysis.trials import LINES, Line, Random
+from tracker.analysis.promises import LINES, Line
+from tracker.analysis.synthetic import MIX, Random
 from tracker.analysis.validation import Effort, Held, validate
 from tracker.analysis.votes import copies
 
@@ -63,6 +63,29 @@ def test_the_figures_of_a_line_are_the_same_again_and_do_not_move_when_others_st
     assert after[0].rate != after[1].rate
 
 
+def test_lines_that_are_just_as_promised_break_none_however_many_they_are() -> None:
+    just = [line(0.05, most=0.05, data=f"data {number}") for number in range(200)]
+
+    found = held(*just, trials=200)
+
+    assert [one for one in found if not one.holds] == []
+    assert sum(one.lower > 0.05 for one in found if one.lower is not None) > 0
+
+
+def test_a_rate_beyond_its_promise_is_tried_four_times_as_often() -> None:
+    kept, beyond = held(line(0.01, most=0.05, data="kept"), line(0.09, most=0.05, data="beyond"))
+
+    assert (kept.trials, beyond.trials) == (400, 1600)
+
+
+def test_a_broken_line_among_many_is_called_broken() -> None:
+    found = held(
+        *[line(0.03, most=0.05, data=f"data {number}") for number in range(50)], line(0.1, most=0.05)
+    )
+
+    assert [one.data for one in found if not one.holds] == ["made"]
+
+
 def test_progress_is_told_for_every_trial() -> None:
     seen: list[tuple[str, int, int]] = []
 
@@ -72,7 +95,7 @@ def test_progress_is_told_for_every_trial() -> None:
 
 
 def test_the_methods_keep_their_promises_in_a_few_trials() -> None:
-    found = validate(Effort(60, 99), tick=silent)
+    found = validate(Effort(20, 99), tick=silent)
 
     assert [one.data for one in found if not one.holds] == []
     assert {one.measure for one in found} == {"false alarms", "power", "coverage"}

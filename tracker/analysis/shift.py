@@ -92,11 +92,11 @@ def compare(links: Links, *, permutations: int = PERMUTATIONS, seed: int = SEED)
     return _against(before, after, _permuted(links, before + after, permutations=permutations, seed=seed))
 
 
-def drawn(units: Counts, *, seed: int = SEED) -> Counts:
-    """Return the units that chance is dealt among, in their order: all, or `DEALT` drawn at random."""
-    if units.size <= DEALT:
+def drawn(units: Counts, *, most: int = DEALT, seed: int = SEED) -> Counts:
+    """Return the units that chance is dealt among, in their order: all, or at most so many drawn at random."""
+    if units.size <= most:
         return units
-    return np.sort(np.random.default_rng(seed).choice(units, DEALT, replace=False))
+    return np.sort(np.random.default_rng(seed).choice(units, most, replace=False))
 
 
 def compare_counts(

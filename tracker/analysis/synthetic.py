@@ -37,18 +37,23 @@ def votes(random: Random, shares: Sequence[Floats], *, items: float, variance: f
 
     Then the variance of a count is about so many times that of independent items.
     """
-    rows = []
-    for share in shares:
-        if variance > 1:
-            share = random.dirichlet(share * (items - variance) / (variance - 1))
-        rows.append(random.multinomial(random.poisson(items), share))
+    rows = [
+        random.multinomial(random.poisson(items), _scattered(random, share, items, variance))
+        for share in shares
+    ]
     return np.array(rows, dtype=np.int64)
 
 
-def bursts(random: Random, shares: Sequence[Floats], *, items: float, copies: float) -> Burst:
-    """Return about so many items a month that come as near-copies, `copies` of a creative in the mean (geometric)."""
+def bursts(
+    random: Random, shares: Sequence[Floats], *, items: float, copies: float, variance: float = 1.0
+) -> Burst:
+    """Return about so many items a month that come as near-copies, `copies` of a creative in the mean (geometric).
+
+    With `variance` above 1 months differ by themselves, as in `votes`; creatives are what counts there.
+    """
     months, codes, texts = [], [], []
-    for month, share in enumerate(shares):
+    for month, plain in enumerate(shares):
+        share = _scattered(random, plain, items / copies, variance)
         for _ in range(random.poisson(items / copies)):
             code = int(random.choice(share.size, p=share))
             words = random.choice(_VOCABULARY, _WORDS)
@@ -57,6 +62,11 @@ def bursts(random: Random, shares: Sequence[Floats], *, items: float, copies: fl
                 codes.append(code)
                 texts.append(f"{' '.join(words)} copy{copy}")
     return Burst(np.array(months, dtype=np.int64), np.array(codes, dtype=np.int64), tuple(texts))
+
+
+def _scattered(random: Random, share: Floats, items: float, variance: float) -> Floats:
+    """Return the mix of one period, around these shares where the variance is above that of chance."""
+    return random.dirichlet(share * (items - variance) / (variance - 1)) if variance > 1 else share
 
 
 def texts(random: Random, *, creatives: int, repeated: int) -> list[str]:

@@ -59,8 +59,8 @@ def reliability(context: click.Context, file: Path, form: str) -> None:
 def validate(context: click.Context, quick: bool, form: str) -> None:
     """Hold the methods against data with a known truth: false alarms, power and coverage beside what is promised.
 
-    A rate stands with its 95 % interval; a line holds unless the interval lies wholly beyond the promise. The last run is kept
-    and shown on the page Validation. Exits 1 when a promise is broken.
+    A rate stands with its 95 % interval; a line is broken when an interval that allows for the number of lines lies wholly beyond
+    the promise. The last run is kept and shown on the page Validation. Exits 1 when a promise is broken.
     """
     from tracker import validating
 
