@@ -14,7 +14,7 @@ from tracker.findings import Finding
 Rows = Sequence[Mapping[str, Any]]
 TONES = {"rows": "green", "empty_confirmed": "blue", "empty_unverified": "ochre", "not_asked": ""}
 WORST_FIRST = ("error", "refused", "login_wall", "throttled", "gone", "empty_unverified", "not asked")
-SHOWN = 12
+SHOWN = 8
 NAMED = 3
 
 
@@ -123,6 +123,9 @@ def _days(outcomes: Mapping[str, int]) -> str:
 
 def answers(listings: Rows) -> None:
     """Draw the latest answers with their outcome and their evidence, and offer them all."""
+    if not listings:
+        components.empty("No answer yet", "What is asked or imported stands here.", small=True)
+        return
     accounts = {row["account_id"]: words.account(row) for row in data.table("accounts")}
     latest = sorted(listings, key=lambda row: str(row["observed_at"]), reverse=True)
     body = [
@@ -135,7 +138,9 @@ def answers(listings: Rows) -> None:
             row["country"],
             _ended(row),
             _stated(row),
-            tables.record_link(row["evidence"], None, snapshot=f"listing-{row['listing_id']}"),
+            tables.record_link(row["evidence"], None, snapshot=f"listing-{row['listing_id']}")
+            if row["evidence"]
+            else tables.opens(f"listing-{row['listing_id']}"),
         )
         for row in latest[:SHOWN]
     ]

@@ -237,6 +237,11 @@ def collection() -> tuple[list[Row], list[Row], list[Row]]:
     return alerting.collection(_record(settings.load().record), datetime.now(UTC))
 
 
+def stops() -> list[Row]:
+    """Return the latest alerts of accounts that fell silent, and of those that nobody answers for any more."""
+    return alerting.listed(_record(settings.load().record), kinds=("silence", "blindness"), limit=20)
+
+
 def daily_questions() -> Mapping[str, int]:
     """Return how many questions a day a source may be asked, where that is limited."""
     return settings.load().daily_questions

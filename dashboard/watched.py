@@ -9,6 +9,7 @@ from dashboard import collected, components, data, tables, words
 
 Row = Mapping[str, Any]
 SHOWN = 5
+NONE = Markup("–")
 
 
 def line(rows: Sequence[Row]) -> str:
@@ -36,16 +37,16 @@ def sources(rows: Sequence[Row]) -> None:
         "watched",
         "next due",
         "last success",
-        "7 days",
+        "outcomes, 7 days",
         "budget left",
-        "fields changed",
+        "fields, 7 days",
         "evidence",
     )
     components.table(
         tables.html(
             head,
             [_source(row) for row in rows],
-            classes=("keep", "num", "keep", "keep", "", "num", "num", "num"),
+            classes=("keep", "num", "", "", "", "num", "num", "num"),
         )
     )
     components.caption(
@@ -56,18 +57,34 @@ def sources(rows: Sequence[Row]) -> None:
 
 
 def _source(row: Row) -> Sequence[Any]:
+    if not row["watches"]:
+        by_file = Markup("<span class='it-none'>by file</span>")
+        return row["source"], by_file, NONE, NONE, NONE, NONE, row["drifts"] or "none", _kept(row)
     budgets = data.daily_questions()
     left = max(0, budgets[row["source"]] - row["asked_in_a_day"]) if row["source"] in budgets else None
     return (
         row["source"],
-        row["watches"] or Markup("<span class='it-none'>by file</span>"),
-        _moment(row["next_due"]),
-        _moment(row["last_success"]),
+        row["watches"],
+        _marked(_moment(row["next_due"]), row["overdue"], "late", "ochre"),
+        _marked(_moment(row["last_success"]), row["failing"], "failing", "red"),
         _outcomes(row),
         f"{left:,} of {budgets[row['source']]:,}" if left is not None else "no limit",
         row["drifts"] or "none",
-        f"{_size(row['stored'])} of {_size(row['bytes'])}",
+        _kept(row),
     )
+
+
+def _marked(words: str | None, number: int, what: str, tone: str) -> Any:
+    """Return a cell with how many watches are not well, where any is not."""
+    return (
+        Markup("{} {}").format(words or "never", tables.badge(f"{number:,} {what}", tone))
+        if number
+        else words
+    )
+
+
+def _kept(row: Row) -> str:
+    return f"{_size(row['stored'])} of {_size(row['bytes'])}"
 
 
 def _moment(at: Any) -> str | None:

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from dashboard import collected, components, data, published, watched, words
+from dashboard import collected, components, data, published, stopped, watched, words
 from tracker import charts
 
 coverage = data.finding("coverage")
@@ -20,8 +20,6 @@ if coverage.rows:
         )
         components.caption("How to read it:", collected.how_to_read(coverage))
         components.rows(coverage, key="coverage")
-    with components.card("The answers", "Each import or fetch is one question, with its outcome"):
-        collected.answers(listings)
 else:
     components.empty(
         "Nothing has been asked yet",
@@ -35,11 +33,28 @@ with components.card("What is watched, and how does it go?", watched.line(source
 left, right = st.columns(2, gap="medium")
 with (
     left,
+    components.card(
+        "Who fell silent, and whom do we see no more?",
+        "Two things that look alike in a curve, the latest first",
+    ),
+):
+    stopped.stops(data.stops())
+with (
+    right,
+    components.card("Fields that came or went", "In the answers of a source, with the first that shows it"),
+):
+    stopped.fields(data.finding("drift").rows)
+left, right = st.columns(2, gap="medium")
+with (
+    left,
     components.card("Runs that are not to be believed", "Too much of one platform vanished in them at once"),
 ):
     watched.suspects(suspects)
 with right, components.card("Alerts that wait", "Kept until the channel takes them"):
     watched.waiting(waiting)
+
+with components.card("The answers", "Each import or fetch is one question, with its outcome"):
+    collected.answers(listings)
 
 repositories = data.finding("repository-coverage")
 with components.card("What does each repository publish of what the law asks?", published.line(repositories)):

@@ -94,18 +94,23 @@ def test_an_archive_of_which_nobody_said_what_it_covers_is_unknown_on_all_days(
 
     assert [words for words in report.warnings if UNSAID in words]
     assert stretches(found, "outcome", "archive", "expected", "asked", "rows") == [
-        ("unknown", False, 0, 0, 1, "07-05", "07-20")
+        ("unknown", False, 0, 0, 1, "07-05", "07-20"),
+        ("unknown", False, 0, 0, None, "08-01", "08-01"),
     ]
-    assert [row["day"] for row in found.rows] == ["2024-07-05", "2024-07-20"]
-    assert drawn(found, "2024-07") == [("unknown: archive undated", "07-01", "07-31")]
-    assert [row["month"] for row in coverage(by="month").rows] == ["2024-07"]
+    assert [row["day"] for row in found.rows] == ["2024-07-05", "2024-07-20", "2024-08-01"]
+    assert drawn(found, "2024-07", "2024-08") == [
+        ("unknown: archive undated", "07-01", "08-01"),
+        ("not asked", "08-02", "08-31"),
+    ]
+    assert [row["month"] for row in coverage(by="month").rows] == ["2024-07", "2024-08"]
     assert coverage(since="2024-07-06").rows[0]["day"] == "2024-07-20"
+    assert [words for words in found.caveats if "--scope from=" in words]
 
 
-def test_days_after_others_were_asked_about_are_not_unknown_for_an_old_archive(
+def test_days_after_an_archive_was_made_are_not_unknown_for_it(
     bring: Bring, coverage: Callable[..., Finding]
 ) -> None:
-    bring(5)
+    bring(5, exported_at="2024-07-21")
     bring(20, 21, **{"from": "2024-07-20", "to": "2024-07-22"})
 
     assert drawn(coverage(), "2024-07") == [

@@ -62,11 +62,16 @@ def archives_apart(listings: ibis.Table) -> ibis.Table:
 def undated(listings: ibis.Table) -> ibis.Table:
     """Return the first and the last day of the posts of files that do not say what they cover: an account and source a row.
 
-    Columns: `account_id`, `source`, `first_day`, `last_day`.
+    Columns: `account_id`, `source`, `first_day`, `last_day`, and `made_on`: the day of the latest file, which holds nothing later.
     """
     files = listings.filter(_.archive, _.covers_from.isnull() | _.covers_to.isnull(), _.shown_from.notnull())
     held = files.group_by("account_id", "source")
-    return held.agg(first_day=_.shown_from.min(), last_day=_.shown_to.max()).order_by("source", "account_id")
+    days = {
+        "first_day": _.shown_from.min(),
+        "last_day": _.shown_to.max(),
+        "made_on": _.observed_at.max().date(),
+    }
+    return held.agg(**days).order_by("source", "account_id")
 
 
 def ended(listings: ibis.Table) -> ibis.Table:

@@ -96,8 +96,7 @@ def coverage_runs(coverage: Rows, months: Sequence[str]) -> list[dict[str, Any]]
     """Return the stretches of days with the same outcome inside `months`: `state`, `begin`, `end`, `from`, `to`, `days`.
 
     Of several answers for one day the best is shown, as in the `coverage` finding. A day without an answer was not
-    asked; where an archive does not say what it covers, nobody knows that of the days up to its last post, and of those
-    before anybody asked.
+    asked; where an archive does not say what it covers, nobody knows that of the days until it was made.
     """
     order = list(OUTCOME_WORDS)
     best: dict[date, int] = {}
@@ -106,7 +105,8 @@ def coverage_runs(coverage: Rows, months: Sequence[str]) -> list[dict[str, Any]]
         if outcome is not None:
             day = as_date(row["day"])
             best[day] = min(best.get(day, len(order)), outcome)
-    until = _unknown_until(best, order.index("unknown"))
+    unknown = order.index("unknown")
+    until = max((day for day, place in best.items() if place == unknown), default=date.min)
     states = [
         (OUTCOME_WORDS[order[best[day]]] if day in best else UNKNOWN if day < until else NOT_ASKED, day)
         for day in _days(months)
@@ -118,15 +118,6 @@ def _drawn(row: Mapping[str, Any]) -> str:
     if row.get("suspect"):
         return SUSPECT
     return ARCHIVE if row.get("archive") else str(row.get("outcome"))
-
-
-def _unknown_until(best: Mapping[date, int], unknown: int) -> date:
-    """Return the day up to which days without an answer may stand in an archive that does not say what it covers."""
-    undated = [day for day, place in best.items() if place == unknown]
-    asked = [day for day, place in best.items() if place != unknown]
-    if not undated:
-        return date.min
-    return max(max(undated), min(asked)) if asked else date.max
 
 
 def _run(state: str, days: Sequence[date]) -> dict[str, Any]:

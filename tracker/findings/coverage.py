@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from typing import Any, Literal
 
 from tracker.analysis import coverage, months, scope
@@ -14,7 +14,9 @@ from tracker.findings.question import Question, answer, ground
 
 NOT_ASKED = "not asked"
 TOLD = ("message", "read", "stated_total")
+ONE_DAY = timedelta(days=1)
 _SHOWN = {coverage.SUSPECT: "gone", coverage.ARCHIVE: "rows"}
+UNDATED = "Unknown: a file of posts of which nobody said which days it covers; import it with --scope from=… to=… to say it."
 METHOD = (
     "One row for every {unit} of every account and repository that was ever asked, from the first to the last day "
     "asked about, or from since to until. Of several answers for one {unit} the best is shown, in this order: "
@@ -25,8 +27,8 @@ METHOD = (
     "about: why, how many records it brought, and how many the platform says there are. suspect: it is said to be gone, in a "
     "run in which too many accounts of one platform vanished at once. A day that was to be asked about "
     "in a round and was left out is {not_asked} too, with the reason. archive: a file that was brought in is said to cover it. "
-    "{unknown}: the first and the last day of the posts of a file of which nobody said what it covers; days between and "
-    "around them that nothing else answers for are as unknown, and have no row."
+    "{unknown}: the first and the last day of the posts of a file of which nobody said what it covers, and the day on which it "
+    "was made; days between and before them that nothing else answers for are as unknown, and have no row."
 )
 
 Items = Mapping[Lane, Mapping[Any, int]]
@@ -73,7 +75,10 @@ def asked_and_answered(question: Question) -> Finding:
             "days_expected": sum(row["expected"] for row in rows),
             "days_asked": sum(row["asked"] for row in rows),
         },
-        caveats=("No account on a row: the answer was about a whole data set, not about one account.",),
+        caveats=(
+            "No account on a row: the answer was about a whole data set, not about one account.",
+            *([UNDATED] if any(row["outcome"] == coverage.UNKNOWN for row in rows) else []),
+        ),
     )
 
 
@@ -84,26 +89,39 @@ def _rows_by_lane(
     listings = coverage.archives_apart(scope.listings(question.tables, question.scope))
     answered = Answers.read(question.lake.arrow(coverage.asked(listings)))
     ends = coverage.ends_by_lane(question.lake.arrow(coverage.ended(listings)))
-    spans = {answers.lanes[0]: answers.span() for answers in answered.by_lane()}
+    undated, spans = _undated(question), dict[Lane, tuple[date, date] | None]()
     for answers in answered.by_lane():
         lane = answers.lanes[0]
-        yield lane, _lane_rows(question, answers, items.get(lane, {}), ends.get(lane, []), unit=unit)
-    whenever = replace(question.scope, since=None, until=None)
-    undated = coverage.undated(scope.listings(question.tables, whenever))
-    for row in question.lake.arrow(undated).to_pylist():
-        lane = Lane(row["account_id"], row["source"])
-        days = dict.fromkeys((row["first_day"], row["last_day"]))
+        spans[lane] = answers.span()
+        unknown = max(undated.get(lane, [date.min]))
+        yield (
+            lane,
+            _lane_rows(
+                question, answers, items.get(lane, {}), ends.get(lane, []), unit=unit, unknown=unknown
+            ),
+        )
+    for lane, days in undated.items():
         yield lane, _unknown_rows(question, days, spans.get(lane), items.get(lane, {}), unit=unit)
+
+
+def _undated(question: Question) -> dict[Lane, list[date]]:
+    """Return of archives that do not say what they cover the first and the last day of their posts, and when they were made."""
+    whenever = replace(question.scope, since=None, until=None)
+    found = question.lake.arrow(coverage.undated(scope.listings(question.tables, whenever))).to_pylist()
+    names = ("first_day", "last_day", "made_on")
+    return {Lane(row["account_id"], row["source"]): [row[name] for name in names] for row in found}
 
 
 def _unknown_rows(
     question: Question, days: Iterable[date], answered: tuple[date, date] | None, items: Mapping[Any, int], *,
     unit: Literal["day", "month"],
 ) -> Iterator[dict[str, Any]]:  # fmt: skip
-    """Yield a row for each of these days that is asked for and that nothing else has a row for."""
+    """Yield a row for each of these days that is asked for; in place of those that answers have rows for, the day before."""
     since, until = question.scope.since or date.min, question.scope.until or date.max
-    taken = [_unit(day, unit)[0] for day in _shown(question, answered)] if answered else []
-    for label, key in dict.fromkeys(_unit(day, unit) for day in days if since <= day <= until):
+    span = _shown(question, answered) if answered else None
+    free = [span[0] - ONE_DAY if span and span[0] <= day <= span[1] else day for day in days]
+    taken = [_unit(day, unit)[0] for day in span or ()]
+    for label, key in dict.fromkeys(_unit(day, unit) for day in free if since <= day <= until):
         if not taken or not taken[0] <= label <= taken[1]:
             yield {
                 unit: label, "expected": 0, "asked": 0, "outcome": coverage.UNKNOWN, "suspect": False,
@@ -130,7 +148,9 @@ def _lane_rows(
     ends: Sequence[End],
     *,
     unit: Literal["day", "month"],
+    unknown: date,
 ) -> Iterator[dict[str, Any]]:
+    """Yield a row for each unit of the span; what nobody asked up to `unknown` may stand in an archive."""
     span = answers.span()
     if span is None:
         return
@@ -138,6 +158,8 @@ def _lane_rows(
     outcomes, told = answers.outcome_of_days(first, last), answers.ends_of_days(ends, first, last)
     for label, key, inside in (_months if unit == "month" else _days)(first, last):
         row = _summary(outcomes[inside], answers.outcomes, items.get(key, 0))
+        if row["outcome"] == NOT_ASKED and first + ONE_DAY * inside.start <= unknown:
+            row["outcome"] = coverage.UNKNOWN
         if answers.lanes[0].source in PLATFORMS:
             row["rows"] = None
         yield {unit: label} | row | _told(ends, outcomes[inside], told[inside])
