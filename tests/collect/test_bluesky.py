@@ -298,6 +298,15 @@ def test_a_web_page_in_place_of_data_is_a_wall_and_says_nothing_of_the_account(l
     assert changes(line) == []
 
 
+def test_a_list_that_is_named_otherwise_is_an_error_that_names_what_came(line: Line) -> None:
+    line.server.answers(FEED, data({"posts": [], "next": "a"}))
+
+    report = line.ask(RIVER)
+
+    assert (report.outcome, line.posts()) == ("error", 0)
+    assert report.warnings[0].endswith("answered without a list 'feed': an object with next, posts")
+
+
 def test_a_handle_that_leads_to_nobody_is_gone_without_a_cause(line: Line) -> None:
     line.server.answers(
         "/xrpc/com.atproto.identity.resolveHandle",

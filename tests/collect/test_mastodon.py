@@ -281,6 +281,15 @@ def test_a_limit_that_is_used_up_is_waited_for_until_the_time_that_the_server_na
     assert (report.outcome, [round(seconds) for seconds in line.slept]) == ("rows", [40])
 
 
+def test_an_object_in_place_of_posts_is_an_error_that_names_what_came(line: Line) -> None:
+    line.server.answers(STATUSES, data({"statuses": [status(31)], "next": 7}))
+
+    report = line.ask(NAME)
+
+    assert (report.outcome, line.posts()) == ("error", 0)
+    assert report.warnings[0] == "a list of posts was expected: an object with next, statuses"
+
+
 def test_a_list_that_goes_round_in_a_circle_ends(line: Line) -> None:
     line.server.answers(STATUSES, data([status(33, 22)], Link=older(33)))
 

@@ -40,6 +40,18 @@ def document_or_none(answer: Answer) -> Any:
         return None
 
 
+def found_in(answer: Answer) -> str:
+    """Return in words what an answer holds in place of what was expected, so that a person sees what a platform changed."""
+    try:
+        value = document(answer.body)
+    except BadInput as error:
+        return error.found
+    if isinstance(value, dict):
+        names = sorted(map(str, value))
+        return f"an object with {', '.join(names[:10]) or 'nothing'}{' …' if len(names) > 10 else ''}"
+    return f"a list of {len(value):,}" if isinstance(value, list) else f"{type(value).__name__}"
+
+
 def records_of(body: bytes, *lists: str) -> Iterator[Record]:
     """Yield the objects of a JSON document: those of a list, of the first of `lists` that it holds, else itself.
 

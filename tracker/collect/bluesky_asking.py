@@ -12,7 +12,7 @@ from typing import Any
 from urllib.parse import quote, urlencode
 
 from tracker.collect import bluesky_cells as cells
-from tracker.collect.answers import document_or_none
+from tracker.collect.answers import document_or_none, found_in
 from tracker.collect.asks import Asks
 from tracker.collect.post_cells import words
 from tracker.domain import Answer, Found, Outcome, Page, Sought, Standing, Unanswered
@@ -146,18 +146,17 @@ def document(client: Asks, services: Services, did: str) -> Answer:
     return client.get(f"{services.directory}/{quote(did, safe=':')}")
 
 
-def nothing(answer: Answer) -> Page:
-    """Return the page that something else in place of data makes."""
+def nothing(answer: Answer, expected: str) -> Page:
+    """Return the page that something else in place of `expected` makes."""
     page = answer.body.lstrip()[:1] == b"<"
-    return Page(
-        answer, outcome="login_wall" if page else "error", message=f"{answer.url} answered without data"
-    )
+    message = f"{answer.url} answered without {expected}: {found_in(answer)}"
+    return Page(answer, outcome="login_wall" if page else "error", message=message)
 
 
 def refusal(answer: Answer) -> Page:
     """Return the page that an identity without a document, or an account that is not shown, makes."""
     if answer.status < 300:
-        return nothing(answer)
+        return nothing(answer, "the identity that was asked about")
     standing = _NAMED.get(words(values_of(answer), "error") or "", "unknown")
     if answer.status in (404, 410) and "did:" in answer.url:
         standing = "deleted" if answer.status == 410 else "not_found"

@@ -10,7 +10,7 @@ from collections.abc import Generator, Mapping
 from dataclasses import asdict, dataclass, replace
 
 from tracker.collect import mastodon_cells as cells
-from tracker.collect.answers import document_or_none
+from tracker.collect.answers import document_or_none, found_in
 from tracker.collect.asks import Asks
 from tracker.collect.moments import iso_moment
 from tracker.collect.post_cells import words
@@ -125,6 +125,8 @@ def listed(client: Asks, place: Place, scope: Scope) -> Page:
     if answer.status >= 300 or not isinstance(found, list):
         if found is None:
             return cells.wall(answer)
+        if answer.status < 300:
+            return Page(answer, outcome="error", message=f"a list of posts was expected: {found_in(answer)}")
         return Page(
             answer, outcome="login_wall" if answer.status == 401 else None, message=cells.said(answer, found)
         )

@@ -144,9 +144,10 @@ def _listed(client: Client, services: Services, scope: Scope, place: Place) -> P
     """Return one page of a list, with the place that follows: older entries, or the list of reposts."""
     answer = asking.listed(client, services, place)
     told = values_of(answer)
-    entries = told.get("feed" if place.part == "feed" else "records")
+    expected = "feed" if place.part == "feed" else "records"
+    entries = told.get(expected)
     if answer.status >= 300 or not isinstance(entries, list):
-        return Page(answer) if answer.status >= 300 else asking.nothing(answer)
+        return Page(answer) if answer.status >= 300 else asking.nothing(answer, f"a list {expected!r}")
     times = [cells.sorted_at(one, scope.observed_at) for one in entries[-1:]]
     newer = all(at is None or at >= since(scope, days=asking.DAYS) for at in times)
     after = words(told, "cursor") if entries and newer else None
