@@ -6,7 +6,7 @@ from typing import Any
 import streamlit as st
 from markupsafe import Markup
 
-from dashboard import codingdata, components, itemtext, pad, tables, words
+from dashboard import codingdata, components, hints, itemtext, pad, tables, words
 from tracker.codingdesk import Turn
 from tracker.domain import Codebook, CodingState
 from tracker.errors import BadInput, NotAllowed
@@ -208,20 +208,15 @@ def _same(turn: Turn, book: Codebook, form: Any) -> bool:
 
 
 def _said(turn: Turn, book: Codebook, form: Any) -> Markup:
-    """Say what was saved; where the coder is not blind, also what the keyword rules would have said."""
+    """Say what was saved; then, where a machine's word can bend no share, also what machines would have said.
+
+    That is after an item for training, and after one of a sample that is not blind. Before a decision nobody hears it, and of
+    a blind sample that feeds shares never: a coder can go back.
+    """
     saved = Markup("<b>Saved:</b> {}.").format(in_words(book, form["state"], form["codes"]))
-    if turn.blind:
+    if turn.blind and turn.selection != "training":
         return saved
-    matches = codingdata.suggested(book, turn.item["text"] or "")
-    if not matches:
-        return saved + Markup(" The keyword rules see none of their words in it.")
-    rules = "; ".join(
-        f"{pad.labels(book, (one.code,))} ({', '.join(tables.shown(word, 30) for word in one.words[:4])})"
-        for one in matches[:4]
-    )
-    return saved + Markup(" The keyword rules would have suggested {}. A suggestion is no coding.").format(
-        rules
-    )
+    return saved + Markup(" ") + hints.line(book, turn.item["text"])
 
 
 def in_words(book: Codebook, state: str, codes: Sequence[str]) -> str:

@@ -10,13 +10,17 @@ from typing import Any
 import streamlit as st
 
 from dashboard import auth, record, setup
-from tracker import adjudication, codebooks, codingdesk, mirror, people
+from tracker import adjudication, codebooks, codingdesk, mirror, people, suggesting
 from tracker.adjudication import Dispute
 from tracker.analysis.keywords import KeywordCoder, Match
 from tracker.codingdesk import Turn
 from tracker.domain import ROLES, Codebook, Settled
+from tracker.errors import BadInput
+from tracker.suggesting import Judge
 
 Row = dict[str, Any]
+SHARES, TRAINING = "shares", "training"
+"""What a sample is for; the two never mix."""
 
 
 def opened() -> Any:
@@ -77,8 +81,22 @@ def samples() -> list[Row]:
 
 
 def draw(form: Mapping[str, Any]) -> Row:
-    """Draw a random sample and share it out; raise `FormErrors`, `BadInput` or `NotAllowed`."""
-    return codingdesk.draw(opened(), auth.signed(form, role="editor"), now=datetime.now(UTC))
+    """Draw a sample, for shares by chance or for training by the model, and share it out.
+
+    Raise `FormErrors`, `NotAllowed`, or `BadInput`, also where there is no model that could choose.
+    """
+    signed = dict(auth.signed(form, role="editor"))
+    if signed.pop("purpose", SHARES) == SHARES:
+        return codingdesk.draw(opened(), signed, now=datetime.now(UTC))
+    chooser = judge()
+    if chooser is None:
+        raise BadInput(
+            "no model of this codebook yet: code a sample by chance, then `tracker suggest train`",
+            field="purpose",
+        )
+    return codingdesk.draw_training(
+        opened(), signed, margins=chooser.margins, chosen_by=chooser.name, now=datetime.now(UTC)
+    )
 
 
 def outgrown() -> dict[int, int]:
@@ -108,6 +126,27 @@ def given() -> list[str]:
 def suggested(book: Codebook, text: str) -> tuple[Match, ...]:
     """Return what the keyword rules see in a text, each code with the words that made it."""
     return _keyword_coder(setup.current().record, book.version, book).code(text)
+
+
+def judge() -> Judge | None:
+    """Return the model in use, loaded once; `None` without one, or where it cannot be used here."""
+    name = suggesting.name_in_use(opened())
+    return _judge(setup.current().record, name) if name else None
+
+
+def cards() -> list[Row]:
+    """Return the models that were trained, the latest first."""
+    return suggesting.listed(opened())
+
+
+def card(digest: str) -> Row:
+    """Return the card of a model."""
+    return suggesting.card(opened(), digest)
+
+
+@st.cache_resource(max_entries=2, show_spinner=False)
+def _judge(url: str, name: str) -> Judge | None:
+    return suggesting.judge_in_use(opened())
 
 
 @st.cache_resource(max_entries=2, show_spinner=False)

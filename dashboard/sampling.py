@@ -10,7 +10,7 @@ from dashboard import auth, codingdata, components, fields, pickers, tables, wor
 from tracker.registry.decisions import person_key
 
 FORM = "sample"
-TYPED = ("items", "account", "since", "until", "size", "overlap", "coders", "by")
+TYPED = ("purpose", "items", "account", "since", "until", "size", "overlap", "coders", "by")
 EVERY = "all"
 TASKS = ("code", "settle", "samples")
 SHOWN = 12
@@ -117,7 +117,9 @@ def _extend(number: int, by: str) -> None:
 
 def draw() -> None:
     """Draw the form for a new sample; who is no editor reads that it needs one."""
-    with components.card("Draw a sample", "By chance, with a seed that is kept; a fifth goes to two coders"):
+    with components.card(
+        "Draw a sample", "For shares by chance, with a seed that is kept; a fifth goes to two coders"
+    ):
         if not auth.may("editor"):
             components.empty("For editors", "Drawing a sample needs the role editor.", small=True)
             return
@@ -134,6 +136,11 @@ def _choose(name: str) -> None:
 
 
 def _fields() -> None:
+    purpose = {
+        codingdata.SHARES: "shares: drawn by chance",
+        codingdata.TRAINING: "training: what the model is least sure of; never for a share",
+    }
+    fields.choice(FORM, "purpose", "For", list(purpose), words=purpose)
     kind, size, overlap = st.columns(3)
     with kind:
         fields.choice(FORM, "items", "Of", ["posts", "ads"], words={})

@@ -5,7 +5,7 @@ from typing import Any
 import streamlit as st
 from markupsafe import Markup
 
-from dashboard import auth, coding, codingdata, components, pad, tables, words
+from dashboard import auth, coding, codingdata, components, hints, pad, tables, words
 from tracker.adjudication import Dispute
 from tracker.domain import Codebook, Settled
 from tracker.errors import BadInput, NotAllowed
@@ -47,10 +47,11 @@ def _panel() -> None:
         pad.begin(PAD)
     left, right = st.columns([3, 2], gap="medium")
     with left, st.container(border=True):
-        coding.item(
-            codingdata.disputed(dispute), f"{words.count(len(mine), 'item waits', 'items wait')}", blind=True
-        )
+        shown = codingdata.disputed(dispute)
+        coding.item(shown, f"{words.count(len(mine), 'item waits', 'items wait')}", blind=True)
         _voices(dispute, st.session_state["settling-book"])
+        with st.expander("What would machines say? Read the item first"):
+            components.note(hints.line(st.session_state["settling-book"], shown["text"]), tone="ochre")
     with right, st.container(border=True):
         _keys(dispute, st.session_state["settling-book"])
 

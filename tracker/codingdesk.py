@@ -99,7 +99,8 @@ def draw_training(
 ) -> Row:
     """Choose the items that a model would learn most from, and share them out; they never feed a share.
 
-    No item that chance drew for a share is among them, nor one that was coded. `chosen_by` names the model.
+    No item that chance drew for a share is among them, nor one that was coded. `chosen_by` names the model. Raise
+    `FormErrors`, or `BadInput` where nothing is left to choose from.
     """
     form = sample_form(raw)
     with unit_of_work(engine) as session:
@@ -113,7 +114,8 @@ def draw_training(
         free = [one for one in found if one not in taken]
         if not free:
             raise BadInput("every item of these was coded or drawn for a share already", field="size")
-        texts = [(one, (items.item(session, form.item_type, one) or {}).get("text") or "") for one in free]
+        said = items.texts(session, form.item_type, free)
+        texts = [(one, said.get(one) or "") for one in free]
         size = len(free) if form.size == "all" else form.size
         chosen = list(margins(texts))[:size]
         return _keep(

@@ -188,6 +188,13 @@ class Judge:
         return [free[place][0] for place in np.argsort(distance, kind="stable")]
 
 
+def name_in_use(engine: Engine) -> str | None:
+    """Return the name of the model that was trained last under the codebook in force, or `None`."""
+    with Session(engine) as session:
+        row = _in_use(session)
+    return row["model"] if row else None
+
+
 def judge_in_use(engine: Engine) -> Judge | None:
     """Return the model that was trained under the codebook in force; `None` without one, or without its embedder."""
     with Session(engine) as session:

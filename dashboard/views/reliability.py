@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from dashboard import agreeing, codingdata, components, data, words
+from dashboard import agreeing, codingdata, components, data, modelcard, words
 
 codingdata.mirrored()
 head = st.container()
@@ -23,3 +23,4 @@ with version_box:
 agreeing.verdict(found, version)
 agreeing.table(found, version)
 agreeing.explained(found)
+modelcard.draw()

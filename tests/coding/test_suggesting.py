@@ -338,6 +338,21 @@ def test_a_model_is_trained_and_its_card_read_at_the_command_line(tmp_path: Path
         suggest("card", "--all", "--format", "json"),
     )
     unknown = suggest("card", "ffff")
+    draw_words = [
+        "coding",
+        "draw",
+        "posts",
+        "--size",
+        "5",
+        "--coder",
+        "Ana",
+        "--by",
+        "Eve",
+        "--training",
+        "--format",
+        "json",
+    ]
+    drawn = CliRunner().invoke(cli, ["--home", str(home), *draw_words])
 
     assert (none.exit_code, "no model was trained yet" in none.stderr) == (2, True)
     digest = json.loads(done.stdout)["digest"]
@@ -345,4 +360,10 @@ def test_a_model_is_trained_and_its_card_read_at_the_command_line(tmp_path: Path
     assert json.loads(card.stdout)["digest"] == digest
     assert [row["digest"] for row in json.loads(every.stdout)] == [digest]
     assert ("politics.taiwan" in table.stdout, f"SHA-256 {digest}" in table.stderr) == (True, True)
+    (row,) = json.loads(drawn.stdout)
+    assert (row["selection"], row["size"], row["chosen_by"]) == (
+        "training",
+        5,
+        json.loads(done.stdout)["model"],
+    )
     assert (unknown.exit_code, "no model has a hash that begins with 'ffff'" in unknown.stderr) == (2, True)

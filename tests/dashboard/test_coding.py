@@ -11,9 +11,11 @@ from streamlit.testing.v1 import AppTest
 
 from dashboard import auth, codingdata
 from tests.coding.records import NOW, code, draw, with_ads, with_posts, write_codebook
+from tests.coding.test_suggesting import WORDS, codes_of, text_about
 from tests.dashboard.conftest import OpenPage
 from tests.dashboard.test_pages import html_of
-from tracker import codebooks, codingdesk
+from tracker import codebooks, codingdesk, mirror, suggesting
+from tracker.settings import Settings
 from tracker.store import codings, items, tables
 from tracker.store.engine import migrate, open_record, unit_of_work
 
@@ -332,3 +334,87 @@ def test_an_item_that_a_new_codebook_sends_back_is_asked_for_again_and_says_why(
     assert "The codebook changed; read it again. You said:" in html_of(app)
     press(app, "economy", "coding-save")
     assert said(engine) == [("coded", ["economy"])]
+
+
+TOPICAL = [text_about(topic, number) for number in range(40) for topic in WORDS]
+
+
+def with_model(make: Make, home: Path) -> Engine:
+    """A record in which Ana coded sixty posts, and a model that learnt from them."""
+    engine = make(TOPICAL, size=60, coders=("Ana",), overlap=0)
+    while turn := codingdesk.next_item(engine, "Ana"):
+        code(engine, "Ana", *codes_of(turn.item["text"]))
+    suggesting.train(engine, Settings(home=home, languages=""), features="tfidf", by="Eve", now=NOW)
+    return engine
+
+
+def test_an_item_for_training_shows_the_models_word_after_the_coders_own_and_the_rules_beside_it(
+    make: Make, home: Path, open_page: OpenPage
+) -> None:
+    engine = with_model(make, home)
+    judge = suggesting.asked_judge(engine)
+    form = {"items": "posts", "size": 3, "coders": ("Ana",), "by": "Eve"}
+    codingdesk.draw_training(engine, form, margins=judge.margins, chosen_by=judge.name, now=NOW)
+    app = open_page("coding")
+    before = html_of(app)
+
+    press(app, "none", "coding-save")
+
+    after = html_of(app)
+    assert ("chosen for training, never for a share" in before, judge.name in before) == (True, False)
+    assert f"The model {judge.name} suggests" in after
+    assert (
+        "The keyword rules see none of their words in it. A suggestion is no coding, and never a share."
+        in after
+    )
+
+
+def test_a_blind_coder_of_a_share_never_hears_the_model(make: Make, home: Path, open_page: OpenPage) -> None:
+    engine = with_model(make, home)
+    draw(engine, size=3, coders=("Ana",), seed=5)
+    app = open_page("coding")
+
+    press(app, "none", "coding-save")
+
+    assert "The model" not in html_of(app)
+
+
+def test_a_sample_for_training_is_drawn_on_the_page_and_refused_without_a_model(
+    make: Make, home: Path, open_page: OpenPage
+) -> None:
+    engine = make(TOPICAL, size=60, coders=("Ana",), overlap=0)
+
+    def send(app: AppTest, form: int) -> str:
+        app.selectbox(key=f"sample-{form}-purpose").set_value("training")
+        app.text_input(key=f"sample-{form}-size").set_value("4")
+        app.text_area(key=f"sample-{form}-coders").set_value("Ana")
+        app.text_input(key=f"sample-{form}-by").set_value("Eve")
+        next(one for one in app.button if one.label == "Draw").click().run()
+        assert [error.value for error in app.exception] == []
+        return html_of(app)
+
+    app = open_page("coding")
+    app.button(key="coding-task-samples").click().run()
+    refused = send(app, 0)
+    while turn := codingdesk.next_item(engine, "Ana"):
+        code(engine, "Ana", *codes_of(turn.item["text"]))
+    done = suggesting.train(engine, Settings(home=home, languages=""), features="tfidf", by="Eve", now=NOW)
+    drawn = send(app, 0)
+
+    assert "no model of this codebook yet" in refused
+    assert "<b>Drawn:</b> sample 2, 4 posts of 60" in drawn
+    assert codingdesk.progress(engine)[0]["chosen_by"] == done.model
+
+
+def test_the_page_on_reliability_shows_the_card_of_the_model(
+    make: Make, home: Path, open_page: OpenPage
+) -> None:
+    engine = with_model(make, home)
+    mirror.refresh(engine, Settings(home=home, languages=""), progress=lambda _stage, _done, _total: None)
+
+    text = html_of(open_page("reliability"))
+
+    (row,) = suggesting.listed(engine)
+    assert f"{row['model']}, trained 1 Sep 2024 under codebook version 1" in text
+    assert ("politics.taiwan" in text, row["digest"] in text) == (True, True)
+    assert "60 items (60 random) of samples 1; left out: nothing." in text

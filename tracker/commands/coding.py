@@ -9,7 +9,7 @@ from tracker.commands.shared import format_option, now, record_of, settings_of
 
 _SHOWN = (
     "sample", "items", "selection", "account", "since", "until", "size", "population", "seed", "overlap", "blind",
-    "coder", "assigned", "done", "later", "extends",
+    "coder", "assigned", "done", "later", "extends", "chosen_by",
 )  # fmt: skip
 
 
@@ -27,15 +27,30 @@ def coding() -> None:
 @click.option("--seed", help="The seed of the draw (default: one is drawn and kept).")
 @click.option("--overlap", help="Part that two coders code (default: 0.2 where there are two).")
 @click.option("--not-blind", is_flag=True, help="Show coders the account and the payer.")
+@click.option(
+    "--training",
+    is_flag=True,
+    help="Choose what the model is least sure of instead: for training, never for a share.",
+)
 @click.option("--coder", "coders", multiple=True, required=True, help="Who codes; give it once for each.")
 @click.option("--by", required=True, help="Who draws the sample.")
 @format_option()
 @click.pass_context
-def coding_draw(context: click.Context, /, form: str, not_blind: bool, **fields: Any) -> None:
-    """Draw a random sample of dated ads or posts and share it out among coders, a part of it to two of them."""
-    from tracker import codingdesk
+def coding_draw(context: click.Context, /, form: str, not_blind: bool, training: bool, **fields: Any) -> None:
+    """Draw a random sample of dated ads or posts and share it out among coders, a part of it to two of them.
 
-    drawn = codingdesk.draw(record_of(settings_of(context)), {**fields, "blind": not not_blind}, now=now())
+    With --training the trained model chooses, by its margin, among items that chance did not draw; the two never mix.
+    """
+    from tracker import codingdesk, suggesting
+
+    engine, wanted = record_of(settings_of(context)), {**fields, "blind": not not_blind}
+    if training:
+        judge = suggesting.asked_judge(engine)
+        drawn = codingdesk.draw_training(
+            engine, wanted, margins=judge.margins, chosen_by=judge.name, now=now()
+        )
+    else:
+        drawn = codingdesk.draw(engine, wanted, now=now())
     _print([{**drawn, "later": 0}], form)
 
 
