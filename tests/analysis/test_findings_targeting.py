@@ -7,7 +7,7 @@ from tests.analysis.lakes import MakeLake
 from tracker.analysis import audiences, shift
 from tracker.analysis.tables import Lake
 from tracker.errors import BadInput
-from tracker.findings import Finding, parse_options, run
+from tracker.findings import Finding, parse_options, run, targeting
 
 
 def answer(lake: Lake, name: str, **raw: str) -> Finding:
@@ -55,6 +55,23 @@ def test_an_ad_counts_once_in_each_criterion_and_exclusion_is_a_criterion_of_its
         ("2024-07", "location", "Germany", "exclude", 1, 3, pytest.approx(1 / 3)),
     ]
     assert (found.n, found.coverage["undated"], found.coverage["ads_without_these_criteria"]) == (5, 1, 1)
+
+
+def test_where_there_are_too_many_rows_whole_criteria_of_most_ads_are_listed(
+    lake: Lake, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(targeting, "ROWS", 3)
+
+    found, more = answer(lake, "targeting"), answer(lake, "targeting", limit="4")
+
+    assert columns(found, "month", "value", "ads") == [
+        ("2024-06", "china", 2), ("2024-06", "Germany", 2), ("2024-07", "Germany", 2),
+    ]  # fmt: skip
+    assert (found.coverage["criteria_left_out"], len(more.rows), more.coverage["criteria_left_out"]) == (
+        2,
+        4,
+        1,
+    )
 
 
 def test_criteria_of_the_whole_time_can_be_limited_to_kinds_and_polarity(lake: Lake) -> None:

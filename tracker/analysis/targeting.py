@@ -44,6 +44,11 @@ def ads_per_criterion(ads: ibis.Table, sets: ibis.Table, keys: Sequence[str]) ->
     return joined.group_by([*keys, *CRITERION]).agg(ads=_.in_set.sum())
 
 
+def ads_per_set(ads: ibis.Table) -> ibis.Table:
+    """Count ads by month and set of criteria: `ym`, `targeting_set_id`, `in_set`."""
+    return ads.filter(_.targeting_set_id.notnull()).group_by("ym", "targeting_set_id").agg(in_set=_.count())
+
+
 def links(ads: ibis.Table, sets: ibis.Table) -> ibis.Table:
     """Return one row for each (ad, criterion) link: those of `with_set` but the set, and `kind`, `value`, `polarity`."""
     joined = with_set(ads).inner_join(sets, "targeting_set_id")

@@ -12,6 +12,7 @@ import pyarrow as pa
 from ibis import _
 
 from tracker.analysis import columns, copies, months, scope, shift, targeting
+from tracker.analysis.criteria import Sets
 from tracker.errors import BadInput
 from tracker.findings.finding import Finding
 from tracker.findings.options import Period
@@ -117,25 +118,22 @@ def _rows(question: Question, links: _Links) -> list[dict[str, Any]]:
 
 
 def _read_links(question: Question, ads: ibis.Table) -> _Links:
-    used = question.lake.arrow(targeting.used(ads, question.tables["targets"], wanted(question)))
-    names, criteria = _named(used)
-    ids, set_of_link = columns.numbered(columns.ints(used["targeting_set_id"]))
-    each = np.sort(set_of_link * max(1, len(names)) + criteria, kind="stable")
-    each = each[np.diff(each, prepend=-1) > 0]
-    set_of_link, criteria = np.divmod(each, max(1, len(names)))
+    known_sets = Sets.of(
+        question.lake.arrow(targeting.used(ads, question.tables["targets"], wanted(question)))
+    )
     shown = question.lake.arrow(targeting.with_set(ads))
     sets = columns.ints(shown["targeting_set_id"])
     by_id = np.argsort(columns.ints(shown["item_id"]), kind="stable")
-    place = columns.places(ids, sets[by_id])
+    place = columns.places(known_sets.ids, sets[by_id])
     known = np.flatnonzero(place >= 0)
     kept = shown.take(by_id[known])
     return _Links(
         months=columns.ints(kept["ym"]),
         creatives=_creatives(kept),
         sets=place[known],
-        starts=np.append(0, np.cumsum(np.bincount(set_of_link, minlength=ids.size))),
-        criteria=criteria,
-        names=names,
+        starts=known_sets.starts,
+        criteria=known_sets.criteria,
+        names=known_sets.names,
     )
 
 
@@ -146,22 +144,6 @@ def _creatives(shown: pa.Table) -> shift.Counts:
         _values, numbers = columns.numbered(columns.ints(shown[key]))
         found = columns.numbered(columns.numbered(found)[1] * (int(numbers.max(initial=0)) + 1) + numbers)[1]
     return found
-
-
-def _named(used: pa.Table) -> tuple[tuple[tuple[str, str, str], ...], shift.Counts]:
-    """Return the distinct criteria in order of their names, and for each row the place of its criterion."""
-    parts = [columns.labels(used[name]) for name in targeting.CRITERION]
-    code = np.zeros(used.num_rows, dtype=np.int64)
-    for labels, places in parts:
-        code = code * max(1, len(labels)) + places
-    codes, inverse = columns.numbered(code)
-    rows = np.zeros(codes.size, dtype=np.int64)
-    rows[inverse] = np.arange(code.size)
-    found = [tuple(labels[places[row]] for labels, places in parts) for row in rows]
-    order = sorted(range(len(found)), key=found.__getitem__)
-    place = np.zeros(len(found), dtype=np.int64)
-    place[order] = np.arange(len(found))
-    return tuple(found[number] for number in order), place[inverse]
 
 
 def _compare(links: _Links, before: Period, after: Period) -> dict[str, Any]:

@@ -1,37 +1,38 @@
 """Findings of whom ads were meant to reach."""
 
 from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import ibis
+import numpy as np
 from ibis import _
 
-from tracker.analysis import audiences, months, scope, targeting
+from tracker.analysis import audiences, columns, months, scope, targeting
+from tracker.analysis.columns import Ints
+from tracker.analysis.criteria import Name, Sets
 from tracker.analysis.targeting import Criteria
 from tracker.findings.finding import Finding
 from tracker.findings.question import Question, answer, ground
 
+ROWS = 50_000
+"""How many rows of criteria are listed at most, unless more are asked for."""
 SOUGHT_READ = 10_000
 """How many audiences, each by who sought it and in which ways, are read at most: those of most ads."""
 
 
 def criteria(question: Question) -> Finding:
     """Count ads by month and targeting criterion, included and excluded apart."""
-    options = question.options
-    whole = "total" in options.by
+    whole = "total" in question.options.by
     items = scope.ads(question.tables, question.scope)
     dated = scope.dated(items, question.scope)
-    sets = targeting.criteria(question.tables["targets"], wanted(question))
-    keys = [] if whole else ["ym"]
-    counted = targeting.ads_per_criterion(dated, sets, keys)
-    order = [*keys, ibis.desc("ads"), *targeting.CRITERION]
     n_in = {row["ym"]: row["n"] for row in question.rows(dated.group_by("ym").agg(n=_.count()))}
     n = sum(n_in.values())
-    rows = []
-    for row in question.rows(counted.order_by(order)):
-        of = n if whole else n_in[row["ym"]]
-        month = {} if whole else {"month": months.text(row["ym"])}
-        rows.append(row | month | {"n": of, "share": row["ads"] / of})
+    counted = _count(question, dated, whole=whole)
+    most = max(ROWS, question.options.limit or 0)
+    rows = _rows(counted, n_in if not whole else {0: n}, most)
+    listed = {(row["kind"], row["value"], row["polarity"]) for row in rows}
     return answer(
         question,
         n=n,
@@ -39,15 +40,69 @@ def criteria(question: Question) -> Finding:
         rows=rows,
         method=(
             "Ads by criterion as published; an ad counts once in each of its criteria. n counts the dated ads "
-            f"of the {'whole time' if whole else 'month'}, with criteria or without."
+            f"of the {'whole time' if whole else 'month'}, with criteria or without. Up to {ROWS:,} rows are listed, those of "
+            "the criteria of most ads, each with all its months; `criteria_left_out` counts the others (`--limit` lists more)."
         ),
         ground=ground(question, "ad", dated),
         coverage={
             "undated": int(question.rows(items.filter(_.day.isnull()).aggregate(ads=_.count()))[0]["ads"]),
-            "ads_without_these_criteria": _without(question, dated, sets),
+            "ads_without_these_criteria": n - counted.used,
+            "criteria_left_out": len(counted.names) - len(listed),
         },
         caveats=("What an advertiser asked for is not who saw the ad.",),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _Counted:
+    """Ads by month (or the whole time, as one) and criterion; `used` is how many ads have any of the criteria."""
+
+    months: tuple[int, ...]
+    labels: Mapping[int, str]
+    names: tuple[Name, ...]
+    ads: Ints
+    used: int
+
+
+def _count(question: Question, dated: ibis.Table, *, whole: bool) -> _Counted:
+    found = Sets.of(question.lake.arrow(targeting.used(dated, question.tables["targets"], wanted(question))))
+    shown = question.lake.arrow(targeting.ads_per_set(dated))
+    sets = columns.ints(shown["targeting_set_id"])
+    known = columns.places(found.ids, sets) >= 0
+    ads = columns.ints(shown["in_set"])[known]
+    each, month = columns.numbered(columns.ints(shown["ym"])[known])
+    groups = np.zeros(month.size, dtype=np.int64) if whole else month
+    return _Counted(
+        months=(0,) if whole else tuple(each.tolist()),
+        labels={ym: months.text(ym) for ym in each.tolist()},
+        names=found.names,
+        ads=found.counts(groups, sets[known], ads),
+        used=int(ads.sum()),
+    )
+
+
+def _rows(counted: _Counted, n_in: Mapping[int, int], most: int) -> list[dict[str, Any]]:
+    """Return the rows by month, most ads first; so many, whole criteria of most ads."""
+    by_ads = np.argsort(-counted.ads.sum(axis=0), kind="stable")
+    kept = by_ads[np.cumsum((counted.ads > 0).sum(axis=0)[by_ads]) <= most]
+    kept = np.sort(kept) if kept.size else by_ads[:1]
+    month, place = np.nonzero(counted.ads[:, kept])
+    ads, criterion = counted.ads[month, kept[place]], kept[place]
+    order = np.lexsort((criterion, -ads, month))
+    of = [(counted.labels.get(ym), n_in[ym]) for ym in counted.months]
+    cells = (values[order].tolist() for values in (month, criterion, ads))
+    return [
+        {
+            "month": of[at][0],
+            "kind": counted.names[number][0],
+            "value": counted.names[number][1],
+            "polarity": counted.names[number][2],
+            "ads": count,
+            "n": of[at][1],
+            "share": count / of[at][1],
+        }
+        for at, number, count in zip(*cells, strict=True)
+    ]
 
 
 def sought(question: Question) -> Finding:
