@@ -93,11 +93,12 @@ def compare(links: Links, *, permutations: int = PERMUTATIONS, seed: int = SEED)
     return _against(before, after, _permuted(links, before + after, permutations=permutations, seed=seed))
 
 
-def drawn(units: Counts, *, most: int = DEALT, seed: int = SEED) -> Counts:
-    """Return the units that chance is dealt among, in their order: all, or at most so many drawn at random."""
-    if units.size <= most:
+def drawn(units: Counts, *, most: int | None = None, seed: int = SEED) -> Counts:
+    """Return the units that chance is dealt among, in their order: all, or at most so many (`DEALT`) drawn at random."""
+    limit = DEALT if most is None else most
+    if units.size <= limit:
         return units
-    return np.sort(np.random.default_rng(seed).choice(units, most, replace=False))
+    return np.sort(np.random.default_rng(seed).choice(units, limit, replace=False))
 
 
 def compare_counts(
