@@ -64,7 +64,7 @@ def changes(finding: Finding) -> None:
     lines = [*_grouped(week), *_grouped(before)]
     body = [_change(rows) for rows in lines[:SHOWN]]
     head = ("when", "what", "account or ad", "from → to", "snapshots")
-    components.table(tables.html(head, body, classes=("keep", "keep", "", "", "keep")))
+    components.table(tables.html(head, body, classes=("keep", "keep", "name", "", "keep")))
     left = "All of them are in the rows." if len(lines) > SHOWN else ""
     components.caption(
         f"{len(week):,} this week, {len(before):,} before.",

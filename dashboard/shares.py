@@ -9,7 +9,7 @@ from dashboard import components, tables, words
 from tracker.analysis import reliability
 from tracker.findings import Finding
 
-SHOWN = 12
+SHOWN = 6
 
 
 def measured(topics: Finding) -> None:

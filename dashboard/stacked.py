@@ -103,7 +103,10 @@ def _one(
     left = sum(row["n"] for row in {row[by]: row for row in topics.rows}.values()) - sum(
         row["n"] for row in {row[by]: row for row in rows}.values()
     )
-    above = "Bursts count every item." if limits.get("terms") else "Above 100 %: items with several codes."
+    above = (
+        "Bursts count every item." if limits.get("terms")
+        else "A thin line is the 95 % interval of the share that it crosses, and may reach beyond 100 %; bars that do hold items with several codes."
+    )  # fmt: skip
     more = f" {words.count(left, noun)} of periods that nobody asked about are not drawn." if left else ""
     components.caption("Click a mark for its items.", f"{above}{more}")
     return topics, picked
