@@ -160,19 +160,32 @@ def test_two_hosts_that_keep_the_same_bytes_at_once_keep_them_once(pg_engine: En
     assert len(set(kept)) == 1
 
 
-def test_headers_by_which_an_answer_is_read_are_part_of_the_chain(engine: Engine) -> None:
+TOLD = {"atproto-accept-labelers": "did:plc:labeler", "atproto-content-labelers": ""}
+
+
+def fetched_with(engine: Engine, headers: dict[str, str]) -> int:
+    """Keep an answer that is read by headers, after one that is not; return its row of the ledger."""
     fetched(engine, b"before headers were kept")
     with unit_of_work(engine) as session:
         number = evidence.keep(session, b"{}")
-        told = {"atproto-content-labelers": ""}
-        row = evidence.add_fetch(
-            session, 1, fetched_at=NOW, origin="https://a.example/", http_status=200, evidence_id=number, headers=told
+        return evidence.add_fetch(
+            session, 1, fetched_at=NOW, origin="https://a.example/", http_status=200, evidence_id=number, headers=headers
         )  # fmt: skip
-    before = faults(engine)
+
+
+def test_headers_by_which_an_answer_is_read_come_back_as_they_were(engine_of: Engine) -> None:
+    row = fetched_with(engine_of, TOLD)
+
+    with Session(engine_of) as session:
+        heard = [evidence.heard(session, one) for one in (row - 1, row)]
+
+    assert (heard, faults(engine_of)) == ([{}, TOLD], [])
+
+
+def test_headers_by_which_an_answer_is_read_are_part_of_the_chain(engine: Engine) -> None:
+    row = fetched_with(engine, TOLD)
     with unit_of_work(engine) as session:
-        heard = [dict(evidence.heard(session, one)) for one in (row - 1, row)]
         session.execute(text("DROP TRIGGER fetch_no_update"))
         session.execute(text("UPDATE fetch SET headers = NULL"))
 
-    assert (before, heard) == ([], [{}, told])
-    assert faults(engine) == ["fetch 2: was changed after it was written"]
+    assert faults(engine) == [f"fetch {row}: was changed after it was written"]
