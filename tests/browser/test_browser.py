@@ -154,6 +154,18 @@ def test_a_snapshot_fits_a_phone_in_the_dark_and_leads_to_the_look_before(record
     assert overflow(page) == 0
 
 
+def test_a_click_on_a_segment_of_topics_lists_its_items_with_the_way_to_the_evidence(
+    hostile: str, open_tab: OpenTab
+) -> None:
+    page = open_tab(f"{hostile}/topics", "desktop", "light")
+    segment = page.locator("[data-testid=stVegaLiteChart]").first.locator("g.mark-rect path").first
+
+    again_until(lambda: segment.click(force=True), page.get_by_text("Behind the mark"))
+
+    expect(page.locator(".it-table a[href^='snapshot?id=ad-']").first).to_be_visible()
+    assert page.locator("[data-testid=stException]").count() == 0
+
+
 def test_a_click_on_a_bar_opens_its_ads(hostile: str, open_tab: OpenTab):
     page = open_tab(f"{hostile}/ads", "desktop", "light")
 

@@ -43,15 +43,16 @@ def shares_stacked(
     """
     bars = segments(rows, by, as_of)
     months = span(f"{day:%Y-%m}" for bar in bars for day in (as_date(bar["at"]), as_date(bar["last"])))
-    highest = max([0.0, *(bar["y1"] for bar in bars), *(bar["high"] or 0.0 for bar in bars)])
-    top = min(1.0, highest * 1.1) or 1.0 if _of_words(rows) else max(1.0, highest)
+    highest = max([0.0, *(bar["y1"] for bar in bars)])
+    bounds = max([highest, *(bar["high"] or 0.0 for bar in bars)])
+    top = min(1.0, bounds * 1.1) or 1.0 if _of_words(rows) else max(1.0, highest)
     scale = alt.Scale(domain=[0, top], nice=False)
-    codes = list(dict.fromkeys(bar["code"] for bar in bars))
+    codes = [code for code in (*_most(rows), NOT_CODED) if code in {bar["code"] for bar in bars}]
     chart: alt.LayerChart = (
         alt.layer(
             _boxes(bars, codes, months, scale=scale, look=look),
             *_outlines(bars, codes, months, scale=scale, look=look),
-            _intervals(bars, months, scale=scale, look=look),
+            *_intervals(bars, months, scale=scale, look=look),
             *change_marks(changes, by, months, look=look),
             _bursts(bursts, by, months, look=look),
             *coverage_strip(coverage, months, look=look),
@@ -237,15 +238,15 @@ def _outlines(
     return layers
 
 
-def _intervals(bars: Rows, months: Sequence[str], *, scale: alt.Scale, look: Look) -> alt.Chart:
-    """Return the 95 % interval of each share, from the foot of its segment; they stand beside each other."""
+def _intervals(bars: Rows, months: Sequence[str], *, scale: alt.Scale, look: Look) -> list[alt.Chart]:
+    """Return the 95 % interval of each share, from the foot of its segment, beside each other on a pale edge."""
     bounded = [bar for bar in bars if bar["low"] is not None]
-    layer: alt.Chart = (
+    return [
         alt.Chart(alt.InlineData(values=bounded))
-        .mark_rule(color=look.ink, strokeWidth=1.3, opacity=0.75, clip=True)
-        .encode(x=_x(months, "whisker"), y=_y("low", scale), y2="high:Q")
-    )
-    return layer
+        .mark_rule(color=colour, strokeWidth=width, opacity=opacity, clip=True)
+        .encode(x=_x(months, "whisker"), y=_y("low", scale), y2="high:Q", tooltip=_tooltip())
+        for colour, width, opacity in ((look.paper, 3.6, 0.65), (look.ink, 1.3, 0.9))
+    ]
 
 
 def _bursts(bursts: Rows, by: str, months: Sequence[str], *, look: Look) -> alt.Chart:
