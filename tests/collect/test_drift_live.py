@@ -11,6 +11,7 @@ from tests.collect import test_bluesky, test_mastodon
 from tests.collect.lines import Line
 from tests.collect.servers import FaultServer, data
 from tests.collect.test_sources import BODIES
+from tests.peers.mastodon import HOST
 from tracker.collect import sources, writing
 from tracker.collect.batches import Tally
 from tracker.collect.job import Job, silent
@@ -69,7 +70,8 @@ def answered(engine: Engine, name: str, records: Sequence[Mapping[str, Any]]) ->
         number = writes.start_query(
             session, name, {}, digest="d", observed_at=NOW, started_at=NOW, evidence_id=None, tool_version="0"
         )
-    return writing.close(job, number, Tally(), writing.End("rows", len(records), ()), name="everything")
+        end = writing.End("rows", len(records), ())
+        return writing.close(session, job, number, Tally(), end, name="everything", listings=())
 
 
 @pytest.mark.parametrize("name", LIVE)
@@ -154,10 +156,8 @@ def test_a_counter_that_bluesky_no_longer_gives_is_told_with_the_answer(
 def test_an_address_that_mastodon_gives_of_accounts_alone_is_missed_at_posts(
     engine: Engine, server: FaultServer
 ) -> None:
-    line = Line(engine, server, "mastodon", [test_mastodon.HOST])
-    server.answers(
-        test_mastodon.ACCOUNT, data(test_mastodon.account(url=f"https://{test_mastodon.HOST}/@River"))
-    )
+    line = Line(engine, server, "mastodon", [HOST])
+    server.answers(test_mastodon.ACCOUNT, data(test_mastodon.account(url=f"https://{HOST}/@River")))
     server.answers(test_mastodon.STATUSES, data([test_mastodon.status(31)]))
     early = [asked(line, test_mastodon.RIVER) for _ in range(writing.ENOUGH)]
     status = {name: value for name, value in test_mastodon.status(31).items() if name != "url"}
