@@ -72,7 +72,8 @@ def _posts(name: str) -> None:
                 alt="Posts per month, with the days on which we asked below",
             )
             components.caption(
-                "A month without a bar is silence", "only where the band says that it was asked."
+                "A month without a bar is silence",
+                "only where the band says that it was asked, or that an archive covers it.",
             )
             components.rows(posts, key="account-posts")
         else:
