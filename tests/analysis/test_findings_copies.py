@@ -69,8 +69,8 @@ def test_each_account_stands_with_its_earliest_and_that_ones_evidence_the_first_
     )  # fmt: skip
     assert (
         found.n,
-        found.coverage["groups"],
-        found.coverage["groups_left_out"],
+        found.coverage["groups_of_copies"],
+        found.coverage["groups_of_copies_left_out"],
         found.coverage["accounts"],
     ) == (6, 2, 0, 3)
 
@@ -87,7 +87,7 @@ def test_what_one_account_says_again_and_again_is_no_copy_across_accounts(lake: 
     found = answer(lake, text="snow")
 
     assert found.rows == []
-    assert found.coverage["groups"] == 0
+    assert found.coverage["groups_of_copies"] == 0
 
 
 def test_an_account_stands_with_all_who_said_the_same(lake: Lake) -> None:
@@ -110,3 +110,14 @@ def test_ads_are_compared_with_ads(lake: Lake) -> None:
     assert told(found, "group", "account", "snapshot", "first", "at") == [
         ("ad-1", "x:harbour", "ad-1", "2024-07-01", None), ("ad-1", "x:tide", "ad-2", "2024-07-03", None),
     ]  # fmt: skip
+
+
+def test_what_each_group_of_accounts_holds_stands_beside_as_in_every_finding(lake: Lake) -> None:
+    found = answer(lake)
+
+    assert found.coverage["groups"]["state-linked"] == {
+        "items": 6,
+        "undated": 0,
+        "accounts": 2,
+        "counted": True,
+    }

@@ -60,8 +60,8 @@ def across_accounts(question: Question) -> Finding:
         ),
         ground=ground(question, item_type, whose if item_type == "ad" else None),
         coverage={
-            "groups": len(listed),
-            "groups_left_out": total["groups"] - len(listed),
+            "groups_of_copies": len(listed),
+            "groups_of_copies_left_out": total["groups"] - len(listed),
             "accounts": len({row["account"] for row in rows}),
         },
         caveats=CAVEATS,
