@@ -15,7 +15,7 @@ from typing import TypeVar
 from tracker.collect import sources
 from tracker.domain import Outcome
 
-AT_ONCE, MOST = 64, 256
+AT_ONCE, MOST = 8, 256
 """Hosts that are asked at the same time: that answer, and with those that make us wait."""
 LENT_AFTER = 2.0
 """Seconds without a result after which a lane lends its place to the next."""
