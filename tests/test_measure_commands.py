@@ -143,6 +143,11 @@ def test_suggest_evaluate_says_how_often_labels_are_met(
         ("text,label\na,x\nb,y\n", "text,label\n", "no text to suggest a label for"),
         ("text,labels\na,x\n", "text,label\na,x\n", "train.csv, line 1: no column 'label'"),
         ("text,label\na,x\nb,y\n", "text,label\na,\n", "test.csv, line 2, field 'label': the cell is empty"),
+        (
+            "text,label\n" + "".join(f"text {n},label {n}\n" for n in range(1001)),
+            "text,label\na,x\n",
+            "train.csv, line 1002, field 'label': more than 1,000",
+        ),
     ],
 )
 def test_tables_that_teach_nothing_are_refused(
@@ -157,6 +162,22 @@ def test_tables_that_teach_nothing_are_refused(
 
     assert (result.exit_code, result.stdout) == (2, "")
     assert said in result.stderr
+
+
+def test_nearly_as_many_labels_as_texts_are_learnt_without_a_warning_of_the_library(
+    run: Run, tmp_path: Path
+) -> None:
+    (tmp_path / "train.csv").write_text(
+        "text,label\n" + "".join(f"text number {n},label {n % 20}\n" for n in range(30))
+    )
+
+    result = run(
+        "suggest", "evaluate", "--train", str(tmp_path / "train.csv"), "--test", str(tmp_path / "train.csv"),
+        "--format", "json", "--model", "tfidf",
+    )  # fmt: skip
+
+    assert (result.exit_code, json.loads(result.stdout)["n_test"]) == (0, 30)
+    assert "regression problem" not in result.stderr
 
 
 def test_a_text_of_50_000_characters_and_one_of_emoji_are_evaluated(run: Run, tmp_path: Path) -> None:

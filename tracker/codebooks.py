@@ -36,9 +36,9 @@ def load(engine: Engine, path: Path, *, now: datetime) -> Loaded:
     book = load_codebook(path)
     with unit_of_work(engine) as session:
         before = codebooks.kept(session)
-        new = not _is_kept(session, book)
+        new = not _is_kept(session, book, path.name)
         if new and before:
-            rules.check_follows(book, before[-1], _used(session, before))
+            rules.check_follows(book, before[-1], _used(session, before), file=path.name)
         if new:
             codebooks.keep(session, book, at=now)
         made = _current(session)
@@ -80,7 +80,7 @@ def versions(engine: Engine) -> list[Row]:
         return [{**row, "codings": under[row["version"]]} for row in codebooks.listed(session)]
 
 
-def _is_kept(session: Session, book: Codebook) -> bool:
+def _is_kept(session: Session, book: Codebook, file: str) -> bool:
     """Say whether a version is there; raise `SeedError` when it is and says something else."""
     kept = {row["version"]: row["digest"] for row in codebooks.listed(session)}
     if book.version not in kept:
@@ -89,7 +89,7 @@ def _is_kept(session: Session, book: Codebook) -> bool:
         raise SeedError(
             f"version {book.version} is in the record with other words; codings were made under those. "
             f"Give what is changed the number {max(kept) + 1}",
-            file="codebook.yml", field="version",
+            file=file, field="version",
         )  # fmt: skip
     return True
 

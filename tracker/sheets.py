@@ -58,16 +58,27 @@ def spelt_alike(codes: Iterable[str]) -> list[list[str]]:
 
 
 def examples(path: Path, *, limits: Limits) -> list[Example]:
-    """Return the rows of a table with `text`, `label` and, where it has it, `language`; a text may be empty."""
+    """Return the rows of a table with `text`, `label` and, where it has it, `language`; a text may be empty.
+
+    Raises `BadInput` with the line for an empty label, or more labels than a codebook has codes.
+    """
     columns = (
         _Column("text", longest=_LONGEST_TEXT, may_be_empty=True),
         _Column("label"),
         _Column("language", optional=True, may_be_empty=True),
     )
-    return [
-        Example(text, label, language or None)
-        for _, (text, label, language) in _rows(path, columns, limits=limits)
-    ]
+    found, labels = [], set()
+    for line, (text, label, language) in _rows(path, columns, limits=limits):
+        labels.add(label)
+        if len(labels) > MOST_CODES:
+            raise BadInput(
+                f"more than {MOST_CODES:,} different labels; is this a text?",
+                file=reading.shown_name(path),
+                line=line,
+                field="label",
+            )
+        found.append(Example(text, label, language or None))
+    return found
 
 
 @dataclass(frozen=True, slots=True)

@@ -221,3 +221,14 @@ def test_a_bad_codebook_ends_a_command_in_exit_2_with_its_reason(tmp_path: Path)
 
     assert [result.exit_code for result in results] == [2, 2]
     assert all("is its own parent: a > b > a" in result.stderr for result in results)
+
+
+def test_a_refused_version_is_named_by_its_own_file(engine: Engine, tmp_path: Path) -> None:
+    codebooks.load(engine, write_codebook(tmp_path, 1, ("culture", "economy")), now=NOW)
+    coded(engine, 1, "culture")
+    later = write_codebook(tmp_path, 2, ("economy",)).rename(tmp_path / "autumn.yml")
+
+    with pytest.raises(
+        SeedError, match=r"autumn\.yml, field 'mapping': gone, but in use: culture \(1 codings\)"
+    ):
+        codebooks.load(engine, later, now=NOW)

@@ -5,6 +5,7 @@ suggested in another; on character n-grams (TF-IDF) where no such model is insta
 """
 
 import hashlib
+import warnings
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -254,7 +255,10 @@ def _features(texts: Sequence[str], embedder: Embedder | None) -> tuple[Callable
 def _logistic(matrix: Any, labels: Sequence[str]) -> Any:
     from sklearn.linear_model import LogisticRegression
 
-    return LogisticRegression(C=10, class_weight="balanced", max_iter=2000).fit(matrix, labels)
+    with warnings.catch_warnings():
+        # Few texts of many labels look like numbers to it (seen with 1.9); labels are words here.
+        warnings.filterwarnings("ignore", message="The number of unique classes is greater than")
+        return LogisticRegression(C=10, class_weight="balanced", max_iter=2000).fit(matrix, labels)
 
 
 def _digest(examples: Sequence[Example]) -> str:

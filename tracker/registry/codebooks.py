@@ -61,7 +61,9 @@ def carried(codes: Iterable[str], made_under: int, books: Sequence[Codebook]) ->
     return now
 
 
-def check_follows(book: Codebook, before: Codebook, used: Mapping[str, int]) -> None:
+def check_follows(
+    book: Codebook, before: Codebook, used: Mapping[str, int], *, file: str = "codebook.yml"
+) -> None:
     """Refuse a version that would lose codings; `used` is how many stand under each code of the version `before`.
 
     Raise `SeedError` that names every code which is gone without a word on what became of it.
@@ -70,7 +72,7 @@ def check_follows(book: Codebook, before: Codebook, used: Mapping[str, int]) -> 
         raise SeedError(
             f"version {book.version} does not follow version {before.version}, which the record holds; "
             f"expected {before.version + 1}",
-            file="codebook.yml", field="version",
+            file=file, field="version",
         )  # fmt: skip
     old, new = {code.id for code in before.codes}, {code.id for code in book.codes}
     lost = [code for code in sorted(old - new) if used.get(code) and code not in book.mapping]
@@ -78,12 +80,12 @@ def check_follows(book: Codebook, before: Codebook, used: Mapping[str, int]) -> 
         said = ", ".join(f"{code} ({used[code]} codings)" for code in lost)
         raise SeedError(
             f"gone, but in use: {said}; say under `mapping` which code each became, or '{RECODE}'",
-            file="codebook.yml", field="mapping",
+            file=file, field="mapping",
         )  # fmt: skip
     if unknown := sorted(set(book.mapping) - old):
         raise SeedError(
             f"version {before.version} has no code {', '.join(unknown)}",
-            file="codebook.yml", field="mapping",
+            file=file, field="mapping",
         )  # fmt: skip
 
 
