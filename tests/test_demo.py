@@ -7,8 +7,10 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine
 
+from tests.reports.lakes import SECRET
 from tracker import adjudication, countries, demo, democoding, desk, findings, mirror
 from tracker.analysis.tables import Lake, open_lake
+from tracker.reports import weekly
 from tracker.settings import Settings
 
 NOW = datetime(2024, 10, 5, tzinfo=UTC)
@@ -113,3 +115,13 @@ def test_coding_the_reconstruction_again_adds_nothing(engine: Engine, tmp_path: 
 
     assert (first, again) == (109 + 44, 0)
     assert adjudication.disputes(engine) == []
+
+
+def test_the_report_says_that_people_coded_its_shares_and_how_far_they_agree(
+    coded: Lake, tmp_path: Path
+) -> None:
+    place = weekly.build(coded, "2024-W39", tmp_path / "out", secret=SECRET)
+
+    told = " ".join((place / "report.html").read_text(encoding="utf-8").split())
+    assert "7 of them coded by hand under codebook version 1, alpha of two coders 0.94" in told
+    assert "coded by people wherever a share is given" in told

@@ -48,7 +48,8 @@ def section(issue: Issue, tables: Iterable[Table]) -> Section:
         name="method",
         title="How were these numbers made?",
         lead=(
-            f"From {words.count(len(rows), 'kept answer')}, by influence tracker, without a hand in between."
+            f"From {words.count(len(rows), 'kept answer')}, computed by influence tracker. What an item is about was "
+            "coded by people wherever a share is given."
         ),
         parts=(
             Table(

@@ -19,7 +19,7 @@ SHARES = (
     Column("uncoded_share", "no code", "share", missing="–"),
     Column("measure", "measured as", "word"),
     Column("n_coded", "coded by hand", "count", shown=False),
-    Column("alpha", "alpha", "number", missing="–", shown=False),
+    Column("alpha", "alpha", "number", missing="–"),
     Column("codebook_version", "codebook version", "count", missing="–", shown=False),
     Column("model", "model that narrows it", "word", missing="–", shown=False),
     Column("share_by_former", "share by the machine before", "share", missing="–", shown=False),
@@ -73,8 +73,14 @@ def _lead(weekly: Finding, noun: str) -> str:
         f"{str(most['code']).capitalize()}: {words.percent(most['share'])} of {words.count(most['n'], noun)} "
         f"of the week (95 % interval {words.percent(most['lower'])} to "
         f"{words.percent(most['upper'])}), {most['n_coded']:,} of them coded by hand under codebook version "
-        f"{most['codebook_version']}; {words.percent(most['uncoded_share'])} without a code."
+        f"{most['codebook_version']}, {_agreed(most['alpha'])}; "
+        f"{words.percent(most['uncoded_share'])} without a code."
     )
+
+
+def _agreed(alpha: float | None) -> str:
+    """Say how far two coders of a code agree beyond chance, or that it is not known."""
+    return "no two coders compared" if alpha is None else f"alpha of two coders {alpha:.2f}"
 
 
 def _week_table(issue: Issue, weekly: Finding, items: str) -> Table:
