@@ -67,12 +67,19 @@ def fill_in(page: Page, dashboard: SignIn, handle: str) -> None:
     page.get_by_label("One document that says so").fill("https://example.org/report.pdf")
 
 
+def menu_of_accounts(page: Page) -> None:
+    """Open the menu of the navigation that holds the pages on accounts."""
+    page.get_by_test_id("stTopNavSection").filter(has_text="Accounts").click()
+
+
 def test_somebody_with_a_role_signs_in_reads_and_signs_out(enter: Enter, dashboard: SignIn):
     page = enter("vera")
 
     expect(page.locator(".it-who")).to_have_text("Vera Example · viewer")
     expect(page.get_by_role("link", name="Ads")).to_be_visible()
-    expect(page.get_by_role("link", name="People")).to_have_count(0)
+    menu_of_accounts(page)
+    expect(page.get_by_role("menuitem", name="Labels")).to_be_visible()
+    expect(page.get_by_role("menuitem", name="People")).to_have_count(0)
     page.goto(f"{dashboard.address}/people")
     expect(page.get_by_text("This page is for the role admin")).to_be_visible()
     page.goto(f"{dashboard.address}/suspect")
@@ -148,7 +155,8 @@ def test_a_role_that_is_taken_away_counts_at_the_next_click(enter: Enter, dashbo
 
 def test_an_admin_lets_somebody_in_who_then_signs_in(enter: Enter, dashboard: SignIn):
     page = enter("ada")
-    page.get_by_role("link", name="People").click()
+    menu_of_accounts(page)
+    page.get_by_role("menuitem", name="People").click()
     page.get_by_label("E-mail address, as their sign-in has it").fill("nils@example.org")
     page.get_by_label("Name, as it will stand").fill("Nils Example")
     page.get_by_role("button", name="Let in").click()
