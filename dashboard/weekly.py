@@ -4,7 +4,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from dashboard import components, tables
+from dashboard import components, tables, words
 from tracker.errors import BadInput
 from tracker.reports import shelf
 from tracker.reports.shelf import Kept
@@ -30,7 +30,7 @@ def line(reports: list[Kept]) -> str:
     """Return the line below the page's question: how many reports there are, from when to when."""
     if not reports:
         return "No report was made yet"
-    count = "1 weekly report" if len(reports) == 1 else f"{len(reports)} weekly reports"
+    count = words.count(len(reports), "weekly report")
     return f"{count} · {reports[-1].week} to {reports[0].week} · each as it was made, byte for byte"
 
 
